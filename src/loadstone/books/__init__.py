@@ -1,0 +1,23 @@
+"""What was done: contributions, checkpoints, fences, rejects, and the receipt."""
+
+from loadstone.books.model import (
+    Checkpoint,
+    Contribution,
+    Discard,
+    Fence,
+    LoadReceipt,
+    Reject,
+    Run,
+    TableCount,
+)
+
+__all__ = [
+    "Checkpoint",
+    "Contribution",
+    "Discard",
+    "Fence",
+    "LoadReceipt",
+    "Reject",
+    "Run",
+    "TableCount",
+]

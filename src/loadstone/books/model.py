@@ -1,0 +1,188 @@
+"""Counts and facts of a load, committed with its rows or derived from what was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableCount:
+    """
+    Rows of one INTO TABLE clause.
+
+    Attributes:
+        loaded: Rows in the table. rejected: records refused with an error of this table.
+        when_failed: Records its WHEN refused. all_null: records whose fields were all NULL.
+    """
+
+    loaded: int = 0
+    rejected: int = 0
+    when_failed: int = 0
+    all_null: int = 0
+
+    def __add__(self, other: TableCount) -> TableCount:
+        """Sum, part by part."""
+        return TableCount(
+            loaded=self.loaded + other.loaded,
+            rejected=self.rejected + other.rejected,
+            when_failed=self.when_failed + other.when_failed,
+            all_null=self.all_null + other.all_null,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contribution:
+    """
+    What a chunk adds to the books, in logical records: read = loaded + rejected + discarded.
+
+    Attributes:
+        tables: One count for each INTO TABLE clause, in order.
+        skipped: Records that were passed over and not read.
+    """
+
+    read: int = 0
+    loaded: int = 0
+    rejected: int = 0
+    discarded: int = 0
+    skipped: int = 0
+    tables: tuple[TableCount, ...] = ()
+
+    @property
+    def balanced(self) -> bool:
+        """Whether read = loaded + rejected + discarded."""
+        return self.read == self.loaded + self.rejected + self.discarded
+
+    def __add__(self, other: Contribution) -> Contribution:
+        """Sum, part by part; an empty side adds nothing."""
+        if self.tables and other.tables:
+            tables = tuple(a + b for a, b in zip(self.tables, other.tables, strict=True))
+        else:
+            tables = self.tables or other.tables
+        return Contribution(
+            read=self.read + other.read,
+            loaded=self.loaded + other.loaded,
+            rejected=self.rejected + other.rejected,
+            discarded=self.discarded + other.discarded,
+            skipped=self.skipped + other.skipped,
+            tables=tables,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """
+    One committed chunk.
+
+    Attributes:
+        input_no: 0-based index of the input. unit0, unit1: half-open range of bytes of the
+            decompressed stream. record0: logical records (skipped ones too) of the whole load
+            before this chunk. physical0: unused bytes aside, physical records before it in this input.
+        sha256: Hex digest of the bytes of the range.
+        counts: What the chunk added.
+        sequences: Records of each INTO TABLE that step its SEQUENCE (loaded or rejected).
+    """
+
+    input_no: int
+    unit0: int
+    unit1: int
+    record0: int
+    records: int
+    sha256: str
+    counts: Contribution
+    sequences: tuple[int, ...] = ()
+    stopped: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fence:
+    """The right to write a load: only the holder of the highest number may commit."""
+
+    load_id: str
+    partition: int
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reject:
+    """
+    One record the load refused, with enough to find it again.
+
+    Attributes:
+        input_no: 0-based index of the input.
+        record_no: Logical record in the load, 1-based, skipped ones counted.
+        byte_offset: Where that record begins, in bytes of the decompressed input.
+        length_bytes: Its length, terminator included.
+        table: Table as the log names it. table_no: 0-based INTO TABLE clause.
+        field: Field or column, where one is to blame.
+        value: The value refused, decoded for display, at most 200 characters.
+        rule: Short name of the rule broken: ``number``, ``date``, ``length``, ``not_null``, ``unique``, ...
+        code: ORA-like code (``ORA-01722``), or None for SQL*Loader's own messages.
+        reason: The sentence for the log.
+        raw: The first 64 KiB of the record as received, undecoded.
+    """
+
+    input_no: int
+    record_no: int
+    byte_offset: int
+    length_bytes: int
+    table: str
+    table_no: int
+    field: str | None
+    value: str | None
+    rule: str
+    code: str | None
+    reason: str
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discard:
+    """One record the spec filters out; ``reason`` is ``when`` or ``all_null``."""
+
+    input_no: int
+    record_no: int
+    byte_offset: int
+    length_bytes: int
+    reason: str
+
+
+class Run(Protocol):
+    """What a load needs from whoever runs it."""
+
+    def stop_requested(self) -> bool:
+        """Whether to finish the chunk and stop."""
+        ...
+
+    def report(self, contribution: Contribution, bytes_done: int, bytes_total: int | None) -> None:
+        """Take the sums so far."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadReceipt:
+    """
+    The result of a load.
+
+    Attributes:
+        outcome: ``complete``, ``stopped`` (by signal), ``errors`` (ERRORS passed), ``failed``.
+        exit_code: 0 all loaded, 2 any reject, discard or stop, 1 or 3 fatal.
+        tables: Rows by table name, in the order of the clauses.
+    """
+
+    load_id: str
+    spec_path: str
+    target: str
+    outcome: str
+    exit_code: int
+    counts: Contribution
+    tables: dict[str, int]
+    bad_files: tuple[str, ...] = ()
+    discard_files: tuple[str, ...] = ()
+    log_file: str | None = None
+    started_at: datetime | None = None
+    duration_s: float = 0.0
+    resumed: bool = False
+    repeated: bool = False
+    warnings: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""Files into records, records into fields: readers, the splitter and the tokenizer."""

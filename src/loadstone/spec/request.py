@@ -1,0 +1,65 @@
+"""A load spec with everything that one run of it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from loadstone.spec.model import LoadSpec
+
+
+class OrderPolicy(StrEnum):
+    """Whether chunks commit in file order, or as they are ready."""
+
+    FILE = "file"
+    FREE = "free"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadRequest:
+    """
+    One run of a spec; options given here beat those of the spec.
+
+    Attributes:
+        spec: The spec.
+        spec_path: Where it was read from; bad, discard, log and data names derive from it.
+        target: URL of the target, with its password resolved by ``secrets`` later.
+        data: Data files that replace the spec's first INFILE (and follow it); ``-`` is standard input.
+        bad, discard, log: Output paths of the first input; None = SQL*Loader's defaults.
+        skip, load, errors, discardmax, rows: As in ``Options``; None = the spec's.
+        run_id: Distinguishes loads of the same files, as a business date does (ISO date).
+        again: Load once more what is loaded already.
+        resume: Whether control tables are kept in the target.
+        atomic: All or nothing.
+        ddl: Oracle DDL files for missing tables. create_tables: make them from the spec.
+        schema_map: Pairs of old and new schema names.
+        control_schema: Schema of the control tables; the target's default when None.
+        workers: Parallel sessions; None = by the machine. order: commit order.
+        chunk_size_bytes: Bytes of a chunk. show_values: do not mask rejected values.
+    """
+
+    spec: LoadSpec
+    spec_path: str
+    target: str
+    data: tuple[str, ...] = ()
+    bad: str | None = None
+    discard: str | None = None
+    log: str | None = None
+    skip: int | None = None
+    load: int | None = None
+    errors: int | None = None
+    discardmax: int | None = None
+    rows: int | None = None
+    run_id: str | None = None
+    business_date: str | None = None
+    again: bool = False
+    resume: bool = True
+    atomic: bool = False
+    ddl: tuple[str, ...] = ()
+    create_tables: bool = False
+    schema_map: dict[str, str] = field(default_factory=dict)
+    control_schema: str | None = None
+    workers: int | None = None
+    order: OrderPolicy = OrderPolicy.FILE
+    chunk_size_bytes: int = 8 << 20
+    show_values: bool = False

@@ -1,0 +1,241 @@
+"""What every target offers: a catalogue, sessions, and chunks that commit with their checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
+from loadstone.datatypes.model import ColumnType
+from loadstone.spec import Method, TableName
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of the catalogue; ``name`` in the target's own case."""
+
+    name: str
+    type: ColumnType
+    not_null: bool = False
+    has_default: bool = False
+    generated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableInfo:
+    """
+    A table of the catalogue.
+
+    Attributes:
+        schema, name: In the target's own case. columns: in order.
+        oracle_name: ``"SCHEMA"."TABLE"`` parts as ORA messages show them (upper case).
+        parallel_safe: No triggers, and no defaults that draw from a sequence.
+        unique: Whether unique keys or exclusion constraints exist; keys: their columns.
+    """
+
+    schema: str | None
+    name: str
+    columns: tuple[Column, ...]
+    parallel_safe: bool = True
+    unique: bool = False
+    primary_key: tuple[str, ...] = ()
+
+    def column(self, name: str, *, quoted: bool = False) -> Column | None:
+        """The column of that name; any case unless quoted. ``FixSpec`` if several differ in case only."""
+        from loadstone.targets.names import match_name
+
+        found = match_name(name, [c.name for c in self.columns], quoted=quoted, what="column")
+        return next((c for c in self.columns if c.name == found), None)
+
+
+class Rows(Protocol):
+    """
+    Encoded rows of one INTO TABLE clause, in record order.
+
+    Attributes:
+        record: 0-based index in the chunk of the record of each row; int64, ascending.
+    """
+
+    record: NDArray[np.int64]
+
+    def __len__(self) -> int: ...
+
+    def select(self, keep: NDArray[np.bool_]) -> Rows:
+        """The rows whose flag is set."""
+        ...
+
+    def slice(self, start: int, stop: int) -> Rows:
+        """Rows start to stop, without copying where possible."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRows:
+    """Rows for one table: the columns named here, in this order, are in ``rows``."""
+
+    table_no: int
+    table: TableInfo
+    columns: tuple[str, ...]
+    rows: Rows
+    method: Method = Method.APPEND
+    key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConstraintError:
+    """Why the target refused one record, in the words of the log."""
+
+    record: int
+    table_no: int
+    field: str | None
+    rule: str
+    code: str | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadRow:
+    """The load as its row in the target states it; ``frozen`` holds what chunk 0 fixed (JSON values)."""
+
+    load_id: str
+    fence: int
+    status: Literal["running", "stopped", "complete"]
+    frozen: dict[str, Any] = field(default_factory=dict)
+    receipt: dict[str, Any] | None = None
+
+
+class Session(Protocol):
+    """
+    One connection. Every call may raise ``Retry`` (connection lost, deadlock), ``Stop``
+    (disk full, server gone), ``FixSpec`` or ``Refused``; driver errors are chained.
+    """
+
+    def begin(self) -> None:
+        """Start a write transaction."""
+        ...
+
+    def check_fence(self, fence: Fence) -> bool:
+        """Inside the transaction: lock or read the fence row; False when it is no longer mine."""
+        ...
+
+    def add_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
+        """Insert the checkpoint key with its counts; ``Refused`` when the key is there already."""
+        ...
+
+    def update_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
+        """Replace the counts of a checkpoint added in this transaction."""
+        ...
+
+    def write(self, rows: TableRows) -> None:
+        """Bulk-write; raises ``ConstraintRefusal`` when the target refuses any row."""
+        ...
+
+    def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
+        """Insert reject and discard rows."""
+        ...
+
+    def commit(self) -> None:
+        """Commit; deferred constraints may raise ``ConstraintRefusal`` (nothing is committed then)."""
+        ...
+
+    def rollback(self) -> None:
+        """Give up the transaction; never raises on a lost connection."""
+        ...
+
+    def isolate(self, tables: Sequence[TableRows]) -> list[ConstraintError]:
+        """
+        Inside the transaction, write rows record by record over all tables where bulk fails:
+        good ones are written, refused ones are returned, and stand in no table.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+class Target(Protocol):
+    """
+    A database.
+
+    Attributes:
+        kind: Its name in ``--target``. form: what rows it takes: PostgreSQL's binary COPY, or Arrow.
+        sessions_max: Write sessions that may be open at once.
+        url: Without password.
+    """
+
+    kind: Literal["postgresql", "duckdb", "sqlite", "oracle"]
+    form: Literal["pgcopy", "arrow"]
+    sessions_max: int
+    url: str
+
+    def open(self) -> Session:
+        """A new session for chunks."""
+        ...
+
+    def find_table(self, table: TableName, schema_map: dict[str, str]) -> TableInfo | None:
+        """The table, any case unless quoted; None if missing; ``FixSpec`` if ambiguous."""
+        ...
+
+    def run_ddl(self, statements: Sequence[str]) -> None:
+        """Run CREATE statements (already in the target's dialect)."""
+        ...
+
+    def init_sql(self) -> list[str]:
+        """The statements that make the control tables."""
+        ...
+
+    def init_control(self) -> None:
+        """Make the control tables where they are missing; ``Refused`` names missing rights."""
+        ...
+
+    def hold(self, load_id: str) -> Callable[[], None]:
+        """Become the only holder of the load until the returned call; ``Refused`` names the holder."""
+        ...
+
+    def read_load(self, load_id: str) -> LoadRow | None:
+        """The load's row."""
+        ...
+
+    def raise_fence(self, load_id: str) -> Fence:
+        """End older sessions of the load, wait for them, raise the fence (makes the row)."""
+        ...
+
+    def prepare(self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """
+        Chunk 0, in one transaction: freeze; emptiness check (INSERT: ``Refused`` LS-3005,
+        SQL*Loader-601), DELETE (REPLACE) or TRUNCATE, once a table; mark prepared. A second call does nothing.
+        """
+        ...
+
+    def checkpoints(self, load_id: str) -> list[Checkpoint]:
+        """Committed chunks, by (input_no, unit0)."""
+        ...
+
+    def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
+        """All rejects and discards, in record order."""
+        ...
+
+    def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
+        """Store status and receipt."""
+        ...
+
+    def sequence_base(self, table: TableInfo, column: str, base: Literal["count", "max"]) -> int:
+        """COUNT(*) or MAX(column) of the table now; 0 when empty."""
+        ...
+
+    def next_values(self, sequence: str, count: int) -> list[int]:
+        """Draw ``count`` values of a native sequence (a table on SQLite)."""
+        ...
+
+    def close(self) -> None:
+        """Close the control connection."""
+        ...
+
+
+class ConstraintRefusal(Exception):
+    """The target refused a row of a bulk write; the transaction must be rolled back and redone by ``isolate``."""
