@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Kind(IntEnum):
@@ -53,3 +58,81 @@ class ColumnType:
     scale: int | None = None
     fraction_digits: int = 6
     declared: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nls:
+    """
+    What the environment and the frozen start of the load say about text.
+
+    Attributes:
+        decimal, group: NLS_NUMERIC_CHARACTERS, one character each.
+        date_language: ORACLE name, such as ``AMERICAN`` or ``GERMAN``.
+        date_format, timestamp_format, timestamp_tz_format: Masks of fields without one.
+        now: Frozen SYSDATE, local wall time. time_zone_minutes: offset of the session.
+    """
+
+    decimal: str = "."
+    group: str = ","
+    date_language: str = "AMERICAN"
+    date_format: str = "DD-MON-RR"
+    timestamp_format: str = "DD-MON-RR HH.MI.SSXFF AM"
+    timestamp_tz_format: str = "DD-MON-RR HH.MI.SSXFF AM TZR"
+    now: datetime = datetime(2000, 1, 1)
+    time_zone_minutes: int = 0
+
+
+CANONICAL = "YYYY-MM-DD HH24:MI:SS.FF9 TZH:TZM"
+"""Mask of ``2024-02-29 13:05:09[.ffffff][ +hh:mm]``: what expressions and SYSDATE give."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversion:
+    """
+    How the text of one column becomes its value.
+
+    Attributes:
+        column: Column name for messages. type: what the column takes. not_null: whether NULL is refused.
+        mask: Date mask of the text, where the column (or a DATE field for a TEXT column) needs one;
+            ``CANONICAL`` for values that the product made itself.
+        raw: The value is bytes (RAW fields), not UTF-8 text.
+    """
+
+    column: str
+    type: ColumnType
+    not_null: bool = False
+    mask: str | None = None
+    raw: bool = False
+
+
+@dataclass(kw_only=True)
+class Values:
+    """
+    Texts of the columns of one table, for the records that go into it.
+
+    Attributes:
+        buffer: uint8. start, end: int64[rows, columns], spans in ``buffer``. null: bool[rows, columns].
+        record: int64[rows], index in the chunk of each row's record.
+    """
+
+    buffer: NDArray[np.uint8]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    null: NDArray[np.bool_]
+    record: NDArray[np.int64]
+
+
+@dataclass(kw_only=True)
+class Faults:
+    """
+    Rows that a conversion refused: parallel arrays, one entry a row (its first bad column in order).
+
+    Attributes:
+        row: Index in ``Values``. column: index of the conversion. code: ``ValueFault``.
+        detail: int64, e.g. the actual length for TOO_LONG; 0 where it means nothing.
+    """
+
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    code: NDArray[np.int64]
+    detail: NDArray[np.int64]
