@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -166,9 +166,11 @@ class LoadReceipt:
     The result of a load.
 
     Attributes:
-        outcome: ``complete``, ``stopped`` (by signal), ``errors`` (ERRORS passed), ``failed``.
+        outcome: ``complete``, ``stopped`` (by signal), ``errors`` (ERRORS passed),
+            ``limit`` (LOAD reached).
         exit_code: 0 all loaded, 2 any reject, discard or stop, 1 or 3 fatal.
         tables: Rows by table name, in the order of the clauses.
+        inputs: Bytes and SHA-256 of what was read of each input, decompressed.
     """
 
     load_id: str
@@ -185,4 +187,5 @@ class LoadReceipt:
     duration_s: float = 0.0
     resumed: bool = False
     repeated: bool = False
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    inputs: tuple[tuple[int, str], ...] = ()

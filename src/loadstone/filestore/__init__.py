@@ -1,0 +1,1 @@
+"""Files of our own making: written whole or not at all."""

@@ -1,0 +1,1 @@
+"""The load: inputs, plan, chunks, commits, files and the receipt."""

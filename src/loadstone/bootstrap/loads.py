@@ -1,0 +1,110 @@
+"""Loads, put together: the target by its URL, the environment of the process, pipes landed first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loadstone.bootstrap.targets import open_target
+from loadstone.books import LoadReceipt, Reject, Run
+from loadstone.spec import LoadRequest, LoadSpec
+
+if TYPE_CHECKING:
+    from loadstone.load.preview import Preview
+    from loadstone.sqlldr.findings import Finding
+
+
+def load(request: LoadRequest, run: Run) -> LoadReceipt:
+    """Load, resume, or give the receipt of a finished load; errors are of class ``LoadstoneError``."""
+    from loadstone.load import pipeline
+
+    request = land_pipes(request)
+    target = open_target(request.target, control_schema=request.control_schema)
+    try:
+        return pipeline.run(request, target, pipeline.Surroundings(variables=os.environ), run)
+    finally:
+        target.close()
+
+
+def preview(request: LoadRequest, rows: int = 10) -> Preview:
+    """The first rows as they would be loaded; nothing is written to the target, but missing tables are made."""
+    from loadstone.load import pipeline
+    from loadstone.load import preview as previews
+
+    target = open_target(request.target, control_schema=request.control_schema)
+    try:
+        surroundings = pipeline.Surroundings(variables=os.environ)
+        return previews.preview(land_pipes(request), target, surroundings, rows=rows)
+    finally:
+        target.close()
+
+
+def explain(request: LoadRequest) -> dict[str, Any]:
+    """What the plan of a load would do, as JSON values."""
+    from loadstone.clock import SystemClock
+    from loadstone.load.environment import read_environment
+    from loadstone.load.inputs import resolve_inputs
+    from loadstone.load.plan.compile import compile_plan
+    from loadstone.load.plan.explain import explain as told
+
+    target = open_target(request.target, control_schema=request.control_schema)
+    try:
+        environment = read_environment(os.environ, SystemClock().now())
+        return told(compile_plan(request, target, environment, resolve_inputs(request)))
+    finally:
+        target.close()
+
+
+def refusals(spec: LoadSpec, spec_path: str, kind: str) -> list[Finding]:
+    """What target ``kind`` would refuse of a spec, without connecting to one."""
+    from loadstone.load.plan.refusals import refusals_of
+    from loadstone.sqlldr.findings import Finding
+
+    return [
+        Finding(code=error.code, line=error.place.line or 1, column=error.place.column or 1, message=error.message,
+                hints=error.hints)
+        for error in refusals_of(spec, kind)
+    ]
+
+
+def rejects(
+    target_url: str, load_id: str | None = None, control_schema: str | None = None
+) -> tuple[Sequence[str], list[Reject]]:
+    """Ids of the loads whose id begins with ``load_id`` (the latest one for None), and their rejects."""
+    target = open_target(target_url, control_schema=control_schema)
+    try:
+        ids = target.find_loads(load_id)
+        return ids, [reject for one in ids for reject in target.rejects(one)[0]]
+    finally:
+        target.close()
+
+
+def land_pipes(request: LoadRequest) -> LoadRequest:
+    """Data from standard input (``-``) and from named pipes become files, so that the load can resume."""
+    if not any(_is_pipe(path) for path in request.data):
+        return request
+    from loadstone.filestore.landing import receive
+
+    folder = Path(os.environ.get("LOADSTONE_LANDING") or Path.home() / ".local" / "state" / "loadstone" / "landing")
+    data = []
+    for path in request.data:
+        if not _is_pipe(path):
+            data.append(path)
+        elif path == "-":
+            data.append(str(receive(sys.stdin.buffer, folder).path))
+        else:
+            with open(path, "rb") as stream:
+                data.append(str(receive(stream, folder).path))
+    stem = Path(request.spec_path).stem
+    return replace(request, data=tuple(data), bad=request.bad or f"{stem}.bad")
+
+
+# Private functions
+
+
+def _is_pipe(path: str) -> bool:
+    return path == "-" or Path(path).is_fifo()

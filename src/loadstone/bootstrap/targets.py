@@ -1,0 +1,49 @@
+"""Targets by their URLs."""
+
+from __future__ import annotations
+
+from loadstone.targets.model import Target
+from loadstone.targets.urls import kind_of
+
+
+def open_target(url: str, control_schema: str | None = None) -> Target:
+    """
+    The target of ``url``; its driver is imported here.
+
+    Raises:
+        FixSpec: LS-3xxx the URL names no known kind. Stop, Retry: it cannot be reached.
+    """
+    kind = kind_of(url)
+    if kind == "postgresql":
+        from loadstone.targets.postgresql.target import PostgresTarget
+
+        return PostgresTarget(url, control_schema=control_schema)
+    if kind == "duckdb":
+        from loadstone.targets.duckdb.target import DuckdbTarget
+
+        return DuckdbTarget(url, control_schema=control_schema)
+    if kind == "sqlite":
+        from loadstone.targets.sqlite.target import SqliteTarget
+
+        return SqliteTarget(url, control_schema=control_schema)
+    from loadstone.targets.oracle.target import OracleTarget
+
+    return OracleTarget(url, control_schema=control_schema)
+
+
+def init(url: str, control_schema: str | None = None) -> None:
+    """Make the control tables."""
+    target = open_target(url, control_schema)
+    try:
+        target.init_control()
+    finally:
+        target.close()
+
+
+def init_sql(url: str, control_schema: str | None = None) -> list[str]:
+    """The statements that make the control tables, with the grants."""
+    target = open_target(url, control_schema)
+    try:
+        return target.init_sql()
+    finally:
+        target.close()

@@ -1,0 +1,53 @@
+"""Write a file so that a reader sees all of it or none of it, also after a crash."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from loadstone.errors import Place, Stop
+
+
+def write_whole(path: str | Path, parts: Iterable[bytes]) -> int:
+    """
+    Write ``parts`` to ``path`` through ``path.part``, fsync, rename and fsync of the folder.
+
+    The file is readable by its owner only (0600). A crash leaves the old file or the new one,
+    and at most a ``.part`` beside it that the next call overwrites.
+
+    Returns:
+        Bytes written.
+
+    Raises:
+        Stop: LS-4020 the folder cannot be written or the disk is full.
+    """
+    final = Path(path)
+    part = final.with_name(final.name + ".part")
+    written = 0
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb", buffering=1 << 20) as file:
+            for data in parts:
+                written += file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, final)
+        sync_folder(final.parent)
+    except OSError as error:
+        raise Stop(
+            "LS-4020",
+            f"cannot write {final}: {error.strerror}",
+            Place(file=str(final)),
+            hints=["is the disk full, and may this user write in the folder?"],
+        ) from error
+    return written
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in ``folder`` durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,102 @@
+"""A chunk made ready to commit: encoded rows, rejects, discards and their counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadstone.books import Contribution, Discard, Reject, TableCount
+from loadstone.formats.model import Verdict
+
+if TYPE_CHECKING:
+    from loadstone.formats.model import Chunk
+    from loadstone.targets.model import TableRows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """
+    Everything of a chunk that goes into its transaction. Record numbers here are indices in the chunk.
+
+    Attributes:
+        first, stop: Half-open range of the records that are read; those before ``first`` are skipped.
+        verdict: uint8[records, tables], of ``Verdict``.
+        rejects: By record. discards: ascending records that no table took and none refused.
+    """
+
+    chunk: Chunk
+    first: int
+    stop: int
+    verdict: NDArray[np.uint8]
+    tables: tuple[TableRows, ...]
+    rejects: dict[int, Reject]
+    discards: NDArray[np.int64]
+
+    def cut(self, stop: int) -> Batch:
+        """The part of the batch before record ``stop``."""
+        return replace(
+            self,
+            stop=stop,
+            tables=tuple(replace(t, rows=t.rows.select(t.rows.record < stop)) for t in self.tables),
+            rejects={record: reject for record, reject in self.rejects.items() if record < stop},
+            discards=self.discards[self.discards < stop],
+        )
+
+    def without(self, refused: dict[int, Reject]) -> Batch:
+        """The batch after the target refused records: their rows go from every table."""
+        gone = np.fromiter(refused, np.int64, len(refused))
+        return replace(
+            self,
+            tables=tuple(replace(t, rows=t.rows.select(~np.isin(t.rows.record, gone))) for t in self.tables),
+            rejects={**self.rejects, **refused},
+        )
+
+    def counts(self) -> Contribution:
+        """What the batch adds to the books."""
+        read = self.stop - self.first
+        rejected, discarded = len(self.rejects), len(self.discards)
+        verdict = self.verdict[self.first : self.stop]
+        blamed = [reject.table_no for reject in self.rejects.values()]
+        return Contribution(
+            read=read,
+            loaded=read - rejected - discarded,
+            rejected=rejected,
+            discarded=discarded,
+            skipped=self.first,
+            tables=tuple(
+                TableCount(
+                    loaded=len(table.rows),
+                    rejected=blamed.count(number),
+                    when_failed=int(np.count_nonzero(verdict[:, number] == Verdict.WHEN_FAILED)),
+                    all_null=int(np.count_nonzero(verdict[:, number] == Verdict.ALL_NULL)),
+                )
+                for number, table in enumerate(self.tables)
+            ),
+        )
+
+    def steps(self) -> tuple[int, ...]:
+        """Records of each table that step its SEQUENCE: loaded and rejected ones."""
+        return tuple(int(count) for count in stepping(self.verdict[self.first : self.stop]).sum(axis=0))
+
+    def discard_rows(self) -> list[Discard]:
+        """The discards, as the target keeps them."""
+        chunk = self.chunk
+        return [
+            Discard(
+                input_no=chunk.input_no,
+                record_no=chunk.record0 + record + 1,
+                byte_offset=chunk.unit0 + int(chunk.raw_start[record]),
+                length_bytes=int(chunk.raw_end[record] - chunk.raw_start[record]),
+                reason="all_null" if (self.verdict[record] == Verdict.ALL_NULL).any() else "when",
+            )
+            for record in self.discards.tolist()
+        ]
+
+
+def stepping(verdict: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which records step the sequences of which tables."""
+    steps: NDArray[np.bool_] = (verdict == Verdict.TAKE) | (verdict == Verdict.REJECT)
+    return steps

@@ -1,0 +1,49 @@
+"""Which character set an input has: as declared, as the environment says, or as its bytes show."""
+
+from __future__ import annotations
+
+import codecs
+
+from loadstone.formats.inputs import open_input
+from loadstone.load.environment import Environment
+from loadstone.load.inputs import SAMPLE_SIZE_BYTES, LoadInput
+from loadstone.spec import LoadSpec
+
+FALLBACK = "WE8MSWIN1252"
+
+
+def charset_of(spec: LoadSpec, one: LoadInput, environment: Environment) -> tuple[str, str | None]:
+    """
+    Oracle name of the input's character set, and a warning where it was guessed.
+
+    CHARACTERSET does not apply to data after BEGINDATA, which are in the set of NLS_LANG. Where nobody
+    declares a set, UTF-8 is taken if the first 8 MiB are valid UTF-8, else Windows-1252, with a warning.
+    """
+    if spec.charset and one.data is None:
+        return spec.charset.upper(), None
+    if environment.charset:
+        return environment.charset, None
+    if is_utf8(_sample(one)):
+        return "AL32UTF8", None
+    warning = (
+        f"{one.name}: no character set is declared and the data are not UTF-8; read as {FALLBACK}"
+        " (declare CHARACTERSET or NLS_LANG)"
+    )
+    return FALLBACK, warning
+
+
+def is_utf8(sample: bytes) -> bool:
+    """Whether ``sample`` is valid UTF-8; a character cut off at its end is no fault."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+# Private functions
+
+
+def _sample(one: LoadInput) -> bytes:
+    with open_input(one.path if one.path is not None else one.data or b"") as stream:
+        return stream.read(SAMPLE_SIZE_BYTES)

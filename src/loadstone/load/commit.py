@@ -1,0 +1,186 @@
+"""One chunk, one transaction of the target: fence, checkpoint, rows, rejects, counts, COMMIT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loadstone.books import Checkpoint, Fence, Reject
+from loadstone.errors import LoadstoneError, Refused, Retry
+from loadstone.load.batch import Batch
+from loadstone.load.limits import Cut, find_cut
+from loadstone.load.plan.model import LoadPlan
+from loadstone.load.reading import Read
+from loadstone.load.rejects import refused
+from loadstone.load.resume import Progress
+from loadstone.load.tickets import Tickets
+from loadstone.targets.model import ConstraintRefusal, Session
+
+REDO_MAX = 5
+"""Times that a chunk is redone after deadlocks before the load gives up."""
+
+
+class Committer:
+    """
+    Commits batches in file order; they may be sent in parallel before their turn.
+
+    Attributes:
+        progress: What is committed; changes only in turn.
+        cut: The limit that ended the load or the input, once there is one.
+    """
+
+    def __init__(self, plan: LoadPlan, fence: Fence, progress: Progress, *, early: bool) -> None:
+        """``early``: send rows before the turn has come, over a connection of one's own."""
+        self._plan, self._fence, self._early = plan, fence, early
+        self.progress = progress
+        self.tickets = Tickets()
+        self.cut: str | None = None
+
+    def submit(self, session: Session, read: Read, batch: Batch) -> None:
+        """
+        Commit ``batch`` when its turn comes.
+
+        Raises:
+            Closed: A limit or another worker ended the load before; nothing of the batch is committed.
+            Refused: LS-4003 another process took the load over.
+            Retry: The connection is lost; what is committed must be read again.
+        """
+        sent = self._early and self._send_early(session, batch, read)
+        try:
+            gave_way = self.tickets.wait(read.number, giving_way=session.rollback if sent else None)
+            self._finish(session, read, batch, sent=sent and not gave_way)
+        except BaseException:
+            session.rollback()
+            raise
+
+    # Private methods
+
+    def _send_early(self, session: Session, batch: Batch, read: Read) -> bool:
+        """Whether all rows of the batch stand in an open transaction of ``session``."""
+        try:
+            self._open(session)
+            session.add_checkpoint(self._fence.load_id, self._checkpoint(read, batch, None))
+            self._write(session, batch)
+        except ConstraintRefusal:
+            session.rollback()
+            return False
+        except Retry as error:
+            session.rollback()
+            if not getattr(error, "redo", False):
+                raise
+            return False
+        return True
+
+    def _finish(self, session: Session, read: Read, batch: Batch, *, sent: bool) -> None:
+        """It is this chunk's turn: cut, redo where needed, commit."""
+        cut = self._limit(batch)
+        if cut is not None:
+            batch = batch.cut(cut.record)
+        if sent and cut is None:
+            try:
+                session.commit()
+            except ConstraintRefusal:
+                sent = False
+        if cut is not None or not sent:
+            session.rollback()
+            batch, cut = self._redo(session, read, batch, cut)
+        checkpoint = self._checkpoint(read, batch, cut)
+        self._settle(read, checkpoint, cut)
+
+    def _redo(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> tuple[Batch, Cut | None]:
+        """Write the batch in turn: as one, then record by record where the target refuses rows."""
+        for attempt in range(REDO_MAX + 1):
+            try:
+                return self._write_in_turn(session, read, batch, cut)
+            except Retry as error:
+                session.rollback()
+                if not getattr(error, "redo", False) or attempt == REDO_MAX:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _write_in_turn(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> tuple[Batch, Cut | None]:
+        try:
+            self._open(session)
+            session.add_checkpoint(self._fence.load_id, self._checkpoint(read, batch, cut))
+            self._write(session, batch)
+            session.commit()
+            return batch, cut
+        except ConstraintRefusal:
+            session.rollback()
+        return self._isolate(session, read, batch, cut)
+
+    def _isolate(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> tuple[Batch, Cut | None]:
+        """The target refuses rows: find them, keep the good ones, all in one transaction."""
+        while True:
+            self._open(session)
+            session.add_checkpoint(self._fence.load_id, self._checkpoint(read, batch, cut))
+            errors = session.isolate(batch.tables)
+            kept = batch.without(refused(self._plan.tables, batch.chunk, errors))
+            further = self._limit(kept)
+            if further is None or further.record >= batch.stop:
+                cut = further or cut
+                break
+            session.rollback()
+            batch, cut = batch.cut(further.record), further
+        session.add_rejects(self._fence.load_id, _rejects(kept), kept.discard_rows())
+        session.update_checkpoint(self._fence.load_id, self._checkpoint(read, kept, cut))
+        session.commit()
+        return kept, cut
+
+    def _open(self, session: Session) -> None:
+        session.begin()
+        if not session.check_fence(self._fence):
+            raise Refused(
+                "LS-4003",
+                f"load {self._fence.load_id} was taken over by another process",
+                hints=["its rows are safe; this process leaves it alone."],
+            )
+
+    def _write(self, session: Session, batch: Batch) -> None:
+        for table in batch.tables:
+            if len(table.rows):
+                session.write(table)
+        if batch.rejects or len(batch.discards):
+            session.add_rejects(self._fence.load_id, _rejects(batch), batch.discard_rows())
+
+    def _limit(self, batch: Batch) -> Cut | None:
+        number = batch.chunk.input_no
+        return find_cut(
+            batch,
+            rejected=self.progress.counts.rejected,
+            errors=self._plan.limits.errors,
+            discarded=self.progress.discarded.get(number, 0),
+            discardmax=self._plan.discardmax(number),
+        )
+
+    def _checkpoint(self, read: Read, batch: Batch, cut: Cut | None) -> Checkpoint:
+        unit1 = read.unit1(batch.stop)
+        reason = cut.reason if cut is not None else "load" if read.ended else None
+        return Checkpoint(
+            input_no=read.chunk.input_no,
+            unit0=read.chunk.unit0,
+            unit1=unit1,
+            record0=read.chunk.record0,
+            records=batch.stop,
+            sha256=read.sha256(unit1),
+            counts=batch.counts(),
+            sequences=batch.steps(),
+            stopped=reason,
+        )
+
+    def _settle(self, read: Read, checkpoint: Checkpoint, cut: Cut | None) -> None:
+        """The chunk is committed: count it, and let the next one in or end."""
+        if not checkpoint.counts.balanced:
+            raise LoadstoneError("LS-4001", f"the books of chunk {checkpoint.unit0} do not balance: {checkpoint.counts}")
+        self.progress = self.progress.after(checkpoint)
+        if cut is not None:
+            self.cut = cut.reason
+            self.tickets.close()
+        else:
+            self.tickets.done(read.number)
+
+
+# Private functions
+
+
+def _rejects(batch: Batch) -> Sequence[Reject]:
+    return [batch.rejects[record] for record in sorted(batch.rejects)]

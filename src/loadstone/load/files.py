@@ -1,0 +1,92 @@
+"""Bad, discard and log files: projections of what the target holds, written whole at the end."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import BinaryIO
+
+from loadstone.books import Discard, LoadReceipt, Reject
+from loadstone.filestore.atomic import write_whole
+from loadstone.formats.inputs import open_input
+from loadstone.load.inputs import LoadInput, default_log
+from loadstone.load.logs import log_text
+from loadstone.load.plan.model import LoadPlan
+from loadstone.spec import RecordFormat
+
+_COPY_SIZE_BYTES = 1 << 20
+
+Times = tuple[datetime, datetime, float]
+"""Begin and end by the clock, and the seconds between them."""
+
+
+def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], times: Times) -> LoadReceipt:
+    """
+    Write the bad, discard and log files of a load, and give the receipt that names them.
+
+    A file is written only if it has records; a crash here leaves old files or new ones, and
+    the next start of the load writes them anew.
+    """
+    rejects, discards = plan.target.rejects(receipt.load_id)
+    bad_files, discard_files = [], []
+    for one in plan.inputs:
+        bad = [r for r in rejects if r.input_no == one.input_no]
+        if bad:
+            write_whole(one.bad, record_bytes(one, bad))
+            bad_files.append(one.bad)
+        kept = [d for d in discards if d.input_no == one.input_no]
+        if kept and one.discard is not None:
+            write_whole(one.discard, record_bytes(one, kept))
+            discard_files.append(one.discard)
+    receipt = replace(
+        receipt,
+        bad_files=tuple(bad_files),
+        discard_files=tuple(discard_files),
+        log_file=default_log(plan.request),
+        started_at=times[0],
+        duration_s=round(times[2], 3),
+        warnings=tuple(warnings),
+    )
+    write_whole(receipt.log_file or "", [log_text(plan, receipt, rejects, discards, times).encode()])
+    return receipt
+
+
+def record_bytes(one: LoadInput, records: Sequence[Reject | Discard]) -> Iterator[bytes]:
+    """The records as they stand in the source, each with its terminator, in the order given."""
+    ending = terminator_of(one.spec.record_format)
+    with open_input(one.path if one.path is not None else one.data or b"") as stream:
+        for record in records:
+            _seek(stream, record.byte_offset)
+            last = b""
+            left = record.length_bytes
+            while left > 0 and (data := stream.read(min(left, _COPY_SIZE_BYTES))):
+                left -= len(data)
+                last = (last + data)[-len(ending) :] if ending else b""
+                yield data
+            if ending and not last.endswith(ending):
+                yield ending
+
+
+def terminator_of(record_format: RecordFormat) -> bytes:
+    """What ends a record that lost its terminator at the end of the file."""
+    if record_format.kind == "stream":
+        return b"\n"
+    if record_format.kind == "str" and record_format.terminator is not None:
+        literal = record_format.terminator
+        return bytes.fromhex(literal.hex) if literal.hex is not None else (literal.text or "").encode()
+    return b""
+
+
+# Private functions
+
+
+def _seek(stream: BinaryIO, offset: int) -> None:
+    """Go forward to ``offset``; streams that cannot seek are read through."""
+    if stream.seekable():
+        stream.seek(offset)
+        return
+    while (here := stream.tell()) < offset:
+        if not stream.read(min(_COPY_SIZE_BYTES, offset - here)):
+            raise io.UnsupportedOperation(f"the input ends before byte {offset}")

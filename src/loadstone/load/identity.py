@@ -1,0 +1,76 @@
+"""Which load this is: the same spec, target and inputs are the same load, whatever the limits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadstone.load.inputs import LoadInput
+from loadstone.spec import LoadRequest, LoadSpec, Options
+from loadstone.targets.model import LoadRow, Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """
+    A load and what the target knows of it.
+
+    Attributes:
+        load_id: 32 hexadecimal digits. generation: how many loads of the same key came before.
+        row: Its row in the target; None for a new load.
+    """
+
+    load_id: str
+    generation: int
+    row: LoadRow | None
+
+
+def load_key(request: LoadRequest, target: Target, inputs: list[LoadInput]) -> str:
+    """What makes loads the same, before contents are known: spec without limits, target, inputs, run."""
+    parts = {
+        "spec": spec_without_limits(request.spec).model_dump(mode="json", exclude_defaults=True),
+        "target": target.url,
+        "inputs": [_name(one) for one in inputs],
+        "run": request.run_id,
+        "business_date": request.business_date,
+        "schema_map": sorted(request.schema_map.items()),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def spec_without_limits(spec: LoadSpec) -> LoadSpec:
+    """The spec without options, and without the output paths and limits of its inputs."""
+    bare = {"bad": None, "discard": None, "discardmax": None}
+    inputs = tuple(one.model_copy(update=bare) for one in spec.inputs)
+    return spec.model_copy(update={"options": Options(), "inputs": inputs, "readsize": None, "readbuffers": None})
+
+
+def latest(target: Target, key: str) -> Identity:
+    """The newest load of ``key``; a first one that does not exist yet where there is none."""
+    generation, row = 0, target.read_load(_load_id(key, 0))
+    if row is None:
+        return Identity(load_id=_load_id(key, 0), generation=0, row=None)
+    while (after := target.read_load(_load_id(key, generation + 1))) is not None:
+        generation, row = generation + 1, after
+    return Identity(load_id=_load_id(key, generation), generation=generation, row=row)
+
+
+def following(key: str, identity: Identity) -> Identity:
+    """A new load of the same key."""
+    generation = identity.generation + 1
+    return Identity(load_id=_load_id(key, generation), generation=generation, row=None)
+
+
+# Private functions
+
+
+def _load_id(key: str, generation: int) -> str:
+    return hashlib.sha256(f"{key}:{generation}".encode()).hexdigest()[:32]
+
+
+def _name(one: LoadInput) -> str:
+    if one.path is not None:
+        return str(Path(one.path).resolve())
+    return hashlib.sha256(one.data or b"").hexdigest()

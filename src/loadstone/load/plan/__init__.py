@@ -1,0 +1,1 @@
+"""A spec and a target compile to a plan: what each column is made of, and by which lane."""

@@ -1,0 +1,156 @@
+"""What each column of a table is made of."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from loadstone.datatypes.model import CANONICAL, Conversion, Kind
+from loadstone.errors import FixSpec, LoadstoneError, Place
+from loadstone.load.environment import Environment
+from loadstone.load.plan.model import ColumnPlan
+from loadstone.spec import Constant, Expression, Field, LobFile, LoadSpec, Recnum, Sequence, Sysdate, TableLoad, TypeName
+from loadstone.targets.model import Column, TableInfo
+
+if TYPE_CHECKING:
+    from loadstone.expressions.model import Compiled
+
+_DATES = {TypeName.DATE: "date", TypeName.TIME: "timestamp", TypeName.TIME_TZ: "timestamp_tz",
+          TypeName.TIMESTAMP: "timestamp", TypeName.TIMESTAMP_TZ: "timestamp_tz",
+          TypeName.TIMESTAMP_LTZ: "timestamp_ltz"}
+_BINARY_NUMBERS = {TypeName.INTEGER, TypeName.SMALLINT, TypeName.BYTEINT, TypeName.FLOAT, TypeName.DOUBLE,
+                   TypeName.DECIMAL, TypeName.ZONED}
+_BYTES = {TypeName.RAW, TypeName.VARRAW, TypeName.LONG_VARRAW, TypeName.VARRAWC}
+_TEMPORAL = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.TIME}
+
+
+def plan_columns(
+    spec: LoadSpec, table: TableLoad, info: TableInfo, environment: Environment, first_field: int
+) -> tuple[tuple[ColumnPlan, ...], tuple[Compiled, ...], dict[str, int]]:
+    """
+    The columns of one INTO TABLE clause, its expressions, and the layout numbers of its binds.
+
+    Raises:
+        FixSpec: LS-3003 for all fields without a column; LS-5xxx for expressions.
+    """
+    work = _Work(spec=spec, table=table, info=info, environment=environment, first_field=first_field)
+    columns = [work.column(number, one) for number, one in enumerate(table.fields) if one.filler is None]
+    work.raise_errors()
+    return tuple(c for c in columns if c is not None), tuple(work.expressions), work.binds()
+
+
+@dataclass(kw_only=True)
+class _Work:
+    spec: LoadSpec
+    table: TableLoad
+    info: TableInfo
+    environment: Environment
+    first_field: int
+    expressions: list[Compiled] = field(default_factory=list)
+    errors: list[LoadstoneError] = field(default_factory=list)
+
+    def binds(self) -> dict[str, int]:
+        return {one.name: self.first_field + n for n, one in enumerate(self.table.fields) if one.filler != "filler"}
+
+    def column(self, number: int, one: Field) -> ColumnPlan | None:
+        try:
+            column = self._find(one)
+            return self._plan(number, one, column)
+        except LoadstoneError as error:
+            self.errors.append(error)
+            return None
+
+    def raise_errors(self) -> None:
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            hints = tuple(dict.fromkeys(hint for error in self.errors for hint in error.hints))
+            raise FixSpec(self.errors[0].code, "; ".join(error.message for error in self.errors), hints=hints)
+
+    def _find(self, one: Field) -> Column:
+        column = self.info.column(one.name, quoted=one.quoted)
+        if column is not None:
+            return column
+        near = difflib.get_close_matches(one.name.upper(), [c.name.upper() for c in self.info.columns], 1)
+        hints = [f"did you mean {near[0]}?"] if near else []
+        raise FixSpec(
+            "LS-3003",
+            f"column {one.name} does not exist in table {self.table.table}",
+            Place(field=one.name),
+            hints=[*hints, f"its columns: {', '.join(c.name for c in self.info.columns)}.",
+                   "mark the field FILLER to read and not load it."],
+        )
+
+    def _plan(self, number: int, one: Field, column: Column) -> ColumnPlan:
+        source = one.source
+        mask = self._mask(one, column)
+        if isinstance(source, Expression) or one.sql is not None:
+            return self._expression(one, column, source.sql if isinstance(source, Expression) else one.sql or "")
+        if isinstance(source, Recnum):
+            return self._make(one, column, "recnum", None)
+        if isinstance(source, Sequence):
+            return self._make(one, column, "sequence", None)
+        if isinstance(source, Sysdate):
+            text = self.environment.nls.now.strftime("%Y-%m-%d %H:%M:%S")
+            return self._make(one, column, "constant", CANONICAL, constant=text)
+        if isinstance(source, Constant):
+            return self._make(one, column, "constant", mask, constant=source.value)
+        if isinstance(source, LobFile):
+            return self._lob(one, column, source)
+        return self._make(one, column, "field", mask, index=self.first_field + number)
+
+    def _make(
+        self, one: Field, column: Column, source: Any, mask: str | None, *, index: int = -1, constant: str = "",
+        raw: bool = False,
+    ) -> ColumnPlan:
+        raw = raw or (one.type is not None and one.type.name in _BYTES)
+        conversion = Conversion(column=column.name.upper() if not one.quoted else column.name, type=column.type,
+                                not_null=column.not_null, mask=mask, raw=raw)
+        return ColumnPlan(field=one, column=column, conversion=conversion, source=source, index=index,
+                          constant=constant)
+
+    def _lob(self, one: Field, column: Column, source: LobFile) -> ColumnPlan:
+        raw = column.type.kind is Kind.BYTES
+        if source.field is None:
+            return self._make(one, column, "lobfile", None, constant=source.file or "", raw=raw)
+        names = [other.name for other in self.table.fields]
+        if source.field not in names:
+            raise FixSpec("LS-1091", f"LOBFILE names field {source.field}, which is not in the field list",
+                          Place(field=one.name))
+        return self._make(one, column, "lobfile", None, index=self.first_field + names.index(source.field), raw=raw)
+
+    def _expression(self, one: Field, column: Column, sql: str) -> ColumnPlan:
+        from loadstone.expressions.compile import compile_expression
+        from loadstone.expressions.model import BindType, Context, ResultType
+
+        types = {
+            other.name: BindType.NUMBER if other.type and other.type.name in _BINARY_NUMBERS else BindType.TEXT
+            for other in self.table.fields
+            if other.filler != "filler"
+        }
+        try:
+            compiled = compile_expression(sql, binds=types, context=Context(nls=self.environment.nls))
+        except LoadstoneError as error:
+            error.place = Place(file=error.place.file, line=error.place.line, column=error.place.column,
+                                field=one.name)
+            raise
+        self.expressions.append(compiled)
+        made = compiled.result in (ResultType.DATE, ResultType.TIMESTAMP, ResultType.TIMESTAMPTZ)
+        mask = CANONICAL if made else self._mask(one, column)
+        return self._make(one, column, "expression", mask, index=len(self.expressions) - 1)
+
+    def _mask(self, one: Field, column: Column) -> str | None:
+        """The field's mask, else the table's, else the session's; None where no date is involved."""
+        nls = self.environment.nls
+        if one.type is not None and one.type.name in _DATES:
+            kind = _DATES[one.type.name]
+            own = one.type.mask or next((f.mask for f in self.table.formats if f.kind == kind), None)
+            fallback = nls.date_format if kind == "date" else nls.timestamp_format
+            return own or (nls.timestamp_tz_format if kind == "timestamp_tz" else fallback)
+        if column.type.kind not in _TEMPORAL:
+            return None
+        if column.type.kind is Kind.TIMESTAMPTZ:
+            return nls.timestamp_tz_format
+        whole = column.type.kind is Kind.DATE or column.type.fraction_digits == 0
+        return nls.date_format if whole else nls.timestamp_format

@@ -1,0 +1,109 @@
+"""The plan of a load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from loadstone.datatypes.model import Conversion
+from loadstone.load.environment import Environment
+from loadstone.load.inputs import LoadInput
+from loadstone.spec import Field, LoadRequest, LoadSpec, Method, TableLoad
+
+if TYPE_CHECKING:
+    from loadstone.expressions.model import Compiled
+    from loadstone.formats.layout import Layout
+    from loadstone.targets.model import Column, TableInfo, Target
+
+ValueSource = Literal["field", "constant", "recnum", "sequence", "expression", "lobfile"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnPlan:
+    """
+    What one column of a table is made of.
+
+    Attributes:
+        index: For ``field`` the field's number in the layout; for ``expression`` the expression's
+            number in the table; for ``lobfile`` the number of the field with the file's name (-1 = fixed).
+        constant: Text of a ``constant``.
+    """
+
+    field: Field
+    column: Column
+    conversion: Conversion
+    source: ValueSource
+    index: int = -1
+    constant: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablePlan:
+    """
+    One INTO TABLE clause.
+
+    Attributes:
+        binds: Layout number of each field that an expression may name.
+        expressions: In order; each with the frozen values that it needs.
+        lane: ``direct`` when every value is a span of the record, else ``columnar``.
+    """
+
+    table_no: int
+    spec: TableLoad
+    info: TableInfo
+    method: Method
+    columns: tuple[ColumnPlan, ...]
+    expressions: tuple[Compiled, ...]
+    binds: dict[str, int]
+    lane: Literal["direct", "columnar"]
+
+    @property
+    def oracle_name(self) -> tuple[str | None, str]:
+        """Schema and name as messages show them."""
+        return self.spec.table.schema_name or (self.info.schema or "").upper() or None, self.spec.table.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """
+    What ends a load or a file early.
+
+    Attributes:
+        skip: Records passed over first. load: records read after them at most, None = all.
+        errors: Rejects allowed, None = any number.
+    """
+
+    skip: int = 0
+    load: int | None = None
+    errors: int | None = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadPlan:
+    """
+    All that is needed to run, except the state of the target.
+
+    Attributes:
+        spec: The request's spec with field lists filled in. charsets: Oracle name for each input.
+        layouts: By character set. compiled: whether kernels run compiled.
+    """
+
+    request: LoadRequest
+    spec: LoadSpec
+    target: Target
+    environment: Environment
+    inputs: tuple[LoadInput, ...]
+    charsets: tuple[str, ...]
+    layouts: dict[str, Layout]
+    tables: tuple[TablePlan, ...]
+    limits: Limits
+    compiled: bool
+    warnings: tuple[str, ...] = ()
+
+    def discardmax(self, input_no: int) -> int | None:
+        """Discards allowed in an input; None = any number."""
+        own = self.inputs[input_no].spec.discardmax
+        for value in (self.request.discardmax, own, self.spec.options.discardmax):
+            if value is not None:
+                return value
+        return None

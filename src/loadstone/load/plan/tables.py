@@ -1,0 +1,67 @@
+"""The tables of a spec in the target; made from DDL or from the spec where the request says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loadstone.errors import FixSpec, Place
+from loadstone.spec import LoadRequest, TableName
+from loadstone.targets.ddl import create_statements, read_ddl, tables_from_spec
+from loadstone.targets.model import TableInfo, Target
+
+
+def find_tables(request: LoadRequest, target: Target) -> tuple[list[TableInfo], list[str]]:
+    """
+    The table of each INTO TABLE clause, and warnings.
+
+    Raises:
+        FixSpec: LS-3001 for all missing tables at once.
+    """
+    warnings = make_tables(request, target) if request.ddl or request.create_tables else []
+    found = [target.find_table(table.table, request.schema_map) for table in request.spec.tables]
+    missing = [str(t.table) for t, info in zip(request.spec.tables, found, strict=True) if info is None]
+    if missing:
+        raise FixSpec(
+            "LS-3001",
+            f"table {', '.join(dict.fromkeys(missing))} does not exist in {target.url}",
+            Place(file=request.spec_path),
+            hints=["make it from Oracle DDL: --ddl FILE.", "or from the spec: --create-tables.",
+                   "a table of another schema: --schema-map OLD=new."],
+        )
+    return [info for info in found if info is not None], warnings
+
+
+def make_tables(request: LoadRequest, target: Target) -> list[str]:
+    """Make the tables of the spec that are missing; gives warnings."""
+    wanted = [t.table for t in request.spec.tables if target.find_table(t.table, request.schema_map) is None]
+    warnings: list[str] = []
+    for path in request.ddl:
+        if not wanted:
+            break
+        schema = read_ddl(_read(path))
+        warnings += schema.warnings
+        statements = create_statements(schema, target.kind, only=_names(wanted))
+        target.run_ddl(statements)
+        wanted = [table for table in wanted if target.find_table(table, request.schema_map) is None]
+    if wanted and request.create_tables:
+        schema = tables_from_spec(request.spec)
+        target.run_ddl(create_statements(schema, target.kind, only=_names(wanted)))
+    return warnings
+
+
+# Private functions
+
+
+def _names(tables: list[TableName]) -> list[str]:
+    return list(dict.fromkeys(table.name for table in tables))
+
+
+def _read(path: str) -> str:
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise FixSpec("LS-6020", f"cannot read {path}: {error.strerror}", Place(file=path)) from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")

@@ -1,0 +1,108 @@
+"""A chunk becomes a batch: tokenize, route, convert, check, encode. No Python loop over good rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadstone.books import Reject
+from loadstone.datatypes.columns import encode_arrow
+from loadstone.datatypes.model import Faults, Values
+from loadstone.formats.model import Chunk, Tokens, Verdict
+from loadstone.formats.tokenize import tokenize
+from loadstone.load.batch import Batch, stepping
+from loadstone.load.columnar import Columnar
+from loadstone.load.plan.model import LoadPlan, TablePlan
+from loadstone.load.reading import Read
+from loadstone.load.rejects import unconverted, unevaluated, unset_fields
+from loadstone.load.values import Numbers, field_values, mixed_values
+from loadstone.targets.arrow import ArrowRows
+from loadstone.targets.model import Rows, TableRows
+
+Steps = Callable[[tuple[int, ...]], tuple[int, ...]]
+"""Takes what a chunk steps each table's sequences; gives what all chunks before it stepped."""
+
+
+def prepare(plan: LoadPlan, columnar: Columnar, read: Read, steps: Steps, *, form: str | None = None) -> Batch:
+    """
+    Make ``read`` ready to commit. ``steps`` may wait for the chunks before it.
+
+    ``form`` is that of the encoded rows; the target's when None.
+    """
+    chunk = read.chunk
+    layout = plan.layouts[plan.charsets[chunk.input_no]]
+    tokens = tokenize(layout, chunk, compiled=plan.compiled)
+    verdict = tokens.verdict
+    active = np.zeros(len(chunk), np.bool_)
+    active[read.first : read.stop] = True
+    unset = active & (verdict == Verdict.REJECT).any(axis=1)
+    rejects = unset_fields(plan.tables, layout.names, chunk, tokens, np.flatnonzero(unset).tolist())
+    stepped = stepping(verdict) & active[:, None]
+    before = steps(tuple(int(n) for n in stepped.sum(axis=0)))
+    tables = []
+    for number, table in enumerate(plan.tables):
+        record = np.flatnonzero(active & ~unset & (verdict[:, number] == Verdict.TAKE))
+        ordinals = np.cumsum(stepped[:, number]) - 1 + before[number]
+        numbers = Numbers(record_no=chunk.record0 + record + 1, step=ordinals[record], bases=columnar.bases(table))
+        values, found = _values(table, columnar, (chunk, tokens), (record, numbers))
+        rows, faults = _encode(plan, table, values, form or plan.target.form)
+        found = {**found, **unconverted(table, chunk, values, faults)}
+        for index, reject in found.items():
+            rejects.setdefault(index, reject)
+        tables.append(_table_rows(table, rows))
+    discards = np.flatnonzero(active & np.isin(verdict, (Verdict.WHEN_FAILED, Verdict.ALL_NULL)).all(axis=1))
+    batch = Batch(chunk=chunk, first=read.first, stop=read.stop, verdict=verdict, tables=tuple(tables),
+                  rejects=rejects, discards=discards)
+    return batch.without(rejects) if rejects and len(tables) > 1 else batch
+
+
+# Private functions
+
+
+def _values(
+    table: TablePlan,
+    columnar: Columnar,
+    source: tuple[Chunk, Tokens],
+    chosen: tuple[NDArray[np.int64], Numbers],
+) -> tuple[Values, dict[int, Reject]]:
+    """The values of a table's rows, by its lane; records whose expressions fail are left out and refused."""
+    (chunk, tokens), (record, numbers) = source, chosen
+    if table.lane == "direct":
+        return field_values(table, tokens, record), {}
+    values, failures = mixed_values(table, tokens, record, numbers, columnar)
+    found = unevaluated(table, chunk, values, failures)
+    return _leave_out(values, found), found
+
+
+def _encode(plan: LoadPlan, table: TablePlan, values: Values, form: str) -> tuple[Rows, Faults]:
+    conversions = [column.conversion for column in table.columns]
+    nls = plan.environment.nls
+    if form == "pgcopy":
+        from loadstone.targets.postgresql.encode import encode_pgcopy
+
+        return encode_pgcopy(values, conversions, nls, compiled=plan.compiled)
+    batch, kept, faults = encode_arrow(values, conversions, nls, compiled=plan.compiled)
+    return ArrowRows(batch, kept), faults
+
+
+def _leave_out(values: Values, found: dict[int, Reject]) -> Values:
+    if not found:
+        return values
+    keep = ~np.isin(values.record, np.fromiter(found, np.int64, len(found)))
+    return Values(buffer=values.buffer, start=values.start[keep], end=values.end[keep], null=values.null[keep],
+                  record=values.record[keep])
+
+
+def _table_rows(table: TablePlan, rows: Rows) -> TableRows:
+    return TableRows(
+        table_no=table.table_no,
+        table=table.info,
+        columns=tuple(column.column.name for column in table.columns),
+        rows=rows,
+        method=table.method,
+        key=table.spec.key,
+    )
+
+

@@ -1,0 +1,73 @@
+"""A dry run: the first rows as they would be loaded, and what would be refused; the target stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from loadstone.books import Reject
+from loadstone.load.columnar import Columnar
+from loadstone.load.environment import read_environment
+from loadstone.load.inputs import resolve_inputs
+from loadstone.load.pipeline import Surroundings
+from loadstone.load.plan.compile import compile_plan
+from loadstone.load.prepare import prepare
+from loadstone.load.reading import ChunkSource
+from loadstone.load.resume import Progress
+from loadstone.load.sequences import sequence_bases
+from loadstone.spec import LoadRequest
+from loadstone.targets.model import TableRows, Target
+
+SAMPLE_RECORDS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablePreview:
+    """First rows of one table; values as Python objects, None for NULL."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What the first records of a load would become; at most ``SAMPLE_RECORDS`` are looked at."""
+
+    records: int
+    tables: tuple[TablePreview, ...]
+    rejects: tuple[Reject, ...]
+    warnings: tuple[str, ...]
+
+
+def preview(request: LoadRequest, target: Target, surroundings: Surroundings, *, rows: int = 10) -> Preview:
+    """The first ``rows`` rows of each table, from the first chunk of the first input."""
+    inputs = resolve_inputs(request)
+    environment = read_environment(surroundings.variables, surroundings.clock.now())
+    limits = replace(request, load=min(request.load or SAMPLE_RECORDS, SAMPLE_RECORDS), chunk_size_bytes=1 << 20)
+    plan = compile_plan(limits, target, environment, inputs)
+    bases = {name: (first, step) for name, (first, step) in sequence_bases(plan).items()}
+    columnar = Columnar(plan, bases, Path(request.spec_path).resolve().parent)
+    read = ChunkSource(plan, Progress(), {}).next()
+    if read is None:
+        return Preview(records=0, tables=(), rejects=(), warnings=plan.warnings)
+    batch = prepare(plan, columnar, read, lambda own: (0,) * len(own), form="arrow")
+    return Preview(
+        records=batch.stop - batch.first,
+        tables=tuple(
+            _first_rows(str(table.spec.table), encoded, rows)
+            for table, encoded in zip(plan.tables, batch.tables, strict=True)
+        ),
+        rejects=tuple(batch.rejects[record] for record in sorted(batch.rejects)),
+        warnings=(*plan.warnings, *columnar.warnings),
+    )
+
+
+# Private functions
+
+
+def _first_rows(name: str, encoded: TableRows, rows: int) -> TablePreview:
+    batch: Any = encoded.rows.slice(0, min(rows, len(encoded.rows)))
+    columns = [column.to_pylist() for column in batch.batch.columns]
+    return TablePreview(table=name, columns=encoded.columns, rows=tuple(zip(*columns, strict=True)))

@@ -1,0 +1,82 @@
+"""The receipt: the books of a load, asserted to balance."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from loadstone.books import Contribution, LoadReceipt, TableCount
+from loadstone.errors import LoadstoneError
+from loadstone.load.identity import Identity
+from loadstone.load.inputs import LoadInput
+from loadstone.load.plan.model import LoadPlan
+from loadstone.load.resume import Progress, prefix_digest
+from loadstone.targets.model import LoadRow
+
+
+def make_receipt(
+    plan: LoadPlan, identity: Identity, progress: Progress, outcome: str, *, resumed: bool
+) -> LoadReceipt:
+    """
+    The receipt of what is committed.
+
+    Raises:
+        LoadstoneError: LS-4001 the books do not balance, which is a defect of the product.
+    """
+    counts = _with_tables(progress.counts, len(plan.tables))
+    if not counts.balanced:
+        raise LoadstoneError("LS-4001", f"the books do not balance: {counts}")
+    tables: dict[str, int] = {}
+    for table, count in zip(plan.tables, counts.tables, strict=True):
+        name = str(table.spec.table)
+        tables[name] = tables.get(name, 0) + count.loaded
+    return LoadReceipt(
+        load_id=identity.load_id,
+        spec_path=plan.request.spec_path,
+        target=plan.target.url,
+        outcome=outcome,
+        exit_code=2 if counts.rejected or counts.discarded or outcome in ("errors", "stopped") else 0,
+        counts=counts,
+        tables=tables,
+        resumed=resumed,
+        warnings=plan.warnings,
+        inputs=tuple((size, digest) for _, (size, digest) in sorted(progress.digests.items())),
+    )
+
+
+def finished_before(row: LoadRow, inputs: list[LoadInput]) -> LoadReceipt | None:
+    """The receipt of a finished load if its inputs are the same to the byte, else None."""
+    if row.receipt is None:
+        return None
+    receipt = receipt_of(row.receipt)
+    if len(receipt.inputs) > len(inputs):
+        return None
+    for one, (size_bytes, digest) in zip(inputs, receipt.inputs, strict=False):
+        hasher, seen = prefix_digest(one)
+        if seen != size_bytes or hasher.hexdigest() != digest:
+            return None
+    return replace(receipt, repeated=True)
+
+
+def receipt_of(values: dict[str, Any]) -> LoadReceipt:
+    """The receipt that ``asdict`` and JSON kept."""
+    counts = dict(values["counts"])
+    counts["tables"] = tuple(TableCount(**table) for table in counts.get("tables", ()))
+    rest = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    rest.update(counts=Contribution(**counts), started_at=None)
+    rest["inputs"] = tuple((int(size), str(digest)) for size, digest in values.get("inputs", ()))
+    return LoadReceipt(**rest)
+
+
+def receipt_values(receipt: LoadReceipt) -> dict[str, Any]:
+    """The receipt as JSON values."""
+    values = asdict(receipt)
+    values["started_at"] = receipt.started_at.isoformat() if receipt.started_at else None
+    return values
+
+
+# Private functions
+
+
+def _with_tables(counts: Contribution, tables: int) -> Contribution:
+    return counts if counts.tables else replace(counts, tables=(TableCount(),) * tables)

@@ -1,0 +1,122 @@
+"""Why a record was refused: from field setting, from conversion, from expressions, from the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from loadstone.books import Reject
+from loadstone.datatypes.faults import ValueFault, fault_message
+from loadstone.datatypes.model import Conversion, Faults, Values
+from loadstone.formats.faults import fault_of
+from loadstone.formats.model import Chunk, FieldError, Tokens, Verdict
+from loadstone.load.plan.model import TablePlan
+from loadstone.load.values import Failure
+from loadstone.targets.model import ConstraintError
+
+RAW_SIZE_MAX = 64 << 10
+VALUE_CHARS_MAX = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blame:
+    """Who is to blame for a reject and why, without the place of the record."""
+
+    table: TablePlan
+    field: str | None
+    value: str | None
+    rule: str
+    code: str | None
+    reason: str
+
+
+def reject(chunk: Chunk, record: int, blame: Blame) -> Reject:
+    """The reject of record ``record`` (index in the chunk)."""
+    start, end = int(chunk.raw_start[record]), int(chunk.raw_end[record])
+    return Reject(
+        input_no=chunk.input_no,
+        record_no=chunk.record0 + record + 1,
+        byte_offset=chunk.unit0 + start,
+        length_bytes=end - start,
+        table=str(blame.table.spec.table),
+        table_no=blame.table.table_no,
+        field=blame.field,
+        value=blame.value,
+        rule=blame.rule,
+        code=blame.code,
+        reason=blame.reason,
+        raw=bytes(chunk.data[start : min(end, start + RAW_SIZE_MAX)]),
+    )
+
+
+def unset_fields(
+    tables: Iterable[TablePlan], names: list[str], chunk: Chunk, tokens: Tokens, records: Iterable[int]
+) -> dict[int, Reject]:
+    """Rejects of ``records``, whose fields could not be set; the first table in order is to blame."""
+    plans = list(tables)
+    found = {}
+    for record in records:
+        number = int(np.argmax(tokens.verdict[record] == Verdict.REJECT))
+        error = FieldError(int(tokens.error[record, number]))
+        field = int(tokens.error_field[record, number])
+        fault = fault_of(error)
+        value = _text(tokens, int(tokens.start[record, field]), int(tokens.end[record, field]))
+        blame = Blame(table=plans[number], field=names[field], value=value, rule=fault.rule, code=fault.code,
+                      reason=fault.sentence)
+        found[record] = reject(chunk, record, blame)
+    return found
+
+
+def unconverted(plan: TablePlan, chunk: Chunk, values: Values, faults: Faults) -> dict[int, Reject]:
+    """Rejects of rows that a conversion refused."""
+    found = {}
+    rows = zip(faults.row.tolist(), faults.column.tolist(), faults.code.tolist(), faults.detail.tolist(), strict=True)
+    for row, column, code, detail in rows:
+        start, end = int(values.start[row, column]), int(values.end[row, column])
+        conversion: Conversion = plan.columns[column].conversion
+        rule, ora, sentence = fault_message(ValueFault(code), conversion, plan.oracle_name, end - start, detail)
+        value = None if values.null[row, column] else _slice(values.buffer, start, end)
+        blame = Blame(table=plan, field=conversion.column, value=value, rule=rule, code=ora, reason=sentence)
+        record = int(values.record[row])
+        found[record] = reject(chunk, record, blame)
+    return found
+
+
+def unevaluated(plan: TablePlan, chunk: Chunk, values: Values, failures: list[Failure]) -> dict[int, Reject]:
+    """Rejects of rows for which an expression failed; the first column in order is to blame."""
+    found: dict[int, Reject] = {}
+    for failure in sorted(failures, key=lambda f: (f.row, f.column)):
+        record = int(values.record[failure.row])
+        if record not in found:
+            name = plan.columns[failure.column].conversion.column
+            blame = Blame(table=plan, field=name, value=None, rule="expression", code=failure.code,
+                          reason=failure.message)
+            found[record] = reject(chunk, record, blame)
+    return found
+
+
+def refused(tables: tuple[TablePlan, ...], chunk: Chunk, errors: Iterable[ConstraintError]) -> dict[int, Reject]:
+    """Rejects of records that the target refused."""
+    return {
+        error.record: reject(
+            chunk,
+            error.record,
+            Blame(table=tables[error.table_no], field=error.field, value=None, rule=error.rule, code=error.code,
+                  reason=error.reason),
+        )
+        for error in errors
+    }
+
+
+# Private functions
+
+
+def _text(tokens: Tokens, start: int, end: int) -> str | None:
+    return _slice(tokens.buffer, start, end) if end > start else None
+
+
+def _slice(buffer: np.ndarray, start: int, end: int) -> str:
+    end = min(end, start + 4 * VALUE_CHARS_MAX)
+    return bytes(buffer[start:end]).decode("utf-8", "replace")[:VALUE_CHARS_MAX]

@@ -1,0 +1,101 @@
+"""What a restart skips: the committed prefix of the inputs, verified by its digests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadstone.books import Checkpoint, Contribution
+from loadstone.errors import FixFile, Place
+from loadstone.formats.inputs import open_input
+from loadstone.load.inputs import LoadInput
+
+_READ_SIZE_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """
+    What is committed.
+
+    Attributes:
+        input_no, unit: Where to go on. record_no: logical records before that place, over the load.
+        counts: Sums of all chunks. sequences: what they stepped. discarded: discards by input.
+        digests: Length in bytes and digest of each input's committed prefix.
+        stopped: Why the last chunk ended early: ``errors``, ``load`` or None.
+    """
+
+    input_no: int = 0
+    unit: int = 0
+    record_no: int = 0
+    counts: Contribution = field(default_factory=Contribution)
+    sequences: tuple[int, ...] = ()
+    discarded: dict[int, int] = field(default_factory=dict)
+    digests: dict[int, tuple[int, str]] = field(default_factory=dict)
+    stopped: str | None = None
+
+    def after(self, checkpoint: Checkpoint) -> Progress:
+        """The progress when ``checkpoint`` is committed too."""
+        number = checkpoint.input_no
+        ended = checkpoint.stopped == "discardmax"
+        before = self.sequences or (0,) * len(checkpoint.sequences)
+        return Progress(
+            input_no=number + 1 if ended else number,
+            unit=0 if ended else checkpoint.unit1,
+            record_no=checkpoint.record0 + checkpoint.records,
+            counts=self.counts + checkpoint.counts,
+            sequences=tuple(a + b for a, b in zip(before, checkpoint.sequences, strict=True)),
+            discarded={**self.discarded, number: self.discarded.get(number, 0) + checkpoint.counts.discarded},
+            digests={**self.digests, number: (checkpoint.unit1, checkpoint.sha256)},
+            stopped=None if ended else checkpoint.stopped,
+        )
+
+
+def progress_of(checkpoints: Sequence[Checkpoint]) -> Progress:
+    """The sums of committed chunks, which are a prefix of the inputs."""
+    progress = Progress()
+    for checkpoint in sorted(checkpoints, key=lambda c: (c.input_no, c.unit0)):
+        progress = progress.after(checkpoint)
+    return progress
+
+
+def verify_inputs(inputs: Sequence[LoadInput], progress: Progress) -> dict[int, Any]:
+    """
+    Compare what was committed with the inputs as they are now.
+
+    Returns:
+        The running SHA-256 of each input at the end of its committed prefix.
+
+    Raises:
+        FixFile: LS-4002 an input is shorter or other than what was loaded from it.
+    """
+    hashers = {}
+    for number, (size_bytes, digest) in progress.digests.items():
+        hasher, seen = prefix_digest(inputs[number], size_bytes)
+        if seen != size_bytes or hasher.hexdigest() != digest:
+            raise FixFile(
+                "LS-4002",
+                f"{inputs[number].name} is not the file whose first {size_bytes} bytes are loaded"
+                + (f"; it has {seen} bytes now" if seen != size_bytes else ""),
+                Place(file=inputs[number].name),
+                hints=["put the original file back, then start the load again.",
+                       "to load the new file as a load of its own: --again."],
+            )
+        hashers[number] = hasher
+    return hashers
+
+
+def prefix_digest(one: LoadInput, size_bytes: int | None = None) -> tuple[Any, int]:
+    """SHA-256 over the first ``size_bytes`` of the decompressed input (all when None), and how many there are."""
+    hasher, seen = hashlib.sha256(), 0
+    with open_input(one.path if one.path is not None else one.data or b"") as stream:
+        while size_bytes is None or seen < size_bytes:
+            wanted = _READ_SIZE_BYTES if size_bytes is None else min(_READ_SIZE_BYTES, size_bytes - seen)
+            data = stream.read(wanted)
+            if not data:
+                break
+            hasher.update(data)
+            seen += len(data)
+    return hasher, seen

@@ -1,0 +1,55 @@
+"""SEQUENCE columns: first numbers frozen with the load, ordinals counted over chunks in file order."""
+
+from __future__ import annotations
+
+from loadstone.load.plan.model import LoadPlan, TablePlan
+from loadstone.load.tickets import Tickets
+from loadstone.spec import Method, Sequence
+
+
+def sequence_bases(plan: LoadPlan) -> dict[str, list[int]]:
+    """First number and increment of each SEQUENCE column, by ``"table_no.column"``."""
+    bases = {}
+    for table in plan.tables:
+        for column in table.columns:
+            if isinstance(column.field.source, Sequence):
+                bases[f"{table.table_no}.{column.column.name}"] = _base(plan, table, column.column.name, column.field.source)
+    return bases
+
+
+class Steps:
+    """What all chunks before one have stepped; chunks ask in any order and wait for those before."""
+
+    def __init__(self, plan: LoadPlan, stepped: tuple[int, ...]) -> None:
+        """``stepped``: what committed chunks have stepped, a table each."""
+        self._needed = any(c.source == "sequence" for table in plan.tables for c in table.columns)
+        self._sums = stepped or (0,) * len(plan.tables)
+        self._tickets = Tickets()
+
+    def before(self, number: int, own: tuple[int, ...]) -> tuple[int, ...]:
+        """The sums before chunk ``number``, which itself steps ``own``."""
+        if not self._needed:
+            return (0,) * len(own)
+        self._tickets.wait(number)
+        before = self._sums
+        self._sums = tuple(a + b for a, b in zip(before, own, strict=True))
+        self._tickets.done(number)
+        return before
+
+    def close(self) -> None:
+        """Send waiting chunks away."""
+        self._tickets.close()
+
+
+# Private functions
+
+
+def _base(plan: LoadPlan, table: TablePlan, column: str, source: Sequence) -> list[int]:
+    increment = 1 if source.increment is None else source.increment
+    if source.base is None:
+        return [1, increment]
+    if isinstance(source.base, int):
+        return [source.base, increment]
+    emptied = table.method in (Method.REPLACE, Method.TRUNCATE)
+    current = 0 if emptied else plan.target.sequence_base(table.info, column, source.base)
+    return [current + increment, increment]

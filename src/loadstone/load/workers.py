@@ -1,0 +1,127 @@
+"""Workers take chunks, prepare them in parallel and commit them in order."""
+
+from __future__ import annotations
+
+import threading
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from loadstone.books import Fence, Run
+from loadstone.load.columnar import Columnar
+from loadstone.load.commit import Committer
+from loadstone.load.plan.model import LoadPlan
+from loadstone.load.prepare import prepare
+from loadstone.load.reading import ChunkSource
+from loadstone.load.resume import Progress, verify_inputs
+from loadstone.load.sequences import Steps
+from loadstone.load.tickets import Closed
+from loadstone.load.watch import watch_locks
+
+if TYPE_CHECKING:
+    from loadstone.targets.model import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """How far one attempt came, and which limit ended it (``errors``, ``discardmax``, None)."""
+
+    progress: Progress
+    cut: str | None
+
+
+def run_workers(plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Progress, run: Run) -> Attempt:
+    """
+    Load from ``progress`` until the end, a limit, or a stop request.
+
+    Raises:
+        LoadstoneError: The first error of any worker; what was committed stays.
+    """
+    crew = _Crew(plan, columnar, fence, progress, run)
+    crew.work()
+    if crew.error is not None:
+        raise crew.error
+    return Attempt(progress=crew.committer.progress, cut=crew.committer.cut)
+
+
+def workers_of(plan: LoadPlan) -> int:
+    """Workers by the request, else two, else one for inputs too small to gain."""
+    if plan.request.workers is not None:
+        return max(1, plan.request.workers)
+    return 2 if plan.compiled else 1
+
+
+def sends_early(plan: LoadPlan) -> bool:
+    """Whether rows may be sent over several connections before their turn."""
+    tables_agree = all(table.info.parallel_safe for table in plan.tables)
+    return plan.target.sessions_max > 1 and workers_of(plan) > 1 and tables_agree
+
+
+# Private functions
+
+
+class _Crew:
+    def __init__(self, plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Progress, run: Run) -> None:
+        self.plan, self.columnar, self.run = plan, columnar, run
+        self.early = sends_early(plan)
+        self.committer = Committer(plan, fence, progress, early=self.early)
+        self.source = ChunkSource(plan, progress, verify_inputs(plan.inputs, progress))
+        self.steps = Steps(plan, progress.sequences)
+        self.error: BaseException | None = None
+        self._lock = threading.Lock()
+        self.sessions: list[Session] = []
+
+    def work(self) -> None:
+        """All workers, to the end; a single one runs in this thread."""
+        number = workers_of(self.plan)
+        shared = None if self.early else self._open()
+        try:
+            if number == 1:
+                self._worker(shared)
+                return
+            threads = [threading.Thread(target=self._worker, args=(shared,), daemon=True) for _ in range(number)]
+            with watch_locks(self.plan, self.committer.tickets, self.sessions, active=self.early):
+                for thread in threads:
+                    thread.start()
+                _join(threads)
+        finally:
+            for session in self.sessions:
+                session.close()
+
+    def _open(self) -> Session:
+        session = self.plan.target.open()
+        with self._lock:
+            self.sessions.append(session)
+        return session
+
+    def _worker(self, shared: Session | None) -> None:
+        try:
+            session = shared if shared is not None else self._open()
+            while not self.run.stop_requested() and (read := self.source.next()) is not None:
+                number = read.number
+                batch = prepare(self.plan, self.columnar, read, lambda own, number=number: self.steps.before(number, own))
+                self.committer.submit(session, read, batch)
+                self.run.report(self.committer.progress.counts, self.source.bytes_done, None)
+        except Closed:
+            pass
+        except BaseException as error:
+            with self._lock:
+                self.error = self.error or error
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        """When one worker fails or a limit ends the load, the others leave too."""
+        if self.error is not None or self.committer.cut is not None:
+            self.source.close()
+            self.steps.close()
+            self.committer.tickets.close()
+
+
+def _join(threads: list[threading.Thread]) -> None:
+    """Wait in short steps, so that signals are handled meanwhile."""
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(0.2)
+
+
