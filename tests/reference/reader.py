@@ -1,0 +1,106 @@
+"""A whole load, record by record: what stands in the tables, in the bad file and in the discard file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadstone.datatypes.model import ColumnType
+from loadstone.spec import Constant, LoadSpec, Recnum, Sequence
+from tests.reference.convert import Fault, convert
+from tests.reference.fields import Setting, set_record
+from tests.reference.records import Record, read_records
+
+
+@dataclass
+class Outcome:
+    """Rows of each INTO TABLE clause (by column), rejects as (record_no, rule), discards, and file bytes."""
+
+    rows: list[list[dict[str, Any]]] = field(default_factory=list)
+    rejects: list[tuple[int, str]] = field(default_factory=list)
+    discards: list[int] = field(default_factory=list)
+    bad: bytes = b""
+    discard: bytes = b""
+    read: int = 0
+
+
+def read_all(
+    spec: LoadSpec, data: bytes, types: list[dict[str, tuple[ColumnType, bool]]], *, errors: int | None = None,
+    skip: int = 0, load: int | None = None,
+) -> Outcome:
+    """
+    Load ``data`` as the first input of ``spec``.
+
+    Args:
+        types: For each clause the column type and NOT NULL of every column.
+        errors: Rejects allowed; None for any number.
+    """
+    outcome = Outcome(rows=[[] for _ in spec.tables])
+    steps = [0] * len(spec.tables)
+    ending = _ending(spec)
+    for number, record in enumerate(read_records(spec, spec.inputs[0], data), 1):
+        if number <= skip:
+            continue
+        if load is not None and outcome.read >= load:
+            break
+        outcome.read += 1
+        _one(spec, types, record, number, (outcome, steps, ending))
+        if errors is not None and len(outcome.rejects) > errors:
+            break
+    return outcome
+
+
+def _one(spec: LoadSpec, types, record: Record, number: int, state) -> None:
+    outcome, steps, ending = state
+    settings = set_record(spec, record.text)
+    rows: list[dict[str, Any] | None] = []
+    fault = next((s.fault[0] for s in settings if s.chosen and s.fault), None)
+    for index, setting in enumerate(settings):
+        taken = setting.chosen and (setting.fault is not None or not setting.empty)
+        steps[index] += taken
+        rows.append(None)
+        if not taken or fault is not None:
+            continue
+        try:
+            rows[index] = _row(spec, index, setting, types[index], number, steps[index])
+        except Fault as error:
+            fault = fault or str(error)
+    raw = record.raw if not ending or record.raw.endswith(ending) else record.raw + ending
+    if fault is not None:
+        outcome.rejects.append((number, fault))
+        outcome.bad += raw
+    elif all(row is None for row in rows):
+        outcome.discards.append(number)
+        outcome.discard += raw
+    else:
+        for index, row in enumerate(rows):
+            if row is not None:
+                outcome.rows[index].append(row)
+
+
+def _row(spec: LoadSpec, index: int, setting: Setting, types, number: int, step: int) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for one in spec.tables[index].fields:
+        if one.filler is not None:
+            continue
+        kind, not_null = types[one.name]
+        value = setting.values[one.name]
+        if isinstance(one.source, Recnum):
+            value = str(number).encode()
+        elif isinstance(one.source, Constant):
+            value = one.source.value.encode()
+        elif isinstance(one.source, Sequence):
+            base = one.source.base if isinstance(one.source.base, int) else 1
+            value = str(base + (step - 1) * (one.source.increment or 1)).encode()
+        row[one.name] = convert(value, kind, not_null=not_null, mask=one.type.mask if one.type else None)
+    return row
+
+
+def _ending(spec: LoadSpec) -> bytes:
+    form = spec.inputs[0].record_format
+    if form.kind == "stream":
+        return b"\n"
+    if form.kind == "str" and form.terminator is not None:
+        literal = form.terminator
+        return bytes.fromhex(literal.hex) if literal.hex is not None else (literal.text or "").encode()
+    return b""
