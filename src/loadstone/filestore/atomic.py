@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from loadstone.errors import Place, Stop
+from loadstone.telemetry.points import reach
 
 
 def write_whole(path: str | Path, parts: Iterable[bytes]) -> int:
@@ -30,9 +31,12 @@ def write_whole(path: str | Path, parts: Iterable[bytes]) -> int:
         with os.fdopen(descriptor, "wb", buffering=1 << 20) as file:
             for data in parts:
                 written += file.write(data)
+                reach("file_part")
             file.flush()
             os.fsync(file.fileno())
+        reach("file_synced")
         os.replace(part, final)
+        reach("file_renamed")
         sync_folder(final.parent)
     except OSError as error:
         raise Stop(

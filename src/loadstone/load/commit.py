@@ -14,6 +14,7 @@ from loadstone.load.rejects import refused
 from loadstone.load.resume import Progress
 from loadstone.load.tickets import Tickets
 from loadstone.targets.model import ConstraintRefusal, Session
+from loadstone.telemetry.points import reach
 
 REDO_MAX = 5
 """Times that a chunk is redone after deadlocks before the load gives up."""
@@ -57,8 +58,7 @@ class Committer:
     def _send_early(self, session: Session, batch: Batch, read: Read) -> bool:
         """Whether all rows of the batch stand in an open transaction of ``session``."""
         try:
-            self._open(session)
-            session.add_checkpoint(self._fence.load_id, self._checkpoint(read, batch, None))
+            self._open(session, read, batch, None)
             self._write(session, batch)
         except ConstraintRefusal:
             session.rollback()
@@ -77,7 +77,7 @@ class Committer:
             batch = batch.cut(cut.record)
         if sent and cut is None:
             try:
-                session.commit()
+                _commit(session)
             except ConstraintRefusal:
                 sent = False
         if cut is not None or not sent:
@@ -99,10 +99,9 @@ class Committer:
 
     def _write_in_turn(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> tuple[Batch, Cut | None]:
         try:
-            self._open(session)
-            session.add_checkpoint(self._fence.load_id, self._checkpoint(read, batch, cut))
+            self._open(session, read, batch, cut)
             self._write(session, batch)
-            session.commit()
+            _commit(session)
             return batch, cut
         except ConstraintRefusal:
             session.rollback()
@@ -111,9 +110,9 @@ class Committer:
     def _isolate(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> tuple[Batch, Cut | None]:
         """The target refuses rows: find them, keep the good ones, all in one transaction."""
         while True:
-            self._open(session)
-            session.add_checkpoint(self._fence.load_id, self._checkpoint(read, batch, cut))
+            self._open(session, read, batch, cut)
             errors = session.isolate(batch.tables)
+            reach("isolated")
             kept = batch.without(refused(self._plan.tables, batch.chunk, errors))
             further = self._limit(kept)
             if further is None or further.record >= batch.stop:
@@ -123,10 +122,11 @@ class Committer:
             batch, cut = batch.cut(further.record), further
         session.add_rejects(self._fence.load_id, _rejects(kept), kept.discard_rows())
         session.update_checkpoint(self._fence.load_id, self._checkpoint(read, kept, cut))
-        session.commit()
+        _commit(session)
         return kept, cut
 
-    def _open(self, session: Session) -> None:
+    def _open(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> None:
+        """Begin the transaction with the fence and the checkpoint."""
         session.begin()
         if not session.check_fence(self._fence):
             raise Refused(
@@ -134,13 +134,18 @@ class Committer:
                 f"load {self._fence.load_id} was taken over by another process",
                 hints=["its rows are safe; this process leaves it alone."],
             )
+        reach("fence_checked")
+        session.add_checkpoint(self._fence.load_id, self._checkpoint(read, batch, cut))
+        reach("checkpoint_added")
 
     def _write(self, session: Session, batch: Batch) -> None:
         for table in batch.tables:
             if len(table.rows):
                 session.write(table)
+                reach("rows_written")
         if batch.rejects or len(batch.discards):
             session.add_rejects(self._fence.load_id, _rejects(batch), batch.discard_rows())
+            reach("rejects_written")
 
     def _limit(self, batch: Batch) -> Cut | None:
         number = batch.chunk.input_no
@@ -180,6 +185,12 @@ class Committer:
 
 
 # Private functions
+
+
+def _commit(session: Session) -> None:
+    reach("before_commit")
+    session.commit()
+    reach("after_commit")
 
 
 def _rejects(batch: Batch) -> Sequence[Reject]:

@@ -24,6 +24,7 @@ from loadstone.load.sequences import sequence_bases
 from loadstone.load.workers import run_workers
 from loadstone.spec import LoadRequest
 from loadstone.targets.model import Target
+from loadstone.telemetry.points import reach
 
 RETRY_MAX = 8
 """Times in a row that a load without progress comes back after a lost connection."""
@@ -90,14 +91,19 @@ def _run_held(load: _Load) -> LoadReceipt:
     fence = load.target.raise_fence(load.identity.load_id)
     if not frozen:
         frozen = {"environment": freeze(environment), "charsets": list(plan.charsets), "sequences": sequence_bases(plan)}
+    reach("fence_raised")
     load.target.prepare(fence, frozen, [(t.table_no, t.info, t.method) for t in plan.tables])
+    reach("prepared")
     bases = {name: (first, step) for name, (first, step) in frozen["sequences"].items()}
     columnar = Columnar(plan, bases, Path(load.request.spec_path).resolve().parent)
     progress, fence, outcome = _load_all(load, plan, columnar, fence)
     receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None)
     warnings = (*receipt.warnings, *columnar.warnings)
+    reach("all_loaded")
     receipt = write_files(plan, receipt, warnings, (started, clock.now(), clock.monotonic() - begun))
+    reach("files_written")
     load.target.finish(fence, "complete" if outcome == "complete" else "stopped", receipt)
+    reach("finished")
     return receipt
 
 
