@@ -67,6 +67,7 @@ class _Maker:
         if self.embedded:
             self.term, self.quote = rng.choice([",", ";"]), '"'
         self.record = self._record_format()
+        self.kinds: dict[int, str] = {}
         self.tables = 1 if self.embedded or rng.random() < 0.75 else 2
 
     def make(self, records: int | None) -> Generated:
@@ -131,6 +132,7 @@ class _Maker:
                     defaultif=self._condition(name) if rng.random() < 0.05 else None,
                 )
             )
+            self.kinds[id(fields[-1])] = kind
             if not filler:
                 kinds[name] = (kind, rng.random() < 0.1)
         for name, source in (("G1", Recnum()), ("G2", Constant(value="7")), ("G3", Sequence(base=5, increment=3))):
@@ -204,10 +206,14 @@ class _Maker:
         mask = one.type.mask if one.type else None
         if mask:
             return self._day(mask)
-        number = one.type is not None and "external" in one.type.name.value
-        if number or rng.random() < 0.5:
-            return rng.choice(["0", "1", "-5", "+7", "12.345", "99999.995", "1e3", "12 ", " 3", "1234567890", ".5", "1.", "x1", "1,5", "-0.005"])
-        return rng.choice(["A", "B", "Ada", "Émile", "x" * 13, "東京", "a b", "O'Neil", "tab\tin", "y" * 41, "0"])
+        kind = rng.choice(list(TYPES)) if rng.random() < 0.04 else self.kinds[id(one)]
+        if kind == "amount" or kind == "any":
+            return rng.choice(["0", "1", "-5", "+7", "12.345", "99999.995", "12 ", " 3", ".5", "1.", "-0.005", "1e3"])
+        if kind == "count":
+            return rng.choice(["0", "1", "-5", "+7", "12.345", "999999", "12 ", " 3", "1e3", "0.4"])
+        if kind == "code":
+            return rng.choice(["A", "B", "abc", "Éé", "0", "A "])
+        return rng.choice(["A", "B", "Ada", "Émile", "東京", "a b", "O'Neil", "tab in", "y" * 12, "0"])
 
     def _ascii(self, one: Field) -> str:
         """Fixed fields are bytes: other characters would be cut in two."""
