@@ -1,0 +1,104 @@
+"""A control file to a load spec."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from loadstone.errors import FixSpec, Place
+from loadstone.spec import InlineData, LoadSpec
+from loadstone.sqlldr.encoding import Source, decoded
+from loadstone.sqlldr.findings import Finding, Findings, Report
+from loadstone.sqlldr.lexer import Token
+from loadstone.sqlldr.load import load
+from loadstone.sqlldr.reader import Reader
+
+_LINE_END = re.compile(r"[ \t\f\v]*(?:\r\n|\n|\r|\Z)")
+
+
+def read_control(path: str) -> LoadSpec:
+    """
+    Read the control file ``path``.
+
+    Raises:
+        FixSpec: It cannot be read, or the language is broken.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        message = f"the control file cannot be read: {error.strerror}"
+        raise FixSpec("LS-1033", message, Place(file=path), hints=["check the path and its rights"]) from error
+    return parse_control(data, path)
+
+
+def parse_control(data: bytes, path: str) -> LoadSpec:
+    """
+    The load spec that the control file ``data`` describes; ``path`` is its name for messages.
+
+    Raises:
+        FixSpec: The first error in the file.
+    """
+    spec, findings = examine(data, path)
+    if spec is None:
+        raise Report.of(findings).errors[0].error(path)
+    return spec
+
+
+def examine(data: bytes, path: str) -> tuple[LoadSpec | None, Findings]:
+    """The spec, None if there are errors, and everything found on the way."""
+    findings = Findings()
+    try:
+        source = decoded(data, path)
+        values = _statements(source, path, findings)
+    except FixSpec as error:
+        findings.errors.append(Finding.of(error))
+        return None, findings
+    if findings.errors:
+        return None, findings
+    return LoadSpec(**values), findings
+
+
+# Private functions
+
+
+def _statements(source: Source, path: str, findings: Findings) -> dict[str, Any]:
+    reader = Reader(source.text, path, findings)
+    values = load(reader, str(Path(path).with_suffix(".dat")))
+    _tail(reader)
+    inline = any(item.path is None for item in values["inputs"])
+    token = reader.peek()
+    if reader.accept("BEGINDATA"):
+        if not inline:
+            reader.warn("LS-1066", token, "data follow BEGINDATA, and there is no INFILE * to read them")
+        values["inline_data"] = InlineData.of(source.tail(_data_offset(reader, token)))
+    elif inline:
+        reader.warn("LS-1065", token, "INFILE * is given without BEGINDATA: the data must come from the command line")
+    return values
+
+
+def _tail(reader: Reader) -> None:
+    """What may stand behind the last table: a semicolon, a slash, or a forgotten string, which SQL*Loader skips."""
+    while reader.accept_symbol(";", "/"):
+        pass
+    token = reader.peek()
+    if token.kind == "string":
+        message = f"{token} stands behind the last field list and is not read"
+        reader.warn("LS-1062", token, message, "was it meant to stand before the closing parenthesis?")
+        while reader.peek().kind == "string" or reader.at_symbol(")", ";", "/"):
+            reader.take()
+        token = reader.peek()
+    if token.kind == "end" or token.is_word("BEGINDATA"):
+        return
+    if token.is_word("LOAD", "OPTIONS", "UNRECOVERABLE", "RECOVERABLE", "CONTINUE_LOAD"):
+        message = "a second LOAD statement begins here; a control file holds one"
+        reader.fail("LS-1034", token, message, "make one file of each statement, or write INTO TABLE alone")
+    reader.unexpected("INTO", "BEGINDATA", "the end of the file")
+
+
+def _data_offset(reader: Reader, token: Token) -> int:
+    """Where the data begin: behind the line of BEGINDATA, which holds nothing else."""
+    found = _LINE_END.match(reader.lexer.text, token.stop)
+    if found is None:
+        reader.fail("LS-1031", token, "BEGINDATA must stand alone on its line", "begin the data on the next line")
+    return found.end()

@@ -1,0 +1,45 @@
+"""Placeholders of template languages, which someone forgot to fill in."""
+
+from __future__ import annotations
+
+import re
+
+_PATTERN = re.compile(
+    r"""
+      \$\{[^}\n]*\}              # ${name}
+    | \$\([^)\n]*\)              # $(name)
+    | \$[A-Za-z_]\w*             # $name
+    | \{\{[^}\n]*\}\}            # {{ name }}
+    | \{%[^\n]*?%\}              # {% if %}
+    | \{[\w .:-]*\}              # {name}
+    | \[%[^\n]*?%\]              # [% name %]
+    | &&?\w+\.?                  # &name, &1
+    | %\([\w.]+\)[a-z]           # %(name)s
+    | %\w+%                      # %NAME%
+    | %[sd]\b                    # %s
+    | %%\w+%%                    # %%NAME%%
+    | @@?[\w.-]+@@?              # @NAME@
+    | <%[^\n]*?%>                # <%= name %>
+    | <[A-Za-z][\w ./:-]*>       # <name>
+    | <<[\w ./:-]+>>             # <<name>>
+    | \#\w+\#                    # #NAME#
+    | \#\{[^}\n]*\}              # #{name}
+    | \?\w*                      # ?
+    """,
+    re.VERBOSE,
+)
+
+_WHOLE_PATH = re.compile(
+    r"\$\{|\$\(|\{|&|%\(|@|<|#|\[%|\?$|%%", re.ASCII
+)
+
+
+def placeholder_at(text: str, offset: int) -> str | None:
+    """The placeholder that begins at ``offset`` of ``text``, or None."""
+    found = _PATTERN.match(text, offset)
+    return found.group() if found else None
+
+
+def placeholder_of_path(path: str) -> str | None:
+    """The placeholder that a bare file name begins with; ``$NAME`` and ``%NAME%`` are environment variables."""
+    return placeholder_at(path, 0) if _WHOLE_PATH.match(path) else None
