@@ -56,10 +56,11 @@ def delimiters(reader: Reader, into: Delimiters) -> bool:
         return True
     if into.enclosed is not None:
         reader.error("LS-1010", token, "ENCLOSED BY is given twice")
-    if token.is_word("OPTIONALLY"):
-        into.optional = token
+    optional = token.is_word("OPTIONALLY")
+    if optional:
         reader.expect("ENCLOSED")
-    into.enclosed = _enclosure(reader, optional=token.is_word("OPTIONALLY"))
+    into.enclosed = _enclosure(reader, optional=optional)
+    into.optional = token if optional and into.enclosed else None
     return True
 
 
@@ -78,8 +79,13 @@ def terminator(reader: Reader) -> Delimiter:
 # Private functions
 
 
-def _enclosure(reader: Reader, *, optional: bool) -> Enclosure:
+def _enclosure(reader: Reader, *, optional: bool) -> Enclosure | None:
     reader.accept("BY")
+    token = reader.peek()
+    if token.kind == "string" and not token.text:
+        reader.take()
+        reader.warn("LS-1014", token, "the enclosure is empty: the fields have none", "write '\"' for a double quote")
+        return None
     left = literal(reader, "an enclosure", controls=True)
     right = literal(reader, "an enclosure", controls=True) if reader.accept("AND") else None
     return Enclosure(left=left, right=right, optional=optional)

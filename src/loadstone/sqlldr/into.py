@@ -22,6 +22,7 @@ _LOAD_WORDS = (
     *("CONCATENATE", "CONTINUEIF", "PRESERVE", "OPTIONS", "LOAD", "UNRECOVERABLE", "RECOVERABLE"),
 )
 _HEAD, _FIELDS, _TAIL = 1, 2, 3
+_AFTER_FIELDS = ("TRAILING", "DATE", "TIMESTAMP", "NULLIF", "NO", "TREAT", "SKIP", "INTO", "BEGINDATA")
 
 
 class _Table:
@@ -201,7 +202,7 @@ def _fields(reader: Reader, table: _Table, token: Token) -> None:
         table.csv = reader.take()
         found: CsvFormat = csv(reader)
         table.values["csv"] = found
-    elif not reader.at(*STARTS) and not reader.at_symbol("(") and not reader.at("TRAILING"):
+    elif not reader.at(*STARTS, *_AFTER_FIELDS) and not reader.at_symbol("("):
         reader.unexpected("TERMINATED", "ENCLOSED", "OPTIONALLY", "CSV", "(")
     while delimiters(reader, table.delimiters):
         pass

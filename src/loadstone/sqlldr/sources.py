@@ -143,16 +143,18 @@ def _reference(reader: Reader, references: list[Reference]) -> str:
 def _arguments(reader: Reader, references: list[Reference]) -> tuple[str, ...]:
     """Field names, and constants in single quotes."""
     reader.expect_symbol("(")
-    arguments = []
+    arguments: list[str] = []
     while True:
-        value, constant = _argument(reader, references)
+        value, constant = _argument(reader, references, first=not arguments)
         arguments.append("'" + value.replace("'", "''") + "'" if constant else value)
         if reader.accept_symbol(")"):
             return tuple(arguments)
         reader.accept_symbol(",")
 
 
-def _argument(reader: Reader, references: list[Reference]) -> tuple[str, bool]:
-    if reader.peek().kind == "string" and reader.peek().quote == "'":
+def _argument(reader: Reader, references: list[Reference], *, first: bool) -> tuple[str, bool]:
+    """A field or constant; the record format of SDF, which stands second in double quotes, is a constant too."""
+    token = reader.peek()
+    if token.kind == "string" and (token.quote == "'" or (not first and " " in token.text)):
         return reader.string("a constant").text, True
     return _field_or_constant(reader, references)
