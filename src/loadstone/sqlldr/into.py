@@ -22,6 +22,7 @@ _LOAD_WORDS = (
     *("CONCATENATE", "CONTINUEIF", "PRESERVE", "OPTIONS", "LOAD", "UNRECOVERABLE", "RECOVERABLE"),
 )
 _HEAD, _FIELDS, _TAIL = 1, 2, 3
+_NO_TABLE_NAMES = (*METHODS, "FIELDS", "WHEN", "TRAILING", "REENABLE", "TERMINATED")
 _AFTER_FIELDS = ("TRAILING", "DATE", "TIMESTAMP", "NULLIF", "NO", "TREAT", "SKIP", "INTO", "BEGINDATA")
 
 
@@ -43,6 +44,8 @@ def into(reader: Reader) -> TableLoad:
     reader.expect("INTO")
     reader.expect("TABLE")
     table = _Table(reader.peek())
+    if reader.at(*_NO_TABLE_NAMES):
+        reader.unexpected("a table name")
     table.values["table"] = table_name(reader)
     _partition(reader, table)
     while _clause(reader, table):
@@ -88,8 +91,7 @@ def _clause(reader: Reader, table: _Table) -> bool:
     if word == "REPLACE" and reader.peek(1).is_word("USING"):
         word = "USING"
     if word in STARTS:
-        _in_order(reader, table, token, _FIELDS)
-        return delimiters(reader, table.delimiters)
+        reader.fail("LS-1009", token, f"{word} without FIELDS in front of it", "write FIELDS TERMINATED BY ...")
     clause = _CLAUSES.get(word)
     if clause is None:
         return False

@@ -23,6 +23,8 @@ _WORD = re.compile(r"[^\W\d][\w$#]*")
 _NUMBER = re.compile(r"\d+(?![\w$#])")
 _SYMBOL = re.compile(r"!=|<>|\u00ac=|\^=|[()=,:+\-*.;/]")
 _BAD_NAME = re.compile(r"\d[\w$#]*")
+# x"..." with other characters than digits is a field named x with its SQL expression.
+_HEX_START = re.compile(r"""[xX](?:'|"[0-9A-Fa-f]*")""")
 _HEX_DIGITS = re.compile(r"[0-9A-Fa-f]*")
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v"}
 _ESCAPE = re.compile(r"\\([tnrfv\\'\"])")
@@ -92,7 +94,7 @@ class Lexer:
         character = self.text[start]
         if character in "'\"":
             return self._string(start)
-        if character in "xX" and self.text[start + 1 : start + 2] in ("'", '"'):
+        if _HEX_START.match(self.text, start):
             return self._hex(start)
         return self._plain(start)
 
@@ -100,7 +102,7 @@ class Lexer:
         """A file name or value at ``offset``, quoted, or bare up to white space or one of ``stops``."""
         start = self._skip(offset)
         if start < len(self.text) and self.text[start] in "'\"":
-            return self._string(start)
+            return self._directory(start) or self._string(start)
         stop = start
         while stop < len(self.text) and not self.text[stop].isspace() and self.text[stop] not in stops:
             stop += 1
@@ -148,6 +150,14 @@ class Lexer:
             raise self.unterminated(start)
         raw = self.text[start + 1 : stop - 1].replace("\r\n", "\n")
         return self._make("string", _unquoted(raw, quote, escapes), start, stop, raw=raw, quote=quote)
+
+    def _directory(self, start: int) -> Token | None:
+        """A quoted path that ends with a backslash, which escapes nothing: 'C:\data\\' BADFILE."""
+        quote = self.text[start]
+        found = re.compile(rf"{quote}([^{quote}\n]*[^{quote}\n\\]\\){quote}(?=\s|\Z)").match(self.text, start)
+        if found is None:
+            return None
+        return self._make("string", found.group(1), start, found.end(), raw=found.group(1), quote=quote)
 
     def unterminated(self, start: int) -> FixSpec:
         """The error on a string that begins at ``start`` and does not end."""

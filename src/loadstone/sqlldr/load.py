@@ -108,7 +108,7 @@ def _no_clause(reader: Reader, token: Token) -> None:
         reader.fail("LS-1009", token, f"{word} is an option, not a clause of LOAD DATA", hint)
     if token.is_word("BEGINDATA") or token.is_symbol("("):
         reader.fail("LS-1009", token, f"found {token} before any INTO TABLE", "write INTO TABLE name in front of it")
-    reader.unexpected("INTO", *(word for word in _CLAUSES if word not in ("INDDN", "BADDN", "DISCARDDN", "DISCARDS")))
+    reader.unexpected_after("LOAD DATA", ("INFILE", "INTO TABLE"), ("INTO", *_CLAUSES), token)
 
 
 def _in_order(reader: Reader, statement: _Load, token: Token, rank: int) -> None:

@@ -40,11 +40,13 @@ def options(reader: Reader) -> Options:
     values: dict[str, Any] = {}
     while True:
         _option(reader, values)
-        reader.accept_symbol(",")
-        if reader.accept_symbol(")"):
+        comma = reader.accept_symbol(",")
+        if not comma and reader.accept_symbol(")"):
             return Options(**values)
         if reader.peek().kind != "word":
-            reader.unexpected(",", ")", "an option name")
+            reader.unexpected("an option name") if comma else reader.unexpected(",", ")")
+        if not comma and not reader.peek(1).is_symbol("="):
+            reader.unexpected(",", ")")
 
 
 # Private functions

@@ -146,7 +146,7 @@ class Reader:
         if token.kind == "end":
             self.unexpected(*expected)
         hints = did_you_mean(token.text, words) if token.kind == "word" else []
-        if not hints and token.kind in ("word", "string"):
+        if not hints and "," in expected and token.kind in ("word", "string"):
             hints = [f"is a comma missing before {token}?"]
         self.fail("LS-1001", token, f"expected {_either(expected)} after {what}, found {token}", *hints)
 

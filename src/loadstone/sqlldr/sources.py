@@ -26,7 +26,8 @@ def source(reader: Reader, token: Token, references: list[Reference]) -> Source:
     if word == "LOBFILE":
         return _lobfile(reader, references)
     if word == "BFILE":
-        reader.refuse("LS-1082", token, "BFILE points to a file of an Oracle server; no target of ours has it")
+        message = "BFILE points to a file of an Oracle server; no target of ours has it"
+        reader.refuse("LS-1082", token, message)
         return _bfile(reader, references)
     return generated(reader, token, references)
 

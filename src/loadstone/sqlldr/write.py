@@ -196,7 +196,7 @@ def _table_option(found: str) -> str:
 
 
 def _fields(table: TableLoad) -> Iterator[str]:
-    parts = ["FIELDS"] if table.fields_clause else []
+    parts = ["FIELDS"] if table.fields_clause or table.csv or table.terminated or table.enclosed else []
     if table.csv:
         embedded = table.csv.embedded
         parts.append("CSV" if embedded is None else f"CSV {'WITH' if embedded else 'WITHOUT'} EMBEDDED")

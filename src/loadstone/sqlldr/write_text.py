@@ -7,8 +7,8 @@ import re
 from loadstone.errors import FixSpec
 from loadstone.spec import Delimiter, Literal, Position, TableName, Test
 
-_PLAIN_NAME = re.compile(r"[A-Z][A-Z0-9_$#]*")
-_BARE = re.compile(r"(?!.*--)[\w.+:-]+")
+_PLAIN_NAME = re.compile(r"[^\W\d][\w$#]*")
+_BARE = re.compile(r"(?!.*--)[\w.+:/-]+")
 _CONTROLS = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\f": r"\f", "\v": r"\v", "\\": "\\\\"}
 
 
@@ -21,19 +21,21 @@ def quoted(text: str, quote: str = "'") -> str:
 
 def long_quoted(text: str, quote: str = '"') -> str:
     """``text`` in quotes; backslashes are doubled before a quote and at the end, where they would escape it."""
-    body = re.sub(rf"(\\*)({quote}|\Z)", lambda found: found[1] * 2 + ("\\" + quote if found[2] else ""), text)
+    # A backslash before an inner quote could end a path (see Lexer.bare), so single quotes are doubled.
+    inner = quote * 2 if quote == "'" else "\\" + quote
+    body = re.sub(rf"(\\*)({quote}|\Z)", lambda found: found[1] * 2 + (inner if found[2] else ""), text)
     return quote + body + quote
 
 
 def name(text: str, *, is_quoted: bool = False) -> str:
     """A name; one that folding would change is quoted."""
-    return text if not is_quoted and _PLAIN_NAME.fullmatch(text) else quoted(text, '"')
+    return text if not is_quoted and _plain(text) else quoted(text, '"')
 
 
 def reference(text: str) -> str:
     """The name of a field, perhaps with the names of objects around it."""
     parts = text.split(".")
-    if all(_PLAIN_NAME.fullmatch(part) for part in parts):
+    if all(_plain(part) for part in parts):
         return text
     return ".".join(quoted(part, '"') for part in parts) if all(parts) else quoted(text, '"')
 
@@ -91,3 +93,10 @@ def test(found: Test) -> str:
 def unwritable(what: str) -> FixSpec:
     """The error on a spec that says more than a control file can."""
     return FixSpec("LS-1035", f"{what}; a control file cannot say that", hints=["keep the spec as YAML or JSON"])
+
+
+# Private functions
+
+
+def _plain(text: str) -> bool:
+    return text == text.upper() and _PLAIN_NAME.fullmatch(text) is not None
