@@ -134,8 +134,11 @@ def _delimited(one: Field, terminated, enclosed: Enclosure | None, scan: _Scan, 
     if enclosed is not None:
         left = literal_bytes(enclosed.left)
         right = literal_bytes(enclosed.right) if enclosed.right else left
+        mark = literal_bytes(terminated.literal) if terminated is not None and terminated.literal is not None else None
         at = start
         while at < len(text) and text[at : at + 1] in (b" ", b"\t") and not text.startswith(left, at):
+            if mark is not None and text.startswith(mark, at):
+                break
             at += 1
         if text.startswith(left, at):
             return _enclosed(text, at + len(left), right, terminated, scan)

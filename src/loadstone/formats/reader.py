@@ -1,0 +1,119 @@
+"""Chunks of whole logical records from a data source, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO
+
+
+
+
+from loadstone.errors import FixFile, Place
+from loadstone.formats.assemble import assemble
+from loadstone.formats.inputs import open_input, read_fully
+from loadstone.formats.layout import Layout
+from loadstone.formats.model import Chunk
+from loadstone.formats.split import Spans, Splitter, splitter_of
+from loadstone.spec import FieldNames, InputFile
+
+CHUNK_SIZE_MAX_BYTES = 1 << 30
+"""The longest record; beyond it the terminator is surely missing."""
+
+UTF8_BOM = b"\xef\xbb\xbf"
+
+
+def open_records(
+    layout: Layout, clause: InputFile, source: str | bytes, *, input_no: int, unit0: int, record0: int,
+    chunk_size_bytes: int, compiled: bool,
+) -> Iterator[Chunk]:
+    """
+    The chunks of one input from byte ``unit0`` of its decompressed stream on.
+
+    Args:
+        record0: Logical records of the whole load before ``unit0``.
+
+    Raises:
+        FixFile: LS-2003 damaged compressed data; LS-2004 a record beyond 1 GiB.
+    """
+    splitter = splitter_of(layout, clause.record_format, compiled=compiled)
+    with open_input(source) as stream:
+        _skip_to(stream, unit0)
+        pending, at = b"", unit0
+        while True:
+            data, last = _grow(stream, pending, chunk_size_bytes, clause.path or "inline data")
+            if not data:
+                return
+            raw_start, raw_end, start, end = splitter.split(data, last=last)
+            spans = assemble(layout.assemble, data, (raw_start, raw_end, start, end), last=last)
+            consumed = int(spans.raw_end[-1]) if len(spans.raw_end) else 0
+            if not consumed and not last:
+                pending = data
+                _check_size(data, clause)
+                continue
+            if last:
+                consumed = len(data)
+            chunk = _chunk(splitter, data[:consumed] if consumed < len(data) else data, spans)
+            chunk.input_no, chunk.unit0, chunk.unit1 = input_no, at, at + consumed
+            chunk.record0, chunk.last = record0, last
+            if at == 0:
+                _strip_bom(layout, chunk)
+                _strip_names(layout, chunk, input_no)
+            yield chunk
+            if last:
+                return
+            at, record0, pending = at + consumed, record0 + len(chunk), data[consumed:]
+
+
+# Private functions
+
+
+def _grow(stream: IO[bytes], pending: bytes, size: int, name: str) -> tuple[bytes, bool]:
+    """``pending`` with at least as many new bytes; and whether the stream ends."""
+    wanted = max(size - len(pending), len(pending), 1)
+    fresh = read_fully(stream, wanted, name=name)
+    return (pending + fresh if pending else fresh), len(fresh) < wanted
+
+
+def _check_size(data: bytes, clause: InputFile) -> None:
+    if len(data) > CHUNK_SIZE_MAX_BYTES:
+        raise FixFile(
+            "LS-2004",
+            f"no record ends within {CHUNK_SIZE_MAX_BYTES} bytes",
+            Place(file=clause.path),
+            hints=["does the file end its records as the spec says (INFILE ... \"str ...\")?"],
+        )
+
+
+def _skip_to(stream: IO[bytes], offset: int) -> None:
+    if not offset:
+        return
+    if stream.seekable():
+        stream.seek(offset)
+        return
+    left = offset
+    while left > 0 and (data := stream.read(min(left, 1 << 20))):
+        left -= len(data)
+
+
+def _chunk(splitter: Splitter, data: bytes, spans: Spans) -> Chunk:
+    text, start, end = splitter.text(data, spans)
+    return Chunk(input_no=0, unit0=0, unit1=0, record0=0, data=data, raw_start=spans.raw_start,
+                 raw_end=spans.raw_end, start=start, end=end, text=text, last=False)
+
+
+def _strip_bom(layout: Layout, chunk: Chunk) -> None:
+    if layout.bom and chunk.text is chunk.data and chunk.data.startswith(UTF8_BOM) and len(chunk):
+        chunk.start[0] = min(chunk.start[0] + len(UTF8_BOM), chunk.end[0])
+
+
+def _strip_names(layout: Layout, chunk: Chunk, input_no: int) -> None:
+    """The record of field names is no record of the load."""
+    rule = layout.field_names
+    wanted = rule in (FieldNames.ALL_FILES, FieldNames.ALL_FILES_IGNORE) or (
+        rule in (FieldNames.FIRST_FILE, FieldNames.FIRST_FILE_IGNORE) and input_no == 0
+    )
+    if wanted and len(chunk):
+        chunk.raw_start, chunk.raw_end = chunk.raw_start[1:], chunk.raw_end[1:]
+        chunk.start, chunk.end = chunk.start[1:], chunk.end[1:]
+
+

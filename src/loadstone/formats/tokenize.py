@@ -1,0 +1,142 @@
+"""Records into fields: one interpreter of the field program, compiled or plain."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loadstone.datatypes.kernel import Buffer, Ints, kernel
+from loadstone.formats.conditions import apply_conditions, holds
+from loadstone.formats.decode import decode_fields
+from loadstone.formats.layout import Layout
+from loadstone.formats.model import Chunk, Tokens
+from loadstone.formats.program import (
+    ABSOLUTE,
+    LOADED,
+    MODE,
+    MODE_DELIMITED,
+    MODE_FIXED,
+    MODE_NONE,
+    POSITION,
+    TABLE_COUNT,
+    TABLE_FIRST,
+    TABLE_WHEN,
+    TABLE_WHEN_COUNT,
+)
+from loadstone.formats.setting import AFTER_WHITE, AT, ERROR, SCRATCH, SET_WIDTH, set_delimited, set_fixed, set_prefixed
+
+
+def tokenize(layout: Layout, chunk: Chunk, *, compiled: bool) -> Tokens:
+    """Set, trim, test and decode all fields of a chunk."""
+    records, fields, tables = len(chunk), len(layout.fields), len(layout.tables)
+    text = chunk.text
+    scans = tables + int(np.count_nonzero(layout.fields[:, POSITION] == ABSOLUTE))
+    scratch = np.empty(scans * len(text) + 64 if layout.enclosures else 64, np.uint8)
+    tokens = Tokens(
+        buffer=np.frombuffer(text, np.uint8),
+        start=np.zeros((records, fields), np.int64),
+        end=np.zeros((records, fields), np.int64),
+        state=np.ones((records, fields), np.uint8),
+        verdict=np.zeros((records, tables), np.uint8),
+        error=np.zeros((records, tables), np.uint8),
+        error_field=np.zeros((records, tables), np.int32),
+    )
+    used = tokenize_records.pick(compiled)(
+        _view(text, compiled), chunk.start, chunk.end,
+        _view(layout.pool, compiled), layout.fields, layout.tests, layout.tables, layout.white, layout.blank,
+        tokens.start, tokens.end, tokens.state, tokens.verdict, tokens.error, tokens.error_field, scratch,
+    )
+    if used:
+        tokens.buffer = np.concatenate([tokens.buffer, scratch[:used]])
+    return decode_fields(layout, chunk, tokens, compiled=compiled)
+
+
+@kernel
+def tokenize_records(
+    text: Buffer, record_start: Ints, record_end: Ints, pool: Buffer, fields: Ints, tests: Ints, tables: Ints,
+    white: Buffer, blank: int, start: Ints, end: Ints, state: Ints, verdict: Ints, error: Ints, error_field: Ints,
+    scratch: Buffer,
+) -> int:
+    """Tokenize every record for every table; gives the bytes used of ``scratch``."""
+    setting = np.zeros(SET_WIDTH, np.int64)
+    size = len(text)
+    for record in range(len(record_start)):
+        first_byte = int(record_start[record])
+        last_byte = int(record_end[record])
+        setting[AT] = first_byte
+        setting[AFTER_WHITE] = 0
+        for table in range(len(tables)):
+            first = int(tables[table, TABLE_FIRST])
+            count = int(tables[table, TABLE_COUNT])
+            fault = set_table(
+                text, pool, fields, white, first, count, first_byte, last_byte, setting, scratch, size,
+                start[record], end[record], state[record],
+            )
+            if fault >= 0:
+                error[record, table] = setting[ERROR]
+                error_field[record, table] = fault
+            verdict[record, table] = judge(
+                text, pool, fields, tests, tables, table, blank, first_byte, last_byte, scratch, size,
+                start[record], end[record], state[record], fault,
+            )
+    return int(setting[SCRATCH])
+
+
+@kernel
+def set_table(
+    text: Buffer, pool: Buffer, fields: Ints, white: Buffer, first: int, count: int, first_byte: int, last_byte: int,
+    setting: Ints, scratch: Buffer, size: int, start: Ints, end: Ints, state: Ints,
+) -> int:
+    """Set the fields of one table; gives the number of the first one that cannot be set, or -1."""
+    fault = -1
+    for field in range(first, first + count):
+        mode = fields[field, MODE]
+        if mode == MODE_NONE:
+            continue
+        setting[ERROR] = 0
+        if mode == MODE_DELIMITED:
+            set_delimited(text, pool, fields[field], white, first_byte, last_byte, setting, scratch, size, field,
+                          start, end, state)
+        elif mode == MODE_FIXED:
+            set_fixed(text, fields[field], white, first_byte, last_byte, setting, field, start, end, state)
+        else:
+            set_prefixed(text, fields[field], first_byte, last_byte, setting, field, start, end, state)
+        if setting[ERROR]:
+            state[field] = 1
+            if fault < 0:
+                fault = field
+                setting[ERROR + 1] = setting[ERROR]
+    setting[ERROR] = setting[ERROR + 1]
+    return fault
+
+
+@kernel
+def judge(
+    text: Buffer, pool: Buffer, fields: Ints, tests: Ints, tables: Ints, table: int, blank: int, first_byte: int,
+    last_byte: int, scratch: Buffer, size: int, start: Ints, end: Ints, state: Ints, fault: int,
+) -> int:
+    """WHEN, then NULLIF and DEFAULTIF, then what becomes of the record: a ``Verdict``."""
+    count = tables[table, TABLE_WHEN_COUNT]
+    if count and not holds(text, pool, tests, int(tables[table, TABLE_WHEN]), int(count), -1, blank, first_byte,
+                           last_byte, scratch, size, start, end, state):
+        return 1
+    if fault >= 0:
+        return 3
+    first = int(tables[table, TABLE_FIRST])
+    stop = first + int(tables[table, TABLE_COUNT])
+    apply_conditions(text, pool, fields, tests, first, stop, blank, first_byte, last_byte, scratch, size, start, end,
+                     state)
+    loaded = 0
+    for field in range(first, stop):
+        if fields[field, LOADED]:
+            loaded += 1
+            if state[field] == 0:
+                return 0
+    return 2 if loaded else 0
+
+
+# Private functions
+
+
+def _view(data: bytes, compiled: bool) -> NDArray[np.uint8] | bytes:
+    return np.frombuffer(data, np.uint8) if compiled else data
