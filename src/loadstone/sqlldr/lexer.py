@@ -152,7 +152,7 @@ class Lexer:
         return self._make("string", _unquoted(raw, quote, escapes), start, stop, raw=raw, quote=quote)
 
     def _directory(self, start: int) -> Token | None:
-        """A quoted path that ends with a backslash, which escapes nothing: 'C:\data\\' BADFILE."""
+        """A quoted path that ends with a backslash, which escapes nothing (a directory of Windows)."""
         quote = self.text[start]
         found = re.compile(rf"{quote}([^{quote}\n]*[^{quote}\n\\]\\){quote}(?=\s|\Z)").match(self.text, start)
         if found is None:
