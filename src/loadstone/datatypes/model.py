@@ -47,6 +47,7 @@ class ColumnType:
         padded: CHAR(n): blanks at the end do not count against the length.
         precision, scale: Of DECIMAL: digits in all, and right of the point; None = any.
         fraction_digits: Digits of fractional seconds that the target keeps, 0 to 9.
+        as_text: The target keeps the value as text (SQLite's decimals and dates).
         declared: The type as the target writes it, for messages and CREATE TABLE.
     """
 
@@ -57,6 +58,7 @@ class ColumnType:
     precision: int | None = None
     scale: int | None = None
     fraction_digits: int = 6
+    as_text: bool = False
     declared: str = ""
 
 

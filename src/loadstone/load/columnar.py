@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from loadstone.datatypes.columns import gather
 from loadstone.formats.model import State, Tokens
-from loadstone.load.gather import gather_texts
 from loadstone.load.plan.model import ColumnPlan, LoadPlan, TablePlan
 from loadstone.load.values import Failure, Spans
 
@@ -89,7 +89,9 @@ class Columnar:
     def _texts(self, tokens: Tokens, record: NDArray[np.int64], field: int) -> Any:
         start, end = tokens.start[record, field], tokens.end[record, field]
         null = tokens.state[record, field] == State.NULL
-        return gather_texts(tokens.buffer, (start, end, null), compiled=self._plan.compiled)
+        import pyarrow as pa
+
+        return gather(tokens.buffer, (start, end, null), pa.string(), compiled=self._plan.compiled)
 
     def _evaluator(self, table: TablePlan) -> Evaluator:
         from loadstone.expressions.evaluate import Evaluator

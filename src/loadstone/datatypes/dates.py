@@ -1,0 +1,476 @@
+"""
+Texts into dates by a compiled mask, with Oracle's leniency (kernels).
+
+Source: Oracle Database SQL Language Reference, "Format Models", rules for string-to-date conversion.
+"""
+
+from __future__ import annotations
+
+from loadstone.datatypes.kernel import Buffer, Ints, kernel
+from loadstone.datatypes.masks import (
+    DAY,
+    DAY_NAME,
+    DAY_OF_WEEK,
+    DAY_OF_YEAR,
+    DY,
+    ERA,
+    FRACTION,
+    FX_FLAG,
+    HOUR12,
+    HOUR24,
+    JULIAN,
+    MERIDIAN,
+    MINUTE,
+    MON,
+    MONTH,
+    MONTH_NAME,
+    PUNCTUATION,
+    RADIX,
+    ROMAN,
+    RR,
+    RRRR,
+    SECOND,
+    SECONDS_OF_DAY,
+    SYEAR,
+    TEXT,
+    YEAR1,
+    YEAR2,
+    YEAR3,
+    YEAR4,
+    ZONE_HOUR,
+    ZONE_MINUTE,
+    ZONE_NAME,
+)
+
+NO_OFFSET = -1_000_000
+"""In place of an offset in minutes: the text had none."""
+
+DAYS, NANOS, OFFSET = 0, 1, 2
+"""Places in ``out``: days since 1970-01-01, nanoseconds of the day, offset from UTC in minutes."""
+
+P_YEAR, P_MONTH, P_DAY, P_HOUR, P_MINUTE, P_SECOND, P_NANOS, P_OFFSET, P_PM, P_DOY, P_JULIAN, P_BC, P_SOD, P_SIZE = range(14)
+"""Parts found so far; -1 = none."""
+
+
+@kernel
+def parse_date(
+    buf: Buffer, s: int, e: int, steps: Ints, pool: Buffer, names: Ints, name_pool: Buffer, quick: Ints, env: Ints,
+    part: Ints, out: Ints,
+) -> int:
+    """
+    Read [s, e) by a mask into ``out``; 0 or a ``ValueFault``.
+
+    Args:
+        env: Year and month that stand for missing ones. part: int64[P_SIZE] to work in.
+    """
+    while s < e and int(buf[s]) == 32:
+        s += 1
+    while e > s and int(buf[e - 1]) == 32:
+        e -= 1
+    if len(quick) and parse_quick(buf, s, e, quick, part):
+        return compose(part, env, out)
+    for i in range(P_SIZE):
+        part[i] = -1
+    part[P_OFFSET] = NO_OFFSET
+    at = s
+    for step in range(len(steps)):
+        if at >= e:
+            status = missing(steps, step)
+            if status:
+                return status
+            break
+        at, status = take(buf, at, e, steps, step, pool, names, name_pool, env, part)
+        if status:
+            return status
+    while at < e and int(buf[at]) == 32:
+        at += 1
+    if at < e:
+        return 1830
+    return compose(part, env, out)
+
+
+@kernel
+def parse_quick(buf: Buffer, s: int, e: int, quick: Ints, part: Ints) -> bool:
+    """Digits at fixed places with punctuation between them; False leaves it to the full parser."""
+    if e - s != quick[6]:
+        return False
+    digits = 0
+    for k in range(6):
+        part[k] = -1
+        place = quick[k]
+        if place < 0:
+            continue
+        width = 4 if k == 0 else 2
+        value = 0
+        for i in range(width):
+            digit = int(buf[s + place + i]) - 48
+            if digit < 0 or digit > 9:
+                return False
+            value = value * 10 + digit
+        part[k] = value
+        digits += width
+    for i in range(s, e):
+        byte = int(buf[i])
+        if not 48 <= byte <= 57:
+            if is_letter(byte):
+                return False
+            digits += 1
+    if digits != e - s or part[P_HOUR] > 23 or part[P_MINUTE] > 59 or part[P_SECOND] > 59:
+        return False
+    if part[P_YEAR] < 1 or part[P_MONTH] < 1 or part[P_MONTH] > 12 or part[P_DAY] < 1 or part[P_DAY] > 31:
+        return False
+    for k in range(6, P_SIZE):
+        part[k] = -1
+    part[P_OFFSET] = NO_OFFSET
+    return True
+
+
+@kernel
+def missing(steps: Ints, step: int) -> int:
+    """The text ends before the mask: only time and punctuation may be left out."""
+    for i in range(step, len(steps)):
+        kind = steps[i, 0]
+        if steps[i, 1] & FX_FLAG:
+            return 1840
+        if kind <= JULIAN or kind == ROMAN:
+            return 1840
+    return 0
+
+
+@kernel
+def is_letter(byte: int) -> bool:
+    """A letter, or a byte of a character beyond ASCII."""
+    return 65 <= byte <= 90 or 97 <= byte <= 122 or byte >= 128
+
+
+@kernel
+def take(
+    buf: Buffer, at: int, e: int, steps: Ints, step: int, pool: Buffer, names: Ints, name_pool: Buffer, env: Ints,
+    part: Ints,
+) -> tuple[int, int]:
+    """Read one element of the mask; where reading goes on, and 0 or a fault."""
+    kind = int(steps[step, 0])
+    exact = steps[step, 1] & FX_FLAG != 0
+    if kind == PUNCTUATION:
+        return take_punctuation(buf, at, e, int(steps[step, 1]) & 0xFF, exact)
+    if kind == TEXT:
+        return take_text(buf, at, e, pool, int(steps[step, 1]) & 0xFFFFF, int(steps[step, 2]))
+    if kind == RADIX:
+        byte = int(buf[at])
+        return (at + 1 if byte == 46 or byte == 44 else at), 0
+    while not exact and at < e and int(buf[at]) == 32:
+        at += 1
+    if kind == MON or kind == MONTH_NAME or kind == MONTH and at < e and is_letter(int(buf[at])):
+        return take_month(buf, at, e, names, name_pool, part)
+    if kind == DAY_NAME or kind == DY:
+        return take_word(buf, at, e, names, name_pool, 24, 14, 1846)
+    if kind == MERIDIAN or kind == ERA:
+        return take_meridian(buf, at, e, kind, part)
+    if kind == ROMAN:
+        return take_roman(buf, at, e, part)
+    if kind == ZONE_HOUR or kind == ZONE_NAME:
+        return take_zone(buf, at, e, kind, part)
+    return take_number(buf, at, e, steps, step, kind, exact, env, part)
+
+
+@kernel
+def take_punctuation(buf: Buffer, at: int, e: int, wanted: int, exact: bool) -> tuple[int, int]:
+    """Any punctuation stands for any other, and may be left out before a digit or a letter."""
+    byte = int(buf[at])
+    if exact:
+        return (at + 1, 0) if byte == wanted else (at, 1861)
+    if 48 <= byte <= 57 or is_letter(byte):
+        return at, 0
+    if wanted == 32 and (byte == 43 or byte == 45):
+        return at, 0
+    at += 1
+    while at < e and int(buf[at]) == 32:
+        at += 1
+    return at, 0
+
+
+@kernel
+def take_text(buf: Buffer, at: int, e: int, pool: Buffer, offset: int, size: int) -> tuple[int, int]:
+    """A quoted text of the mask, whatever its case."""
+    if at + size > e:
+        return at, 1861
+    for i in range(size):
+        if upper(int(buf[at + i])) != upper(int(pool[offset + i])):
+            return at, 1861
+    return at + size, 0
+
+
+@kernel
+def upper(byte: int) -> int:
+    """Upper case of an ASCII byte."""
+    return byte - 32 if 97 <= byte <= 122 else byte
+
+
+@kernel
+def same_word(buf: Buffer, at: int, e: int, name_pool: Buffer, offset: int, size: int) -> bool:
+    """Whether a name stands at ``at``, whatever its case; Latin letters with accents too."""
+    if at + size > e or size == 0:
+        return False
+    accented = False
+    for i in range(size):
+        left, right = int(buf[at + i]), int(name_pool[offset + i])
+        if accented and 0xA0 <= left <= 0xBE:
+            left -= 32
+        accented = right == 0xC3
+        if upper(left) != right:
+            return False
+    return True
+
+
+@kernel
+def take_word(
+    buf: Buffer, at: int, e: int, names: Ints, name_pool: Buffer, first: int, count: int, fault: int
+) -> tuple[int, int]:
+    """One of the names from ``first`` on, the longest that fits."""
+    best = 0
+    for i in range(first, first + count):
+        if names[i, 1] > best and same_word(buf, at, e, name_pool, int(names[i, 0]), int(names[i, 1])):
+            best = int(names[i, 1])
+    return (at + best, 0) if best else (at, fault)
+
+
+@kernel
+def take_month(buf: Buffer, at: int, e: int, names: Ints, name_pool: Buffer, part: Ints) -> tuple[int, int]:
+    """A month's name, long or short."""
+    best = 0
+    for i in range(24):
+        if names[i, 1] > best and same_word(buf, at, e, name_pool, int(names[i, 0]), int(names[i, 1])):
+            best = int(names[i, 1])
+            part[P_MONTH] = i % 12 + 1
+    return (at + best, 0) if best else (at, 1843)
+
+
+@kernel
+def take_meridian(buf: Buffer, at: int, e: int, kind: int, part: Ints) -> tuple[int, int]:
+    """AM, PM, A.M., P.M.; AD, BC, A.D., B.C."""
+    fault = 1855 if kind == MERIDIAN else 1856
+    first = upper(int(buf[at]))
+    at += 1
+    dotted = at < e and int(buf[at]) == 46
+    if dotted:
+        at += 1
+    second = upper(int(buf[at])) if at < e else 0
+    at += 1
+    if dotted and at < e and int(buf[at]) == 46:
+        at += 1
+    if kind == MERIDIAN:
+        if (first != 65 and first != 80) or second != 77:
+            return at, fault
+        part[P_PM] = 1 if first == 80 else 0
+        return at, 0
+    if first == 65 and second == 68:
+        part[P_BC] = 0
+    elif first == 66 and second == 67:
+        part[P_BC] = 1
+    else:
+        return at, fault
+    return at, 0
+
+
+@kernel
+def take_roman(buf: Buffer, at: int, e: int, part: Ints) -> tuple[int, int]:
+    """A month in Roman numerals."""
+    value, before = 0, 0
+    while at < e:
+        letter = upper(int(buf[at]))
+        one = 1 if letter == 73 else 5 if letter == 86 else 10 if letter == 88 else 0
+        if one == 0:
+            break
+        value += one - 2 * before if one > before else one
+        before = one
+        at += 1
+    if value < 1 or value > 12:
+        return at, 1843
+    part[P_MONTH] = value
+    return at, 0
+
+
+@kernel
+def take_zone(buf: Buffer, at: int, e: int, kind: int, part: Ints) -> tuple[int, int]:
+    """An offset (hours for TZH; hours and minutes for TZR), or UTC, GMT or Z."""
+    negative = False
+    byte = int(buf[at])
+    if kind == ZONE_NAME and is_letter(byte):
+        begin = at
+        while at < e and is_letter(int(buf[at])):
+            at += 1
+        last = upper(int(buf[at - 1]))
+        known = at - begin == 1 and last == 90 or at - begin == 3 and (last == 67 or last == 84)
+        part[P_OFFSET] = 0
+        return at, 0 if known else 1882
+    if byte == 43 or byte == 45:
+        negative = byte == 45
+        at += 1
+    hours, seen = 0, 0
+    while at < e and seen < 2 and 48 <= int(buf[at]) <= 57:
+        hours = hours * 10 + int(buf[at]) - 48
+        seen += 1
+        at += 1
+    if seen == 0:
+        return at, 1858
+    if hours > 15:
+        return at, 1874
+    minutes = 0
+    if kind == ZONE_NAME and at < e and int(buf[at]) == 58:
+        at += 1
+        while at < e and 48 <= int(buf[at]) <= 57:
+            minutes = minutes * 10 + int(buf[at]) - 48
+            at += 1
+    total = hours * 60 + minutes
+    part[P_OFFSET] = -total if negative else total
+    return at, 0
+
+
+@kernel
+def take_number(
+    buf: Buffer, at: int, e: int, steps: Ints, step: int, kind: int, exact: bool, env: Ints, part: Ints
+) -> tuple[int, int]:
+    """An element of digits."""
+    negative = False
+    if kind == SYEAR and at < e and (int(buf[at]) == 45 or int(buf[at]) == 43):
+        negative = int(buf[at]) == 45
+        at += 1
+    most = int(steps[step, 2])
+    run = 0
+    while at + run < e and 48 <= int(buf[at + run]) <= 57:
+        run += 1
+    alone = step + 1 >= len(steps) or steps[step + 1, 0] == PUNCTUATION or steps[step + 1, 0] == TEXT
+    if (kind == YEAR2 or kind == RR) and run == 4 and alone and not exact:
+        most, kind = 4, YEAR4
+    used = min(run, most)
+    if used == 0:
+        return at, 1858
+    if exact and used < most and kind != FRACTION:
+        return at, 1840 if at + used >= e else 1858
+    value = 0
+    for i in range(used):
+        value = value * 10 + int(buf[at + i]) - 48
+    if kind == FRACTION:
+        for _ in range(9 - used):
+            value *= 10
+    return at + used, store(kind, value, used, negative, env, part)
+
+
+@kernel
+def store(kind: int, value: int, used: int, negative: bool, env: Ints, part: Ints) -> int:
+    """Keep a number as the part it stands for; 0 or a fault."""
+    if kind <= SYEAR:
+        return store_year(kind, value, used, negative, env, part)
+    if kind == MONTH:
+        part[P_MONTH] = value
+        return 0 if 1 <= value <= 12 else 1843
+    if kind == DAY:
+        part[P_DAY] = value
+        return 0 if 1 <= value <= 31 else 1847
+    if kind == DAY_OF_YEAR:
+        part[P_DOY] = value
+        return 0 if 1 <= value <= 366 else 1848
+    if kind == DAY_OF_WEEK:
+        return 0 if 1 <= value <= 7 else 1846
+    if kind == JULIAN:
+        part[P_JULIAN] = value
+        return 0 if 1 <= value <= 5373484 else 1854
+    if kind == HOUR24 or kind == HOUR12:
+        part[P_HOUR] = value
+        if kind == HOUR12:
+            return 0 if 1 <= value <= 12 else 1849
+        return 0 if value <= 23 else 1850
+    if kind == MINUTE:
+        part[P_MINUTE] = value
+        return 0 if value <= 59 else 1851
+    if kind == SECOND:
+        part[P_SECOND] = value
+        return 0 if value <= 59 else 1852
+    if kind == SECONDS_OF_DAY:
+        part[P_SOD] = value
+        return 0 if value <= 86399 else 1853
+    if kind == ZONE_MINUTE:
+        if value > 59:
+            return 1875
+        offset = part[P_OFFSET]
+        part[P_OFFSET] = offset - value if offset < 0 and offset != NO_OFFSET else max(offset, 0) + value
+        return 0
+    part[P_NANOS] = value
+    return 0
+
+
+@kernel
+def store_year(kind: int, value: int, used: int, negative: bool, env: Ints, part: Ints) -> int:
+    """A year of any number of digits; short ones by the century of now, RR by its nearest half."""
+    now = int(env[0])
+    if kind == RR or kind == RRRR and used <= 2:
+        century = now // 100
+        half = now % 100
+        if value < 50 and half >= 50:
+            century += 1
+        elif value >= 50 and half < 50:
+            century -= 1
+        value += century * 100
+    elif kind == YEAR3:
+        value += now // 1000 * 1000
+    elif kind == YEAR2:
+        value += now // 100 * 100
+    elif kind == YEAR1:
+        value += now // 10 * 10
+    part[P_YEAR] = -value if negative else value
+    return 1841 if value == 0 or value > 9999 else 0
+
+
+@kernel
+def compose(part: Ints, env: Ints, out: Ints) -> int:
+    """Parts into days, nanoseconds and offset; 0 or a fault."""
+    year = int(part[P_YEAR]) if part[P_YEAR] != -1 else int(env[0])
+    if part[P_BC] == 1:
+        year = -year
+    if year < 0:
+        year += 1
+    month = int(part[P_MONTH]) if part[P_MONTH] > 0 else int(env[1])
+    day = int(part[P_DAY]) if part[P_DAY] > 0 else 1
+    if part[P_JULIAN] > 0:
+        out[DAYS] = part[P_JULIAN] - 2440588
+    elif part[P_DOY] > 0:
+        if part[P_DOY] == 366 and days_of_month(year, 2) == 28:
+            return 1848
+        out[DAYS] = days_of(year, 1, 1) + part[P_DOY] - 1
+    else:
+        if day > days_of_month(year, month):
+            return 1839
+        out[DAYS] = days_of(year, month, day)
+    hour = int(part[P_HOUR]) if part[P_HOUR] > 0 else 0
+    if part[P_PM] >= 0:
+        hour = hour % 12 + 12 * int(part[P_PM])
+    seconds = hour * 3600
+    if part[P_MINUTE] > 0:
+        seconds += int(part[P_MINUTE]) * 60
+    if part[P_SECOND] > 0:
+        seconds += int(part[P_SECOND])
+    if part[P_SOD] >= 0:
+        seconds = int(part[P_SOD])
+    out[NANOS] = seconds * 1_000_000_000 + (int(part[P_NANOS]) if part[P_NANOS] > 0 else 0)
+    out[OFFSET] = part[P_OFFSET]
+    return 0
+
+
+@kernel
+def days_of_month(year: int, month: int) -> int:
+    """Days of a month of the proleptic Gregorian calendar; year 0 is 1 BC."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month == 4 or month == 6 or month == 9 or month == 11 else 31
+
+
+@kernel
+def days_of(year: int, month: int, day: int) -> int:
+    """Days since 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms")."""
+    if month <= 2:
+        year -= 1
+    era = year // 400
+    of_era = year - era * 400
+    shifted = month - 3 if month > 2 else month + 9
+    of_year = (153 * shifted + 2) // 5 + day - 1
+    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
