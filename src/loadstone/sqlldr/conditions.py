@@ -30,6 +30,10 @@ def operator(reader: Reader) -> bool:
     """A comparison; True for =, False for != and <>."""
     token = reader.accept_symbol(*OPERATORS)
     if token is None:
+        if reader.at_symbol("<", ">", "<=", ">="):
+            word = reader.peek()
+            message = f"{word} compares in gs_loader of openGauss; SQL*Loader has =, != and <> alone"
+            reader.fail("LS-1008", word, message)
         if reader.at("IS", "IN", "LIKE", "BETWEEN", "NOT"):
             word = reader.peek()
             reader.fail("LS-1017", word, f"conditions compare with =, != or <> alone; found {word}")

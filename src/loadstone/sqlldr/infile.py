@@ -18,6 +18,7 @@ _NOT_A_PATH = frozenset(
 _FIX = re.compile(r"\s*FIX\s+(\d+)\s*", re.IGNORECASE)
 _VAR = re.compile(r"\s*VAR(?:\s+(\d+))?\s*", re.IGNORECASE)
 _STR = re.compile(r"""\s*STR\s*(?:(X)?(['"])(.*)\2)\s*""", re.IGNORECASE | re.DOTALL)
+_STR_HEAD = re.compile(r"""\s*STR\s*(X)?(['"])((?:\\.|(?!\2)[^\\])*)\2""", re.IGNORECASE | re.DOTALL)
 _STR_WORD = re.compile(r"\s*STR\b", re.IGNORECASE)
 _VAR_DIGITS_MAX = 40
 
@@ -85,6 +86,11 @@ def _system_clause(reader: Reader, token: Token) -> dict[str, Any]:
         return {"record_format": _sized(reader, token, "var", found.group(1))}
     found = _STR.fullmatch(text)
     if found:
+        return {"record_format": _terminated(reader, token, found)}
+    found = _STR_HEAD.match(text)
+    if found:
+        rest = text[found.end() :]
+        reader.warn("LS-1062", token, f"{rest!r} behind the record terminator is not read")
         return {"record_format": _terminated(reader, token, found)}
     if _STR_WORD.match(text):
         hint = "write \"str '\\n'\" or \"str X'0A'\""

@@ -21,7 +21,7 @@ Kind = Literal["word", "number", "string", "hex", "symbol", "path", "end"]
 _BLANK = re.compile(r"(?:[ \t\r\n\f\v\x1a\x00\ufeff]+|--[^\n]*)*")
 _WORD = re.compile(r"[^\W\d][\w$#]*")
 _NUMBER = re.compile(r"\d+(?![\w$#])")
-_SYMBOL = re.compile(r"!=|<>|\u00ac=|\^=|[()=,:+\-*.;/]")
+_SYMBOL = re.compile(r"!=|<>|\u00ac=|\^=|[<>]=|>|<(?=\s*['\"0-9])|[()=,:+\-*.;/]")
 _BAD_NAME = re.compile(r"\d[\w$#]*")
 # x"..." with other characters than digits is a field named x with its SQL expression.
 _HEX_START = re.compile(r"""[xX](?:'|"[0-9A-Fa-f]*")""")

@@ -20,6 +20,7 @@ _PATTERN = re.compile(
     | %%\w+%%                    # %%NAME%%
     | @@?[\w.-]+@@?              # @NAME@
     | <%[^\n]*?%>                # <%= name %>
+    | </?[#@][^>\n]*>          # <#if name>
     | <[A-Za-z][\w ./:-]*>       # <name>
     | <<[\w ./:-]+>>             # <<name>>
     | \#\w+\#                    # #NAME#

@@ -200,3 +200,9 @@ def test_all_errors_of_meaning_are_reported_at_once() -> None:
     """Errors that can be read past do not hide each other."""
     report = report_on(HEAD + "TRAILING NULLCOLS WHEN q='x'\n(a, a, b NULLIF z=BLANKS)")
     assert [error.code for error in report.errors] == ["LS-1008", "LS-1021", "LS-1020", "LS-1021"]
+
+
+@pytest.mark.parametrize("operator", ["<", ">", "<=", ">="])
+def test_orders_are_another_dialect(operator: str) -> None:
+    """gs_loader compares with < and >, too."""
+    assert error_of(f"{OPEN}WHEN a {operator} '1' (a CHAR(1))") == ("LS-1008", 4, 8)

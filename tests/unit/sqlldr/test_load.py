@@ -113,3 +113,10 @@ def test_a_string_behind_the_list_is_not_read() -> None:
 def test_other_text_behind_the_list_is_an_error(tail: str, code: str) -> None:
     """Nothing but INTO TABLE and BEGINDATA may follow a table."""
     assert error_of(HEAD + "(a)" + tail)[0] == code
+
+
+def test_text_behind_a_record_terminator_is_not_read() -> None:
+    """Real files have rubbish there; the terminator is taken, with a warning."""
+    text = "LOAD DATA INFILE 'a' \"str '\\n'><?~`\"" + TAIL
+    assert spec_of(text).inputs[0].record_format.terminator == Literal(text="\n")
+    assert [warning.code for warning in report_on(text).warnings] == ["LS-1062"]
