@@ -98,7 +98,9 @@ def types(draw: st.DrawFn) -> s.FieldType:
         case s.TypeName.INTERVAL_DS:
             return s.FieldType(name=name, precision=draw(few), scale=draw(few))
         case s.TypeName.DECIMAL | s.TypeName.ZONED | s.TypeName.NUMBER:
-            return s.FieldType(name=name, precision=draw(st.integers(1, 38)), scale=draw(st.none() | st.integers(-9, 9)))
+            return s.FieldType(
+                name=name, precision=draw(st.integers(1, 38)), scale=draw(st.none() | st.integers(-9, 9))
+            )
         case s.TypeName.VARCHARC | s.TypeName.VARRAWC:
             return s.FieldType(name=name, length_digits=draw(st.integers(1, 9)), length=size)
         case s.TypeName.INTEGER:
@@ -114,9 +116,9 @@ def types(draw: st.DrawFn) -> s.FieldType:
 
 def expressions() -> st.SearchStrategy[str]:
     """Texts in SQL strings, without binds."""
-    return st.text(st.characters(codec="utf-8", exclude_characters=":\r\x00\x1a"), min_size=1, max_size=20).filter(
-        lambda text: bool(text.strip())
-    )
+    return st.text(
+        st.characters(codec="utf-8", exclude_characters=":\r\x00\x1a"), min_size=1, max_size=20
+    ).filter(lambda text: bool(text.strip()))
 
 
 def generated() -> st.SearchStrategy[s.Source]:
@@ -125,9 +127,15 @@ def generated() -> st.SearchStrategy[s.Source]:
         st.just(s.Recnum()),
         st.just(s.Sysdate()),
         LINE.map(lambda value: s.Constant(value=value)),
-        st.from_regex(r"-?[0-9]{1,5}(\.[0-9]{1,3})?", fullmatch=True).map(lambda v: s.Constant(value=v, quoted=False)),
+        st.from_regex(r"-?[0-9]{1,5}(\.[0-9]{1,3})?", fullmatch=True).map(
+            lambda v: s.Constant(value=v, quoted=False)
+        ),
         expressions().map(lambda sql: s.Expression(sql=sql)),
-        st.builds(s.Sequence, base=st.sampled_from(["count", "max", 1, -7]), increment=st.none() | st.integers(-5, 5)),
+        st.builds(
+            s.Sequence,
+            base=st.sampled_from(["count", "max", 1, -7]),
+            increment=st.none() | st.integers(-5, 5),
+        ),
     )
 
 
@@ -178,7 +186,9 @@ def tables(draw: st.DrawFn) -> s.TableLoad:
             s.Format(kind=kind, mask=draw(LINE))
             for kind in draw(st.lists(st.sampled_from(["date", "timestamp", "timestamp_tz"]), unique=True))
         ),
-        nullif=draw(st.none() | st.just(s.Test(blanks=True)) | literals().map(lambda found: s.Test(literal=found))),
+        nullif=draw(
+            st.none() | st.just(s.Test(blanks=True)) | literals().map(lambda found: s.Test(literal=found))
+        ),
         no_nullif=draw(st.booleans()),
         reenable=draw(st.booleans()),
         singlerow=draw(st.booleans()),
@@ -253,8 +263,10 @@ def test_a_written_spec_reads_as_itself(spec: s.LoadSpec) -> None:
 
 
 WORDS = st.sampled_from(
-    "LOAD DATA INFILE INTO TABLE FIELDS TERMINATED BY ENCLOSED OPTIONALLY WHEN AND NULLIF = != ( ) , : ; / -- * + . 1 0"
-    " 'x' ' \" \"s\" X'0D' t a b CHAR DATE POSITION FILLER CONSTANT SEQUENCE LOBFILE COLUMN OBJECT BEGINDATA OPTIONS"
+    "LOAD DATA INFILE INTO TABLE FIELDS TERMINATED BY ENCLOSED OPTIONALLY WHEN AND NULLIF"
+    " = != ( ) , : ; / -- * + . 1 0"
+    " 'x' ' \" \"s\" X'0D' t a b CHAR DATE POSITION FILLER CONSTANT SEQUENCE LOBFILE COLUMN OBJECT"
+    " BEGINDATA OPTIONS"
     " SKIP TRAILING NULLCOLS CSV WITH EMBEDDED APPEND CONTINUEIF LAST ${x} &1 \\ é \n".split(" ")
 )
 

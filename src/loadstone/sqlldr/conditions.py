@@ -47,7 +47,12 @@ def operand(reader: Reader, test: Callable[..., Test]) -> Test:
         return test(blanks=True)
     token = reader.peek()
     if token.kind in ("number", "word"):
-        reader.fail("LS-1001", token, f"expected a quoted string, X'hex' or BLANKS, found {token}", f"write '{token.text}'")
+        reader.fail(
+            "LS-1001",
+            token,
+            f"expected a quoted string, X'hex' or BLANKS, found {token}",
+            f"write '{token.text}'",
+        )
     return test(literal=literal(reader, "a quoted string"))
 
 

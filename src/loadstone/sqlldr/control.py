@@ -28,7 +28,9 @@ def read_control(path: str) -> LoadSpec:
         data = Path(path).read_bytes()
     except OSError as error:
         message = f"the control file cannot be read: {error.strerror}"
-        raise FixSpec("LS-1033", message, Place(file=path), hints=["check the path and its rights"]) from error
+        raise FixSpec(
+            "LS-1033", message, Place(file=path), hints=["check the path and its rights"]
+        ) from error
     return parse_control(data, path)
 
 
@@ -52,6 +54,8 @@ def examine(data: bytes, path: str) -> tuple[LoadSpec | None, Findings]:
         source = decoded(data, path)
         values = _statements(source, path, findings)
     except FixSpec as error:
+        # A list that ended too early makes fields unknown; the syntax error is the cause.
+        findings.errors = [found for found in findings.errors if found.code not in ("LS-1021", "LS-1022")]
         findings.errors.append(Finding.of(error))
         return None, findings
     if findings.errors:
@@ -73,16 +77,18 @@ def _statements(source: Source, path: str, findings: Findings) -> dict[str, Any]
             reader.warn("LS-1066", token, "data follow BEGINDATA, and there is no INFILE * to read them")
         values["inline_data"] = InlineData.of(source.tail(_data_offset(reader, token)))
     elif inline:
-        reader.warn("LS-1065", token, "INFILE * is given without BEGINDATA: the data must come from the command line")
+        reader.warn(
+            "LS-1065", token, "INFILE * is given without BEGINDATA: the data must come from the command line"
+        )
     return values
 
 
 def _tail(reader: Reader) -> None:
-    """What may stand behind the last table: a semicolon, a slash, or a forgotten string, which SQL*Loader skips."""
+    """What may stand behind the last table: a semicolon, a slash, or a string, which is skipped."""
     while reader.accept_symbol(";", "/"):
         pass
     token = reader.peek()
-    if token.kind == "string":
+    if token.kind == "string" and token.quote == '"':
         message = f"{token} stands behind the last field list and is not read"
         reader.warn("LS-1062", token, message, "was it meant to stand before the closing parenthesis?")
         while reader.peek().kind == "string" or reader.at_symbol(")", ";", "/"):
@@ -100,5 +106,7 @@ def _data_offset(reader: Reader, token: Token) -> int:
     """Where the data begin: behind the line of BEGINDATA, which holds nothing else."""
     found = _LINE_END.match(reader.lexer.text, token.stop)
     if found is None:
-        reader.fail("LS-1031", token, "BEGINDATA must stand alone on its line", "begin the data on the next line")
+        reader.fail(
+            "LS-1031", token, "BEGINDATA must stand alone on its line", "begin the data on the next line"
+        )
     return found.end()

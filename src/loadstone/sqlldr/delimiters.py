@@ -84,7 +84,9 @@ def _enclosure(reader: Reader, *, optional: bool) -> Enclosure | None:
     token = reader.peek()
     if token.kind == "string" and not token.text:
         reader.take()
-        reader.warn("LS-1014", token, "the enclosure is empty: the fields have none", "write '\"' for a double quote")
+        reader.warn(
+            "LS-1014", token, "the enclosure is empty: the fields have none", "write '\"' for a double quote"
+        )
         return None
     left = literal(reader, "an enclosure", controls=True)
     right = literal(reader, "an enclosure", controls=True) if reader.accept("AND") else None

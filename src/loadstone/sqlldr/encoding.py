@@ -70,7 +70,9 @@ def _marked(data: bytes, path: str, encoding: str, size: int) -> Source:
     except UnicodeDecodeError as error:
         if encoding == "utf-8":
             return _with_mark(data, size)
-        message = f"the control file is not valid {encoding.upper()}: {error.reason} at byte {size + error.start}"
+        message = (
+            f"the control file is not valid {encoding.upper()}: {error.reason} at byte {size + error.start}"
+        )
         raise FixSpec("LS-1032", message, Place(file=path), hints=["save the file as UTF-8"]) from error
 
 

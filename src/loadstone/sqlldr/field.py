@@ -54,7 +54,9 @@ def field_list(reader: Reader) -> list[Site]:
     """Fields in parentheses, parted by commas."""
     opening = reader.expect_symbol("(")
     if reader.at_symbol(")"):
-        reader.fail("LS-1001", opening, "the field list is empty", "leave out () to load all columns of the table")
+        reader.fail(
+            "LS-1001", opening, "the field list is empty", "leave out () to load all columns of the table"
+        )
     sites = []
     while True:
         sites.append(_field(reader))
@@ -105,7 +107,9 @@ def _part(reader: Reader, site: Site) -> bool:
 
 def _set(reader: Reader, site: Site, token: Token, key: str, value: object) -> None:
     if key in site.values:
-        reader.error("LS-1010", token, f"{token.text.upper()} is given twice for the field {site.values['name']}")
+        reader.error(
+            "LS-1010", token, f"{token.text.upper()} is given twice for the field {site.values['name']}"
+        )
     site.values[key] = value
 
 
@@ -156,7 +160,9 @@ def _type(reader: Reader, site: Site) -> bool:
     if token.text.upper() not in TYPE_WORDS:
         return False
     if site.type:
-        reader.error("LS-1010", token, f"the field {site.values['name']} has the datatype {site.type.text} already")
+        reader.error(
+            "LS-1010", token, f"the field {site.values['name']} has the datatype {site.type.text} already"
+        )
     _stage(reader, site, token, 3)
     site.type = token
     site.values["type"] = field_type(reader)
@@ -206,7 +212,9 @@ def _blanks(reader: Reader, site: Site) -> bool:
 def _sql(reader: Reader, site: Site) -> bool:
     token = reader.peek()
     if token.quote == "'":
-        reader.fail("LS-1019", token, f"{token} stands where a SQL expression may stand", "write it in double quotes")
+        reader.fail(
+            "LS-1019", token, f"{token} stands where a SQL expression may stand", "write it in double quotes"
+        )
     reader.take()
     if site.sql is not None:
         message = f"the field {site.values['name']} has a SQL expression already"

@@ -31,7 +31,9 @@ class Finding:
     def of(cls, error: FixSpec) -> Finding:
         """The finding that tells the same as ``error``."""
         place = error.place
-        return cls(code=error.code, line=place.line, column=place.column, message=error.message, hints=error.hints)
+        return cls(
+            code=error.code, line=place.line, column=place.column, message=error.message, hints=error.hints
+        )
 
     def error(self, path: str) -> FixSpec:
         """The finding as an error to raise, found in file ``path``."""

@@ -11,10 +11,11 @@ from loadstone.sqlldr.reader import Reader
 
 OUTPUTS = ("BADFILE", "BADDN", "DISCARDFILE", "DISCARDDN", "DISCARDMAX", "DISCARDS")
 INFILES = ("INFILE", "INDDN")
-_NOT_A_PATH = frozenset(
+_CLAUSES = (
     "INTO BADFILE BADDN DISCARDFILE DISCARDDN DISCARDMAX DISCARDS INFILE INDDN APPEND REPLACE TRUNCATE INSERT"
-    " FIELDS CONTINUEIF CONCATENATE".split()
+    " FIELDS CONTINUEIF CONCATENATE"
 )
+_NOT_A_PATH = frozenset(_CLAUSES.split())
 _FIX = re.compile(r"\s*FIX\s+(\d+)\s*", re.IGNORECASE)
 _VAR = re.compile(r"\s*VAR(?:\s+(\d+))?\s*", re.IGNORECASE)
 _STR = re.compile(r"""\s*STR\s*(?:(X)?(['"])(.*)\2)\s*""", re.IGNORECASE | re.DOTALL)
@@ -50,7 +51,9 @@ def _path(reader: Reader) -> str | None:
 def _file_name(reader: Reader, *expected: str) -> Token:
     token = reader.bare("'\"", *expected)
     if token.kind == "path" and token.text.upper() in _NOT_A_PATH:
-        reader.fail("LS-1001", token, f'expected {expected[0]}, found "{token.text}"', "quote a file that is named so")
+        reader.fail(
+            "LS-1001", token, f'expected {expected[0]}, found "{token.text}"', "quote a file that is named so"
+        )
     if not token.text:
         reader.error("LS-1014", token, f"{expected[0]} is empty")
     return token
@@ -117,7 +120,9 @@ def _terminated(reader: Reader, token: Token, found: re.Match[str]) -> RecordFor
     if not is_hex:
         return RecordFormat(kind="str", terminator=Literal(text=unescaped(body, quote)))
     if not re.fullmatch(r"[0-9A-Fa-f]+", body):
-        reader.error("LS-1012", token, f"the record terminator X'{body}' has characters that are no hexadecimal digits")
+        reader.error(
+            "LS-1012", token, f"the record terminator X'{body}' has characters that are no hexadecimal digits"
+        )
         return RecordFormat()
     digits = body.upper() if len(body) % 2 == 0 else "0" + body.upper()
     return RecordFormat(kind="str", terminator=Literal(hex=digits))

@@ -91,14 +91,18 @@ def _clause(reader: Reader, table: _Table) -> bool:
     if word == "REPLACE" and reader.peek(1).is_word("USING"):
         word = "USING"
     if word in STARTS:
-        reader.fail("LS-1009", token, f"{word} without FIELDS in front of it", "write FIELDS TERMINATED BY ...")
+        reader.fail(
+            "LS-1009", token, f"{word} without FIELDS in front of it", "write FIELDS TERMINATED BY ..."
+        )
     clause = _CLAUSES.get(word)
     if clause is None:
         return False
     stage, key, read = clause
     _in_order(reader, table, token, stage)
     if key in table.seen:
-        reader.error("LS-1010", token, f"{token.text.upper()} is given twice for the table {table.values['table']}")
+        reader.error(
+            "LS-1010", token, f"{token.text.upper()} is given twice for the table {table.values['table']}"
+        )
     table.seen.add(key)
     reader.take()
     read(reader, table, token)
@@ -117,7 +121,12 @@ def _in_order(reader: Reader, table: _Table, token: Token, stage: int) -> None:
     else:
         where = "FIELDS" if stage == _HEAD else "TRAILING NULLCOLS"
         message = f"{word} stands behind {where}, and must stand in front of it"
-        reader.error("LS-1009", token, message, "the order is: INTO TABLE name, method, WHEN, FIELDS, TRAILING NULLCOLS")
+        reader.error(
+            "LS-1009",
+            token,
+            message,
+            "the order is: INTO TABLE name, method, WHEN, FIELDS, TRAILING NULLCOLS",
+        )
 
 
 def _method(reader: Reader, table: _Table, token: Token) -> None:
@@ -257,7 +266,7 @@ def _skip(reader: Reader, table: _Table, token: Token) -> None:
 
 _Read = Callable[[Reader, _Table, Token], None]
 _CLAUSES: dict[str, tuple[int, str, _Read]] = {
-    **{word: (_HEAD, "method", _method) for word in METHODS},
+    **dict.fromkeys(METHODS, (_HEAD, "method", _method)),
     "USING": (_HEAD, "using", _using),
     "RESUME": (_HEAD, "resume", _resume),
     "SORTED": (_HEAD, "sorted", _sorted),
@@ -285,9 +294,16 @@ def _follows(reader: Reader, table: _Table, listed: bool) -> None:
     word = token.text.upper() if token.kind == "word" else ""
     if word in _CLAUSES or word in STARTS:
         message = f"{word} stands behind the field list, and must stand in front of it"
-        reader.fail("LS-1009", token, message, "one table ends with its field list; INTO TABLE begins another")
+        reader.fail(
+            "LS-1009", token, message, "one table ends with its field list; INTO TABLE begins another"
+        )
     if word in _LOAD_WORDS and word != "LOAD":
         reader.fail("LS-1009", token, f"{word} stands behind INTO TABLE, and must stand in front of it")
-    if not listed and not reader.at("INTO", "BEGINDATA", "LOAD") and not reader.at_symbol(";", "/") and token.kind != "end":
+    if (
+        not listed
+        and not reader.at("INTO", "BEGINDATA", "LOAD")
+        and not reader.at_symbol(";", "/")
+        and token.kind != "end"
+    ):
         after = f"the clauses of table {table.values['table']}"
         reader.unexpected_after(after, ("(",), (*_CLAUSES, *STARTS), token)

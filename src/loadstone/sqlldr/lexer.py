@@ -177,7 +177,9 @@ class Lexer:
             if not closed:
                 raise self.unterminated(start + 1)
             message = f"{self.text[stop]!r} is no hexadecimal digit"
-            raise FixSpec("LS-1012", message, self.place(stop), hints=["write pairs of the digits 0-9 and A-F"])
+            raise FixSpec(
+                "LS-1012", message, self.place(stop), hints=["write pairs of the digits 0-9 and A-F"]
+            )
         even = digits.upper() if len(digits) % 2 == 0 else "0" + digits.upper()
         return self._make("hex", even, start, stop + 1, quote=quote)
 
@@ -194,7 +196,9 @@ class Lexer:
         hints = []
         if character in _TYPOGRAPHIC:
             hints = ["this is a typographic quote; write ' or \""]
-        raise FixSpec("LS-1006", f"unexpected character {character!r} (U+{ord(character):04X})", place, hints=hints)
+        raise FixSpec(
+            "LS-1006", f"unexpected character {character!r} (U+{ord(character):04X})", place, hints=hints
+        )
 
     def _placeholder(self, found: str, start: int) -> NoReturn:
         raise FixSpec(

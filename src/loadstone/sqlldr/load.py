@@ -13,7 +13,17 @@ from loadstone.sqlldr.lexer import Token
 from loadstone.sqlldr.options import ALL_NAMES, options
 from loadstone.sqlldr.reader import Reader
 
-_TABLE_WORDS = ("FIELDS", "TERMINATED", "ENCLOSED", "OPTIONALLY", "WHEN", "TRAILING", "SORTED", "SINGLEROW", "REENABLE")
+_TABLE_WORDS = (
+    "FIELDS",
+    "TERMINATED",
+    "ENCLOSED",
+    "OPTIONALLY",
+    "WHEN",
+    "TRAILING",
+    "SORTED",
+    "SINGLEROW",
+    "REENABLE",
+)
 _INFILE_RANK = 7
 
 
@@ -74,7 +84,9 @@ def _front(reader: Reader, statement: _Load) -> None:
 def _not_in_front(reader: Reader, token: Token) -> None:
     word = token.text.upper()
     if token.is_word(*OUTPUTS, *INFILES, "CHARACTERSET"):
-        message = f"{word} stands in front of LOAD: so writes gs_loader of openGauss, SQL*Loader wants it behind"
+        message = (
+            f"{word} stands in front of LOAD: so writes gs_loader of openGauss, SQL*Loader wants it behind"
+        )
         reader.fail("LS-1008", token, message, f"move {word} behind LOAD DATA and INFILE")
     if token.is_word(*METHODS, "INTO"):
         reader.fail("LS-1009", token, f"{word} stands in front of LOAD DATA", "begin with LOAD DATA")
@@ -107,14 +119,16 @@ def _no_clause(reader: Reader, token: Token) -> None:
         hint = f"write OPTIONS ({word}=...) in front of LOAD DATA"
         reader.fail("LS-1009", token, f"{word} is an option, not a clause of LOAD DATA", hint)
     if token.is_word("BEGINDATA") or token.is_symbol("("):
-        reader.fail("LS-1009", token, f"found {token} before any INTO TABLE", "write INTO TABLE name in front of it")
+        reader.fail(
+            "LS-1009", token, f"found {token} before any INTO TABLE", "write INTO TABLE name in front of it"
+        )
     reader.unexpected_after("LOAD DATA", ("INFILE", "INTO TABLE"), ("INTO", *_CLAUSES), token)
 
 
 def _in_order(reader: Reader, statement: _Load, token: Token, rank: int) -> None:
     word = token.text.upper()
     if rank < _INFILE_RANK <= statement.rank:
-        message = f"{word} stands behind INFILE or what follows it: so takes it gs_loader of openGauss, not SQL*Loader"
+        message = f"{word} stands behind INFILE: so takes it gs_loader of openGauss, not SQL*Loader"
         reader.error("LS-1008", token, message, f"move {word} in front of INFILE")
     elif rank < statement.rank:
         reader.warn("LS-1061", token, f"{word} stands behind a clause that it precedes in the manual")
@@ -171,7 +185,9 @@ def _outputs(reader: Reader, statement: _Load, token: Token) -> None:
     if reader.at(*INFILES):
         reader.take()
         named = input_file(reader)
-        own = {key: value for key, value in named.model_dump().items() if key in ("bad", "discard", "discardmax")}
+        own = {
+            key: value for key, value in named.model_dump().items() if key in ("bad", "discard", "discardmax")
+        }
         kept = {key: getattr(found, key) for key, value in own.items() if value is None}
         found = named.model_copy(update=kept)
     statement.values["inputs"] += (found,)
@@ -210,11 +226,11 @@ _CLAUSES: dict[str, tuple[int, str, _Read]] = {
     "BYTEORDER": (4, "BYTEORDER", _byte_order),
     "BYTEORDERMARK": (5, "BYTEORDERMARK", _byte_order_mark),
     "FIELD": (6, "FIELD NAMES", _field_names),
-    **{word: (7, "infile", _infile) for word in INFILES},
-    **{word: (7, "outputs", _outputs) for word in OUTPUTS},
+    **dict.fromkeys(INFILES, (7, "infile", _infile)),
+    **dict.fromkeys(OUTPUTS, (7, "outputs", _outputs)),
     "READSIZE": (8, "READSIZE", _read_size),
     "READBUFFERS": (9, "READBUFFERS", _read_buffers),
-    **{word: (10, "method", _method) for word in METHODS},
+    **dict.fromkeys(METHODS, (10, "method", _method)),
     "CONCATENATE": (11, "CONCATENATE or CONTINUEIF", _concatenate),
     "CONTINUEIF": (11, "CONCATENATE or CONTINUEIF", _continue_if),
     "PRESERVE": (12, "PRESERVE BLANKS", _preserve),
@@ -228,4 +244,3 @@ def _csv_inline(reader: Reader, statement: _Load) -> None:
         token = reader.first_word("CSV")
         message = "FIELDS CSV reads data files; INFILE * is not allowed with it"
         reader.error("LS-1027", token, message, "put the data into a file, or write FIELDS TERMINATED BY")
-

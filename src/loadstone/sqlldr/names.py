@@ -18,12 +18,16 @@ def name(reader: Reader, what: str) -> Token:
         if not token.text:
             reader.fail("LS-1014", token, f"{what} is empty")
     elif token.kind == "string":
-        reader.fail("LS-1001", token, f"expected {what}, found {token}", "names stand in double quotes or in none")
+        reader.fail(
+            "LS-1001", token, f"expected {what}, found {token}", "names stand in double quotes or in none"
+        )
     elif token.kind != "word":
         reader.unexpected(what)
     if len(folded(token).encode()) > _NAME_BYTES_MAX:
         size = len(folded(token).encode())
-        reader.error("LS-1015", token, f"the name {token} has {size} bytes; at most {_NAME_BYTES_MAX} are allowed")
+        reader.error(
+            "LS-1015", token, f"the name {token} has {size} bytes; at most {_NAME_BYTES_MAX} are allowed"
+        )
     return reader.take()
 
 

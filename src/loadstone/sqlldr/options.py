@@ -9,25 +9,30 @@ from loadstone.spec import Options
 from loadstone.sqlldr.lexer import Token
 from loadstone.sqlldr.reader import Reader, did_you_mean
 
-NUMBERS = frozenset(
-    "SKIP LOAD ERRORS ROWS BINDSIZE READSIZE STREAMSIZE COLUMNARRAYROWS DATE_CACHE RESUMABLE_TIMEOUT DISCARDMAX".split()
+_NUMBERS = (
+    "SKIP LOAD ERRORS ROWS BINDSIZE READSIZE STREAMSIZE COLUMNARRAYROWS DATE_CACHE"
+    " RESUMABLE_TIMEOUT DISCARDMAX"
 )
-SWITCHES = frozenset(
+NUMBERS = frozenset(_NUMBERS.split())
+_SWITCHES = (
     "DIRECT PARALLEL MULTITHREADING SKIP_INDEX_MAINTENANCE SKIP_UNUSABLE_INDEXES RESUMABLE"
-    " DIRECT_PATH_LOCK_WAIT EMPTY_LOBS_ARE_NULL".split()
+    " DIRECT_PATH_LOCK_WAIT EMPTY_LOBS_ARE_NULL"
 )
-TEXTS = frozenset("RESUMABLE_NAME DEFAULTS FILE DEGREE_OF_PARALLELISM".split())
+SWITCHES = frozenset(_SWITCHES.split())
+_TEXTS = "RESUMABLE_NAME DEFAULTS FILE DEGREE_OF_PARALLELISM"
+TEXTS = frozenset(_TEXTS.split())
 CHOICES = {
     "EXTERNAL_TABLE": ("NOT_USED", "GENERATE_ONLY", "EXECUTE"),
     "TRIM": ("LRTRIM", "NOTRIM", "LTRIM", "RTRIM", "LDRTRIM"),
 }
 SILENCES = ("HEADER", "FEEDBACK", "ERRORS", "DISCARDS", "PARTITIONS", "ALL")
 ALL_NAMES = tuple(sorted(NUMBERS | SWITCHES | TEXTS | set(CHOICES) | {"SILENT"}))
-COMMAND_LINE_ONLY = frozenset(
+_COMMAND_LINE_ONLY = (
     "USERID CONTROL LOG BAD DATA DISCARD PARFILE HELP TABLE CREDENTIAL NO_INDEX_ERRORS PARTITION_MEMORY"
     " DNFS_ENABLE DNFS_READBUFFERS SDF_PREFIX OPTIMIZE_PARALLEL CSV FIELD_NAMES TERMINATED_BY"
-    " ENCLOSED_BY OPTIONALLY_ENCLOSED_BY DATE_FORMAT TIMESTAMP_FORMAT NULLIF CHARACTERSET".split()
+    " ENCLOSED_BY OPTIONALLY_ENCLOSED_BY DATE_FORMAT TIMESTAMP_FORMAT NULLIF CHARACTERSET"
 )
+COMMAND_LINE_ONLY = frozenset(_COMMAND_LINE_ONLY.split())
 _TRUE = ("TRUE", "YES", "Y", "T", "ON")
 _FALSE = ("FALSE", "NO", "N", "F", "OFF")
 _SIZE = re.compile(r"(-?\d+)([KMG]?)", re.IGNORECASE)
@@ -75,7 +80,9 @@ def _known(reader: Reader, token: Token, name: str) -> bool:
         reader.error("LS-1013", token, message)
         return False
     hints = did_you_mean(name, ALL_NAMES)
-    reader.error("LS-1003", token, f"unknown option {token.text}", *hints, "options are " + ", ".join(ALL_NAMES))
+    reader.error(
+        "LS-1003", token, f"unknown option {token.text}", *hints, "options are " + ", ".join(ALL_NAMES)
+    )
     return False
 
 

@@ -30,9 +30,7 @@ _PATTERN = re.compile(
     re.VERBOSE,
 )
 
-_WHOLE_PATH = re.compile(
-    r"\$\{|\$\(|\{|&|%\(|@|<|#|\[%|\?$|%%", re.ASCII
-)
+_WHOLE_PATH = re.compile(r"\$\{|\$\(|\{|&|%\(|@|<|#|\[%|\?$|%%", re.ASCII)
 
 
 def placeholder_at(text: str, offset: int) -> str | None:
@@ -42,5 +40,5 @@ def placeholder_at(text: str, offset: int) -> str | None:
 
 
 def placeholder_of_path(path: str) -> str | None:
-    """The placeholder that a bare file name begins with; ``$NAME`` and ``%NAME%`` are environment variables."""
+    """The placeholder that a bare file name begins with; ``$NAME`` and ``%NAME%`` are variables."""
     return placeholder_at(path, 0) if _WHOLE_PATH.match(path) else None

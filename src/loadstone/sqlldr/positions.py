@@ -37,5 +37,6 @@ def _relative_start(reader: Reader) -> int:
 
 
 def _backwards(reader: Reader, token: Token, start: int, end: int) -> None:
-    reader.error("LS-1026", token, f"the position ends at {end}, before its start {start}", "write (start:end)")
-
+    reader.error(
+        "LS-1026", token, f"the position ends at {end}, before its start {start}", "write (start:end)"
+    )

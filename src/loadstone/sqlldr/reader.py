@@ -137,11 +137,16 @@ class Reader:
         self._blame_long_string(token)
         message = f"expected {_either(expected)}, found {token}"
         if token.kind == "end":
-            raise FixSpec("LS-1002", message, self.place(token), hints=["is the file complete?"])
+            place = self.lexer.place(self._offset)
+            raise FixSpec(
+                "LS-1002", message, place, hints=["is the file complete, and every parenthesis closed?"]
+            )
         raise FixSpec("LS-1001", message, self.place(token), hints=did_you_mean(token.text, expected))
 
-    def unexpected_after(self, what: str, expected: tuple[str, ...], words: tuple[str, ...], token: Token) -> NoReturn:
-        """Raise the error that ``token``, which comes next, cannot follow ``what``; ``words`` are what could."""
+    def unexpected_after(
+        self, what: str, expected: tuple[str, ...], words: tuple[str, ...], token: Token
+    ) -> NoReturn:
+        """Raise the error that the next ``token`` cannot follow ``what``; ``words`` are what could."""
         self._blame_long_string(token)
         if token.kind == "end":
             self.unexpected(*expected)

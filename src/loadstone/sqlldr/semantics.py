@@ -52,7 +52,7 @@ def check_table(reader: Reader, table: TableSite) -> None:
     if not table.sites:
         return
     _duplicates(reader, table.sites)
-    known = {name: site for name, site in _named(table.sites)}
+    known = dict(_named(table.sites))
     _references(reader, table.references, known)
     for site in _every(table.sites):
         _references(reader, site.references, known)
@@ -178,7 +178,9 @@ def _type(reader: Reader, site: Site) -> None:
     if found.precision is None and (position is None or position.end is None):
         word = site.type.text.upper()
         message = f"{word} is a {'packed' if word == 'DECIMAL' else 'zoned'} number and needs its digits"
-        reader.error("LS-1029", site.type, message, f"write {word}(precision, scale)", f"digits are {word} EXTERNAL")
+        reader.error(
+            "LS-1029", site.type, message, f"write {word}(precision, scale)", f"digits are {word} EXTERNAL"
+        )
 
 
 def _csv(reader: Reader, site: Site, table: TableSite) -> None:

@@ -1,4 +1,4 @@
-"""Values that are not in the record: CONSTANT, RECNUM, SYSDATE, SEQUENCE, EXPRESSION, LOBFILE, BFILE and their like."""
+"""Values that are not in the record: CONSTANT, RECNUM, SYSDATE, SEQUENCE, EXPRESSION, LOBFILE, BFILE."""
 
 from __future__ import annotations
 
@@ -46,8 +46,10 @@ def generated(reader: Reader, token: Token, references: list[Reference]) -> Gene
 
 def _constant(reader: Reader) -> Constant:
     token = reader.bare(",)('\"", "a value")
-    if token.kind == "path" and token.text.upper() == "X" and reader.peek().kind == "string":
-        reader.fail("LS-1001", token, "expected a value in characters, found hexadecimal digits")
+    if token.kind == "path" and reader.lexer.text[token.stop : token.stop + 1] in ("'", '"'):
+        if token.text.upper() == "X":
+            reader.fail("LS-1001", token, "expected a value in characters, found hexadecimal digits")
+        reader.fail("LS-1005", token, f'the value "{token.text}" ends with a quote and begins with none')
     return Constant(value=token.text, quoted=token.kind == "string")
 
 
@@ -154,7 +156,7 @@ def _arguments(reader: Reader, references: list[Reference]) -> tuple[str, ...]:
 
 
 def _argument(reader: Reader, references: list[Reference], *, first: bool) -> tuple[str, bool]:
-    """A field or constant; the record format of SDF, which stands second in double quotes, is a constant too."""
+    """A field or constant; the record format of SDF, which stands second, is a constant too."""
     token = reader.peek()
     if token.kind == "string" and (token.quote == "'" or (not first and " " in token.text)):
         return reader.string("a constant").text, True

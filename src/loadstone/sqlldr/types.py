@@ -35,7 +35,9 @@ def mask(reader: Reader) -> str | None:
     text = reader.string("a mask").text
     if ":" in text and "(" in text:
         hint = f'write the mask first: DATE "YYYY-MM-DD" {token.quote}...{token.quote}'
-        reader.warn("LS-1063", token, "the one string after a date type is its mask, not a SQL expression", hint)
+        reader.warn(
+            "LS-1063", token, "the one string after a date type is its mask, not a SQL expression", hint
+        )
     if not text:
         reader.error("LS-1014", token, "the mask is empty")
     return text
@@ -114,7 +116,9 @@ def _precision(reader: Reader) -> tuple[int | None, int | None]:
     token = reader.peek()
     precision = reader.integer("a precision", 1)
     if precision > _DIGITS_MAX:
-        reader.error("LS-1011", token, f"the precision is {precision}; at most {_DIGITS_MAX} digits are possible")
+        reader.error(
+            "LS-1011", token, f"the precision is {precision}; at most {_DIGITS_MAX} digits are possible"
+        )
     scale = None
     if reader.accept_symbol(","):
         negative = reader.accept_symbol("-") is not None

@@ -23,7 +23,14 @@ from loadstone.spec import (
 from loadstone.sqlldr import write_text as text
 
 _MASKED = frozenset(
-    {TypeName.DATE, TypeName.TIME, TypeName.TIME_TZ, TypeName.TIMESTAMP, TypeName.TIMESTAMP_TZ, TypeName.TIMESTAMP_LTZ}
+    {
+        TypeName.DATE,
+        TypeName.TIME,
+        TypeName.TIME_TZ,
+        TypeName.TIMESTAMP,
+        TypeName.TIMESTAMP_TZ,
+        TypeName.TIMESTAMP_LTZ,
+    }
 )
 _ZONES = {
     TypeName.TIME_TZ: ("TIME", " WITH TIME ZONE"),
@@ -109,7 +116,9 @@ def _demand_mask(field: Field) -> None:
 
 
 def _nested(field: Field) -> Iterator[str]:
-    yield {"column_object": "COLUMN OBJECT", "nested_table": "NESTED TABLE", "varray": "VARRAY"}[field.nested or ""]
+    yield {"column_object": "COLUMN OBJECT", "nested_table": "NESTED TABLE", "varray": "VARRAY"}[
+        field.nested or ""
+    ]
     if field.treat_as:
         yield f"TREAT AS {text.reference(field.treat_as)}"
     if field.source is not None:
@@ -148,7 +157,11 @@ def _sequence(source: Sequence) -> str:
 
 
 def _lobfile(source: LobFile) -> str:
-    parts = [f"CONSTANT {text.quoted(source.file)}" if source.file is not None else text.reference(source.field or "")]
+    parts = [
+        f"CONSTANT {text.quoted(source.file)}"
+        if source.file is not None
+        else text.reference(source.field or "")
+    ]
     if source.charset:
         parts.append(f"CHARACTERSET {text.bare(source.charset)}")
     if source.byte_order:
@@ -228,7 +241,7 @@ _WRITERS: dict[TypeName, Callable[[FieldType], str]] = {
     TypeName.VARCHARC: _counted,
     TypeName.VARRAWC: _counted,
     TypeName.DATE: _date,
-    **{name: _fraction for name in _MASKED - {TypeName.DATE}},
+    **dict.fromkeys(_MASKED - {TypeName.DATE}, _fraction),
     TypeName.INTERVAL_YM: _interval,
     TypeName.INTERVAL_DS: _interval,
 }

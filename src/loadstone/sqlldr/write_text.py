@@ -20,7 +20,7 @@ def quoted(text: str, quote: str = "'") -> str:
 
 
 def long_quoted(text: str, quote: str = '"') -> str:
-    """``text`` in quotes; backslashes are doubled before a quote and at the end, where they would escape it."""
+    """``text`` in quotes; backslashes are doubled before a quote and at the end."""
     # A backslash before an inner quote could end a path (see Lexer.bare), so single quotes are doubled.
     inner = quote * 2 if quote == "'" else "\\" + quote
     body = re.sub(rf"(\\*)({quote}|\Z)", lambda found: found[1] * 2 + (inner if found[2] else ""), text)
@@ -92,7 +92,9 @@ def test(found: Test) -> str:
 
 def unwritable(what: str) -> FixSpec:
     """The error on a spec that says more than a control file can."""
-    return FixSpec("LS-1035", f"{what}; a control file cannot say that", hints=["keep the spec as YAML or JSON"])
+    return FixSpec(
+        "LS-1035", f"{what}; a control file cannot say that", hints=["keep the spec as YAML or JSON"]
+    )
 
 
 # Private functions

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from loadstone.spec import ContinueIf, Literal, Position, Test
-
 from loadstone.sqlldr.testing import error_of, spec_of
 
 PAIR = Position(start=1, end=2)

@@ -10,8 +10,12 @@ from loadstone.sqlldr.testing import HEAD, OPEN, error_of, field_of, fields_of, 
 
 def test_keywords_are_names_where_a_name_is_wanted() -> None:
     """Only CONSTANT is reserved; every other word may name a field."""
-    words = "date comment position level type skip options filler timestamp nullif sequence recnum char when into"
-    fields = fields_of(", ".join([*words.split(), "integer INTEGER EXTERNAL", '"Constant"', "filler2 FILLER"]))
+    words = (
+        "date comment position level type skip options filler timestamp nullif sequence recnum char when into"
+    )
+    fields = fields_of(
+        ", ".join([*words.split(), "integer INTEGER EXTERNAL", '"Constant"', "filler2 FILLER"])
+    )
     assert [field.name for field in fields][:3] == ["DATE", "COMMENT", "POSITION"]
     assert [(field.name, field.quoted) for field in fields][-2] == ("Constant", True)
 
@@ -43,7 +47,7 @@ def test_a_type_word_names_a_field_and_its_type() -> None:
         ("LONG VARRAW", s.FieldType(name=s.TypeName.LONG_VARRAW)),
         ("VARCHARC(3,20)", s.FieldType(name=s.TypeName.VARCHARC, length_digits=3, length=20)),
         ("GRAPHIC EXTERNAL(4)", s.FieldType(name=s.TypeName.GRAPHIC_EXTERNAL, length=4)),
-        ("DATE(20) \"DD-MON\"", s.FieldType(name=s.TypeName.DATE, length=20, mask="DD-MON")),
+        ('DATE(20) "DD-MON"', s.FieldType(name=s.TypeName.DATE, length=20, mask="DD-MON")),
         ("DATE EXTERNAL 'YYYY'", s.FieldType(name=s.TypeName.DATE, mask="YYYY", external=True)),
         ("TIMESTAMP(3) WITH TIME ZONE 'X'", s.FieldType(name=s.TypeName.TIMESTAMP_TZ, precision=3, mask="X")),
         ("TIMESTAMP WITH LOCAL TIME ZONE", s.FieldType(name=s.TypeName.TIMESTAMP_LTZ)),
@@ -99,7 +103,10 @@ def test_positions(text: str, expected: s.Position) -> None:
         ("SEQUENCE(COUNT)", s.Sequence(base="count")),
         ('EXPRESSION "f(1)"', s.Expression(sql="f(1)")),
         ("LOBFILE(CONSTANT a/b.xml)", s.LobFile(file="a/b.xml")),
-        ("LOBFILE(CONSTANT 'a b' CHARACTERSET UTF8 BIGENDIAN)", s.LobFile(file="a b", charset="UTF8", byte_order="big")),
+        (
+            "LOBFILE(CONSTANT 'a b' CHARACTERSET UTF8 BIGENDIAN)",
+            s.LobFile(file="a b", charset="UTF8", byte_order="big"),
+        ),
     ],
 )
 def test_sources(text: str, expected: s.Source) -> None:
@@ -125,7 +132,7 @@ def test_mask_then_expression() -> None:
 
 def test_expressions_keep_their_lines_and_quotes() -> None:
     """An expression may run over lines; an escaped quote is a quote."""
-    assert field_of('a "DECODE(:a,\r\n \'x\', 1)"').sql == "DECODE(:a,\n 'x', 1)"
+    assert field_of("a \"DECODE(:a,\r\n 'x', 1)\"").sql == "DECODE(:a,\n 'x', 1)"
     assert field_of(r'"low" "UPPER(:\"low\")"').sql == 'UPPER(:"low")'
 
 
@@ -157,7 +164,7 @@ def test_nested_objects_are_valid_and_refused() -> None:
         "(n FILLER, g COLUMN OBJECT TREAT AS s.ty (x, f FILLER, l LOBFILE(g.f) TERMINATED BY EOF),"
         " v VARRAY COUNT(n) (e COLUMN OBJECT (q INTEGER EXTERNAL)),"
         " w NESTED TABLE SDF(CONSTANT 'a.txt' \"fix 72\") TERMINATED BY ';' (z CHAR), r REF(CONSTANT 'T', n),"
-        " b BFILE(CONSTANT \"DIR\", n))"
+        ' b BFILE(CONSTANT "DIR", n))'
     )
     report = report_on(text)
     assert report.ok
@@ -193,7 +200,7 @@ def test_nested_objects_are_valid_and_refused() -> None:
         ("(a DECIMAL)", "LS-1029", 5, 4),
         ("(a DATE YYYY)", "LS-1001", 5, 9),
         ("(a 'TRIM(:a)')", "LS-1019", 5, 4),
-        ("(a \"TRIM(:a)\" \"X\")", "LS-1010", 5, 15),
+        ('(a "TRIM(:a)" "X")', "LS-1010", 5, 15),
         ("(constant)", "LS-1018", 5, 2),
         ("(1a CHAR)", "LS-1006", 5, 2),
         ("(a, b, A)", "LS-1020", 5, 8),
@@ -240,7 +247,7 @@ def test_suggestions_follow_what_was_possible() -> None:
         "seq.nextval /* :c */ -- :d",
         '\\"a:b\\"',
         "TRIM( : a )",
-        "pkg.f(:a, :A, :\\\"A\\\")",
+        'pkg.f(:a, :A, :\\"A\\")',
     ],
 )
 def test_colons_in_literals_and_comments_are_text(sql: str) -> None:

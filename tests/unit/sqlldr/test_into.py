@@ -13,7 +13,10 @@ from loadstone.sqlldr.testing import HEAD, OPEN, error_of, report_on, spec_of, t
     [
         ("emp", s.TableName(name="EMP")),
         ("hr.Emp", s.TableName(name="EMP", schema_name="HR")),
-        ('"Hr"."My Table"', s.TableName(name="My Table", schema_name="Hr", name_quoted=True, schema_quoted=True)),
+        (
+            '"Hr"."My Table"',
+            s.TableName(name="My Table", schema_name="Hr", name_quoted=True, schema_quoted=True),
+        ),
         ("emp (PARTITION p1)", s.TableName(name="EMP", partition="P1")),
         ("emp SUBPARTITION (p1)", s.TableName(name="EMP", subpartition="P1")),
     ],
@@ -74,7 +77,9 @@ def test_methods_stand_at_both_levels() -> None:
         ("ENCLOSED BY '(' AND ')'", None, s.Enclosure(left=s.Literal(text="("), right=s.Literal(text=")"))),
     ],
 )
-def test_default_delimiters(clause: str, terminated: s.Delimiter | None, enclosed: s.Enclosure | None) -> None:
+def test_default_delimiters(
+    clause: str, terminated: s.Delimiter | None, enclosed: s.Enclosure | None
+) -> None:
     """FIELDS with terminator and enclosure in either order."""
     table = table_of(f"{OPEN}FIELDS {clause} (a)")
     assert (table.terminated, table.enclosed) == (terminated, enclosed)
@@ -87,7 +92,9 @@ def test_an_empty_enclosure_is_none() -> None:
     assert [warning.code for warning in report_on(text).warnings] == ["LS-1014"]
 
 
-@pytest.mark.parametrize(("words", "embedded"), [("", None), ("WITH EMBEDDED", True), ("WITHOUT EMBEDDED", False)])
+@pytest.mark.parametrize(
+    ("words", "embedded"), [("", None), ("WITH EMBEDDED", True), ("WITHOUT EMBEDDED", False)]
+)
 def test_csv(words: str, embedded: bool | None) -> None:
     """FIELDS CSV and its own delimiters."""
     table = table_of(f"{OPEN}FIELDS CSV {words} TERMINATED BY ';' TRAILING NULLCOLS (a)")
@@ -114,7 +121,10 @@ def test_clauses_behind_fields_in_any_order() -> None:
     [
         ("a = 'x'", (s.Test(field="A", literal=s.Literal(text="x")),)),
         ("(a <> BLANKS)", (s.Test(field="A", equal=False, blanks=True),)),
-        ("(1:2) != X'20'", (s.Test(position=s.Position(start=1, end=2), equal=False, literal=s.Literal(hex="20")),)),
+        (
+            "(1:2) != X'20'",
+            (s.Test(position=s.Position(start=1, end=2), equal=False, literal=s.Literal(hex="20")),),
+        ),
         ('(3) = "y"', (s.Test(position=s.Position(start=3), literal=s.Literal(text="y")),)),
         (
             "((1:2) = 'x') AND (a = 'y' AND (a != ''))",

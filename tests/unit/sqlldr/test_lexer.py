@@ -55,7 +55,9 @@ def test_strings_know_doubled_and_escaped_quotes(text: str, expected: str) -> No
     assert [token.text for token in tokens(text)] == [expected]
 
 
-@pytest.mark.parametrize(("text", "digits"), [("X'09'", "09"), ("x'9'", "09"), ('x"0d0A"', "0D0A"), ("X'ABC'", "0ABC")])
+@pytest.mark.parametrize(
+    ("text", "digits"), [("X'09'", "09"), ("x'9'", "09"), ('x"0d0A"', "0D0A"), ("X'ABC'", "0ABC")]
+)
 def test_hexadecimal_digits_become_upper_case_pairs(text: str, digits: str) -> None:
     """An odd number of digits gets a zero in front."""
     assert [(token.kind, token.text) for token in tokens(text)] == [("hex", digits)]
@@ -99,7 +101,15 @@ def test_placeholders_are_named(placeholder: str) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "expected"),
-    [(r"\t", "\t"), (r"\r\n", "\r\n"), (r"\\", "\\"), (r"\'", "'"), ("''", "'"), (r"\|", r"\|"), ("^*", "^*")],
+    [
+        (r"\t", "\t"),
+        (r"\r\n", "\r\n"),
+        (r"\\", "\\"),
+        (r"\'", "'"),
+        ("''", "'"),
+        (r"\|", r"\|"),
+        ("^*", "^*"),
+    ],
 )
 def test_delimiters_know_control_characters(raw: str, expected: str) -> None:
     r"""\t, \n, \r, \f, \v and \\ stand for one character; other backslashes are characters."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from loadstone.spec import Concatenate, FieldNames, Literal, Method
-
 from loadstone.sqlldr.testing import HEAD, error_of, report_on, spec_of
 
 TAIL = " INTO TABLE t FIELDS TERMINATED BY ',' (a)"
@@ -15,7 +14,8 @@ def test_every_clause_of_the_head_is_read() -> None:
     """All clauses in the documented order."""
     spec = spec_of(
         "UNRECOVERABLE CONTINUE_LOAD DATA DEFAULT EXPRESSION CACHE 9 CHARACTERSET 'WE8MSWIN1252'"
-        " LENGTH SEMANTICS CHARACTER BYTEORDER LITTLE ENDIAN BYTEORDERMARK NOCHECK FIELD NAMES ALL FILES IGNORE"
+        " LENGTH SEMANTICS CHARACTER BYTEORDER LITTLE ENDIAN BYTEORDERMARK NOCHECK"
+        " FIELD NAMES ALL FILES IGNORE"
         " INFILE x.dat READSIZE 5 READBUFFERS 6 TRUNCATE CONCATENATE (2) PRESERVE BLANKS" + TAIL
     )
     assert (spec.recoverable, spec.continue_load, spec.default_expression_cache) == (False, True, 9)
@@ -34,7 +34,8 @@ def test_data_may_be_missing_after_load() -> None:
 def test_each_infile_has_its_own_files() -> None:
     """BADFILE, DISCARDFILE and DISCARDMAX belong to the INFILE before them."""
     spec = spec_of(
-        "LOAD DATA INFILE 'a' BADFILE a.bad DISCARDFILE a.dsc DISCARDS 3 INDDN b DISCARDDN 'b.d' BADDN 'b.b'" + TAIL
+        "LOAD DATA INFILE 'a' BADFILE a.bad DISCARDFILE a.dsc DISCARDS 3 INDDN b DISCARDDN 'b.d' BADDN 'b.b'"
+        + TAIL
     )
     first, second = spec.inputs
     assert (first.path, first.bad, first.discard, first.discardmax) == ("a", "a.bad", "a.dsc", 3)
@@ -101,7 +102,7 @@ def test_ends_of_statements_are_skipped(tail: str) -> None:
 
 def test_a_string_behind_the_list_is_not_read() -> None:
     """Oracle's own sample has one; it is skipped with a warning."""
-    report = report_on(HEAD + "(a) \"TRIM(:a)\")")
+    report = report_on(HEAD + '(a) "TRIM(:a)")')
     assert report.ok
     assert [warning.code for warning in report.warnings] == ["LS-1062"]
 

@@ -10,7 +10,8 @@ from loadstone.sqlldr.testing import HEAD, error_of, report_on, spec_of
 def test_every_documented_option_is_read() -> None:
     """Numbers, switches, choices and texts, with commas or blanks between them."""
     text = (
-        "OPTIONS (SKIP=1 LOAD=2, errors = -1 ROWS=3,BINDSIZE=4, READSIZE=20M, SILENT=(HEADER,FEEDBACK) DIRECT=TRUE,"
+        "OPTIONS (SKIP=1 LOAD=2, errors = -1 ROWS=3,BINDSIZE=4, READSIZE=20M,"
+        " SILENT=(HEADER,FEEDBACK) DIRECT=TRUE,"
         " PARALLEL=false, EXTERNAL_TABLE=NOT_USED, TRIM=LDRTRIM, RESUMABLE_NAME='a b', DATE_CACHE=0)\n"
     )
     options = spec_of(text + HEAD + "(a)").options
