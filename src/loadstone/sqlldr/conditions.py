@@ -8,7 +8,7 @@ from loadstone.spec import Condition, Test
 from loadstone.sqlldr.lexer import Token
 from loadstone.sqlldr.names import full_name, literal
 from loadstone.sqlldr.positions import at_position, position
-from loadstone.sqlldr.reader import Reader
+from loadstone.sqlldr.reader import Reader, did_you_mean
 
 OPERATORS = ("=", "!=", "<>", "\u00ac=", "^=")
 Reference = tuple[str, Token]
@@ -43,7 +43,7 @@ def operator(reader: Reader) -> bool:
 
 def operand(reader: Reader, test: Callable[..., Test]) -> Test:
     """What a field is compared with: a literal or BLANKS."""
-    if reader.accept("BLANKS", "BLANK"):
+    if reader.accept("BLANKS"):
         return test(blanks=True)
     token = reader.peek()
     if token.kind in ("number", "word"):
@@ -51,7 +51,7 @@ def operand(reader: Reader, test: Callable[..., Test]) -> Test:
             "LS-1001",
             token,
             f"expected a quoted string, X'hex' or BLANKS, found {token}",
-            f"write '{token.text}'",
+            *(did_you_mean(token.text, ("BLANKS",)) or [f"write '{token.text}'"]),
         )
     return test(literal=literal(reader, "a quoted string"))
 

@@ -58,6 +58,9 @@ def examine(data: bytes, path: str) -> tuple[LoadSpec | None, Findings]:
         findings.errors = [found for found in findings.errors if found.code not in ("LS-1021", "LS-1022")]
         findings.errors.append(Finding.of(error))
         return None, findings
+    except RecursionError:
+        message = "parentheses or objects stand within each other too deeply"
+        findings.errors.append(Finding(code="LS-1001", line=1, column=1, message=message))
     if findings.errors:
         return None, findings
     return LoadSpec(**values), findings

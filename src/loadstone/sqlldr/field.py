@@ -101,7 +101,7 @@ def _part(reader: Reader, site: Site) -> bool:
         or _nested(reader, site)
         or _condition(reader, site)
         or _blanks(reader, site)
-        or delimiters(reader, site.delimiters)
+        or _delimiter(reader, site)
     )
 
 
@@ -206,6 +206,13 @@ def _blanks(reader: Reader, site: Site) -> bool:
         reader.expect("PRESERVE")
     reader.expect("BLANKS")
     _set(reader, site, token, "preserve_blanks", token.is_word("PRESERVE"))
+    return True
+
+
+def _delimiter(reader: Reader, site: Site) -> bool:
+    if not delimiters(reader, site.delimiters):
+        return False
+    site.stage = 4
     return True
 
 

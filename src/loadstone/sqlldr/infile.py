@@ -16,8 +16,8 @@ _CLAUSES = (
     " FIELDS CONTINUEIF CONCATENATE"
 )
 _NOT_A_PATH = frozenset(_CLAUSES.split())
-_FIX = re.compile(r"\s*FIX\s+(\d+)\s*", re.IGNORECASE)
-_VAR = re.compile(r"\s*VAR(?:\s+(\d+))?\s*", re.IGNORECASE)
+_FIX = re.compile(r"\s*FIX\s+(\d{1,9})\s*", re.IGNORECASE)
+_VAR = re.compile(r"\s*VAR(?:\s+(\d{1,9}))?\s*", re.IGNORECASE)
 _STR = re.compile(r"""\s*STR\s*(?:(X)?(['"])(.*)\2)\s*""", re.IGNORECASE | re.DOTALL)
 _STR_HEAD = re.compile(r"""\s*STR\s*(X)?(['"])((?:\\.|(?!\2)[^\\])*)\2""", re.IGNORECASE | re.DOTALL)
 _STR_WORD = re.compile(r"\s*STR\b", re.IGNORECASE)

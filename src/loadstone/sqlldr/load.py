@@ -127,9 +127,14 @@ def _no_clause(reader: Reader, token: Token) -> None:
 
 def _in_order(reader: Reader, statement: _Load, token: Token, rank: int) -> None:
     word = token.text.upper()
-    if rank < _INFILE_RANK <= statement.rank:
+    if token.is_word("CHARACTERSET") and rank < statement.rank >= _INFILE_RANK:
         message = f"{word} stands behind INFILE: so takes it gs_loader of openGauss, not SQL*Loader"
         reader.error("LS-1008", token, message, f"move {word} in front of INFILE")
+    elif token.is_word(*INFILES) and rank < statement.rank:
+        message = f"{word} stands behind the method or what follows it, and must stand in front of it"
+        reader.error(
+            "LS-1009", token, message, "the order is: LOAD DATA, CHARACTERSET, INFILE, method, INTO TABLE"
+        )
     elif rank < statement.rank:
         reader.warn("LS-1061", token, f"{word} stands behind a clause that it precedes in the manual")
     statement.rank = max(statement.rank, rank)

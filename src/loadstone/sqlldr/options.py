@@ -35,7 +35,7 @@ _COMMAND_LINE_ONLY = (
 COMMAND_LINE_ONLY = frozenset(_COMMAND_LINE_ONLY.split())
 _TRUE = ("TRUE", "YES", "Y", "T", "ON")
 _FALSE = ("FALSE", "NO", "N", "F", "OFF")
-_SIZE = re.compile(r"(-?\d+)([KMG]?)", re.IGNORECASE)
+_SIZE = re.compile(r"(-?\d{1,18})([KMG]?)", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 

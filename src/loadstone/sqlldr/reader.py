@@ -97,7 +97,8 @@ class Reader:
         if token.kind != "number":
             self.unexpected(what)
         self.take()
-        value = int(token.text)
+        # Python refuses to read thousands of digits; ten are too many already.
+        value = int(token.text.lstrip("0")[:11] or "0")
         if not least <= value <= _LENGTH_MAX:
             self.error("LS-1011", token, f"{what} is {value}; it must be {least} to {_LENGTH_MAX}")
         return max(value, least)

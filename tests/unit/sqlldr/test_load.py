@@ -82,6 +82,8 @@ def test_badfile_without_infile_belongs_to_the_default_data_file() -> None:
         ("LOAD DATA INFILE 'a'\nCHARACTERSET UTF8" + TAIL, "LS-1008", 2, 1),
         ("BADFILE 'b'\nLOAD DATA INFILE 'a'" + TAIL, "LS-1008", 1, 1),
         ("INTO TABLE t (a)", "LS-1009", 1, 1),
+        ("LOAD DATA APPEND\nINFILE 'a'" + TAIL, "LS-1009", 2, 1),
+        ("LOAD DATA INFILE 'a' CONCATENATE " + "9" * 5000 + TAIL, "LS-1011", 1, 34),
         ("LOAD DATA INFILE 'a' \"str \\n\"" + TAIL, "LS-1016", 1, 22),
         ("LOAD DATA INFILE 'a' \"fix 0\"" + TAIL, "LS-1016", 1, 22),
         ("LOAD DATA LOCAL INFILE 'a'" + TAIL, "LS-1001", 1, 11),
