@@ -130,7 +130,7 @@ def judge(
     for field in range(first, stop):
         if fields[field, LOADED]:
             loaded += 1
-            if state[field] == 0:
+            if state[field] != 1:
                 return 0
     return 2 if loaded else 0
 

@@ -228,6 +228,10 @@ class Target(Protocol):
         """COUNT(*) or MAX(column) of the table now; 0 when empty."""
         ...
 
+    def find_loads(self, prefix: str | None) -> list[str]:
+        """Ids of the loads that begin with ``prefix``; the latest one for None."""
+        ...
+
     def next_values(self, sequence: str, count: int) -> list[int]:
         """Draw ``count`` values of a native sequence (a table on SQLite)."""
         ...
@@ -238,4 +242,16 @@ class Target(Protocol):
 
 
 class ConstraintRefusal(Exception):
-    """The target refused a row of a bulk write; the transaction must be rolled back and redone by ``isolate``."""
+    """
+    The target refused a row of a bulk write; the transaction must be rolled back and redone by ``isolate``.
+
+    Attributes:
+        table_no, field, rule, code, reason: As in ``ConstraintError``, where the target tells.
+    """
+
+    def __init__(
+        self, reason: str, *, code: str | None = None, rule: str = "constraint", field: str | None = None,
+        table_no: int = 0,
+    ) -> None:
+        super().__init__(reason)
+        self.reason, self.code, self.rule, self.field, self.table_no = reason, code, rule, field, table_no

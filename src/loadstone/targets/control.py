@@ -1,0 +1,215 @@
+"""Our own tables in a target: loads, fences, chunks, rejects and discards; one SQL for all targets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any, Literal
+
+from loadstone.books import Checkpoint, Contribution, Discard, LoadReceipt, Reject, TableCount
+from loadstone.targets.model import LoadRow
+
+Execute = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+"""Runs one statement with ``?`` parameters and gives its rows."""
+
+TABLES = {
+    "loadstone_load": (
+        "load_id {text} NOT NULL PRIMARY KEY, status {text} NOT NULL, prepared {int} NOT NULL, frozen {text} NOT NULL,"
+        " receipt {text}, begun_at {text} NOT NULL, seq {int} NOT NULL"
+    ),
+    "loadstone_fence": (
+        "load_id {text} NOT NULL, part {int} NOT NULL, number {int} NOT NULL, claim {int} NOT NULL,"
+        " beat {int} NOT NULL, holder {text}, PRIMARY KEY (load_id, part)"
+    ),
+    "loadstone_chunk": (
+        "load_id {text} NOT NULL, input_no {int} NOT NULL, unit0 {int} NOT NULL, unit1 {int} NOT NULL,"
+        " record0 {int} NOT NULL, records {int} NOT NULL, sha256 {text} NOT NULL, counts {text} NOT NULL,"
+        " sequences {text} NOT NULL, stopped {text}, PRIMARY KEY (load_id, input_no, unit0)"
+    ),
+    "loadstone_reject": (
+        "load_id {text} NOT NULL, input_no {int} NOT NULL, record_no {int} NOT NULL, byte_offset {int} NOT NULL,"
+        " length_bytes {int} NOT NULL, table_name {text} NOT NULL, table_no {int} NOT NULL, field {text}, value {text},"
+        " rule {text} NOT NULL, code {text}, reason {text} NOT NULL, raw {bytes} NOT NULL"
+    ),
+    "loadstone_discard": (
+        "load_id {text} NOT NULL, input_no {int} NOT NULL, record_no {int} NOT NULL, byte_offset {int} NOT NULL,"
+        " length_bytes {int} NOT NULL, reason {text} NOT NULL"
+    ),
+}
+"""Columns of each control table, with places for the target's types."""
+
+INDEXES = {
+    "loadstone_reject_load": "loadstone_reject (load_id, record_no)",
+    "loadstone_discard_load": "loadstone_discard (load_id, record_no)",
+}
+
+REJECT_COLUMNS = ("load_id", "input_no", "record_no", "byte_offset", "length_bytes", "table_name", "table_no", "field",
+                  "value", "rule", "code", "reason", "raw")
+DISCARD_COLUMNS = ("load_id", "input_no", "record_no", "byte_offset", "length_bytes", "reason")
+
+
+def create_control(types: dict[str, str], prefix: str = "") -> list[str]:
+    """Statements that make the control tables; ``types`` fills text, int and bytes, ``prefix`` is ``schema.``."""
+    made = [f"CREATE TABLE IF NOT EXISTS {prefix}{name} ({columns.format(**types)})" for name, columns in TABLES.items()]
+    return made + [f"CREATE INDEX IF NOT EXISTS {name} ON {prefix}{on}" for name, on in INDEXES.items()]
+
+
+def reject_row(load_id: str, reject: Reject) -> tuple[Any, ...]:
+    """A reject as a row of ``REJECT_COLUMNS``."""
+    return (load_id, reject.input_no, reject.record_no, reject.byte_offset, reject.length_bytes, reject.table,
+            reject.table_no, reject.field, _storable(reject.value), reject.rule, reject.code, _storable(reject.reason),
+            reject.raw)
+
+
+def discard_row(load_id: str, discard: Discard) -> tuple[Any, ...]:
+    """A discard as a row of ``DISCARD_COLUMNS``."""
+    return (load_id, discard.input_no, discard.record_no, discard.byte_offset, discard.length_bytes, discard.reason)
+
+
+class Control:
+    """The control tables of one target, over a way to run statements in the current transaction."""
+
+    def __init__(self, execute: Execute, prefix: str = "") -> None:
+        self._execute, self._prefix = execute, prefix
+
+    def read_load(self, load_id: str) -> LoadRow | None:
+        """The load's row with its fence."""
+        rows = self._execute(
+            f"SELECT l.status, l.frozen, l.receipt, f.number FROM {self._prefix}loadstone_load l"
+            f" JOIN {self._prefix}loadstone_fence f ON f.load_id = l.load_id AND f.part = 0 WHERE l.load_id = ?",
+            [load_id],
+        )
+        if not rows:
+            return None
+        status, frozen, receipt, number = rows[0]
+        return LoadRow(load_id=load_id, fence=int(number), status=status, frozen=json.loads(frozen),
+                       receipt=json.loads(receipt) if receipt else None)
+
+    def find_loads(self, prefix: str | None) -> list[str]:
+        """Ids that begin with ``prefix``, the newest first; the newest only for None."""
+        if prefix is None:
+            sql = f"SELECT load_id FROM {self._prefix}loadstone_load ORDER BY seq DESC LIMIT 1"
+            return [row[0] for row in self._execute(sql, [])]
+        sql = f"SELECT load_id FROM {self._prefix}loadstone_load WHERE substr(load_id, 1, ?) = ? ORDER BY seq DESC"
+        return [row[0] for row in self._execute(sql, [len(prefix), prefix])]
+
+    def claim(self, load_id: str, begun_at: str) -> None:
+        """Make the load's rows where they are missing, and announce a higher fence."""
+        if not self._execute(f"SELECT 1 FROM {self._prefix}loadstone_load WHERE load_id = ?", [load_id]):
+            top = self._execute(f"SELECT coalesce(max(seq), 0) FROM {self._prefix}loadstone_load", [])[0][0]
+            self._execute(
+                f"INSERT INTO {self._prefix}loadstone_load (load_id, status, prepared, frozen, receipt, begun_at, seq)"
+                " VALUES (?, 'running', 0, '{}', NULL, ?, ?)",
+                [load_id, begun_at, int(top) + 1],
+            )
+            self._execute(
+                f"INSERT INTO {self._prefix}loadstone_fence (load_id, part, number, claim, beat) VALUES (?, 0, 0, 1, 0)",
+                [load_id],
+            )
+            return
+        self._execute(f"UPDATE {self._prefix}loadstone_fence SET claim = number + 1 WHERE load_id = ?", [load_id])
+
+    def raise_fence(self, load_id: str, holder: str) -> int:
+        """Take the claimed fence; its number."""
+        self._execute(
+            f"UPDATE {self._prefix}loadstone_fence SET number = claim, holder = ? WHERE load_id = ? AND part = 0",
+            [holder, load_id],
+        )
+        self._execute(f"UPDATE {self._prefix}loadstone_load SET status = 'running' WHERE load_id = ?", [load_id])
+        rows = self._execute(f"SELECT number FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0", [load_id])
+        return int(rows[0][0])
+
+    def holds_fence(self, load_id: str, number: int, *, lock: str = "") -> bool:
+        """Whether ``number`` is the load's fence and nobody claims a higher one."""
+        rows = self._execute(
+            f"SELECT number, claim FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0{lock}", [load_id]
+        )
+        return bool(rows) and int(rows[0][0]) == number and int(rows[0][1]) <= number
+
+    def is_prepared(self, load_id: str) -> bool:
+        """Whether chunk 0 is committed."""
+        rows = self._execute(f"SELECT prepared FROM {self._prefix}loadstone_load WHERE load_id = ?", [load_id])
+        return bool(rows) and int(rows[0][0]) == 1
+
+    def set_prepared(self, load_id: str, frozen: dict[str, Any]) -> None:
+        """Freeze the load and mark its tables prepared."""
+        self._execute(
+            f"UPDATE {self._prefix}loadstone_load SET prepared = 1, frozen = ? WHERE load_id = ?",
+            [json.dumps(frozen, sort_keys=True), load_id],
+        )
+
+    def finish(self, load_id: str, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
+        """Store status and receipt."""
+        values = asdict(receipt)
+        values["started_at"] = receipt.started_at.isoformat() if receipt.started_at else None
+        self._execute(
+            f"UPDATE {self._prefix}loadstone_load SET status = ?, receipt = ? WHERE load_id = ?",
+            [status, json.dumps(values, sort_keys=True), load_id],
+        )
+
+    def add_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
+        """Insert a checkpoint."""
+        self._execute(
+            f"INSERT INTO {self._prefix}loadstone_chunk (load_id, input_no, unit0, unit1, record0, records, sha256,"
+            " counts, sequences, stopped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [load_id, checkpoint.input_no, checkpoint.unit0, checkpoint.unit1, checkpoint.record0, checkpoint.records,
+             checkpoint.sha256, json.dumps(asdict(checkpoint.counts)), json.dumps(checkpoint.sequences),
+             checkpoint.stopped],
+        )
+
+    def update_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
+        """Replace a checkpoint of this transaction."""
+        self._execute(
+            f"DELETE FROM {self._prefix}loadstone_chunk WHERE load_id = ? AND input_no = ? AND unit0 = ?",
+            [load_id, checkpoint.input_no, checkpoint.unit0],
+        )
+        self.add_checkpoint(load_id, checkpoint)
+
+    def checkpoints(self, load_id: str) -> list[Checkpoint]:
+        """All checkpoints in input order."""
+        rows = self._execute(
+            f"SELECT input_no, unit0, unit1, record0, records, sha256, counts, sequences, stopped"
+            f" FROM {self._prefix}loadstone_chunk WHERE load_id = ? ORDER BY input_no, unit0",
+            [load_id],
+        )
+        return [
+            Checkpoint(input_no=int(r[0]), unit0=int(r[1]), unit1=int(r[2]), record0=int(r[3]), records=int(r[4]),
+                       sha256=r[5], counts=_counts(json.loads(r[6])), sequences=tuple(json.loads(r[7])), stopped=r[8])
+            for r in rows
+        ]
+
+    def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
+        """Rejects and discards in record order."""
+        names = ", ".join(REJECT_COLUMNS[1:])
+        rejects = self._execute(
+            f"SELECT {names} FROM {self._prefix}loadstone_reject WHERE load_id = ? ORDER BY record_no", [load_id]
+        )
+        names = ", ".join(DISCARD_COLUMNS[1:])
+        discards = self._execute(
+            f"SELECT {names} FROM {self._prefix}loadstone_discard WHERE load_id = ? ORDER BY record_no", [load_id]
+        )
+        return [_reject(row) for row in rejects], [
+            Discard(input_no=int(r[0]), record_no=int(r[1]), byte_offset=int(r[2]), length_bytes=int(r[3]), reason=r[4])
+            for r in discards
+        ]
+
+
+# Private functions
+
+
+def _storable(text: str | None) -> str | None:
+    """Text without NUL, which PostgreSQL cannot keep."""
+    return text.replace("\0", "\ufffd") if text is not None else None
+
+
+def _counts(values: dict[str, Any]) -> Contribution:
+    tables = tuple(TableCount(**table) for table in values.pop("tables"))
+    return Contribution(tables=tables, **values)
+
+
+def _reject(row: tuple[Any, ...]) -> Reject:
+    return Reject(
+        input_no=int(row[0]), record_no=int(row[1]), byte_offset=int(row[2]), length_bytes=int(row[3]), table=row[4],
+        table_no=int(row[5]), field=row[6], value=row[7], rule=row[8], code=row[9], reason=row[10], raw=bytes(row[11]),
+    )

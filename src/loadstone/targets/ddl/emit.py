@@ -1,0 +1,150 @@
+"""CREATE statements in a target's dialect; the map of types is docs/reference/types.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
+
+_WHOLE = {"INTEGER", "INT", "SMALLINT", "BIGINT", "TINYINT", "MEDIUMINT", "INT4", "INT8", "INT2"}
+_NUMBERS = {"NUMBER", "NUMERIC", "DECIMAL", "DEC", "FLOAT", "REAL", *_WHOLE}
+_DOUBLES = {"BINARY_DOUBLE", "DOUBLE PRECISION", "DOUBLE", "BINARY_FLOAT"}
+_TEXTS = {"VARCHAR2", "VARCHAR", "NVARCHAR2", "NVARCHAR", "CHARACTER VARYING", "CHAR VARYING", "NATIONAL CHARACTER VARYING",
+          "NATIONAL CHAR VARYING", "TEXT", "CLOB", "NCLOB", "LONG", "XMLTYPE", "ROWID", "UROWID", "LONGTEXT", "JSON",
+          "LONG VARCHAR", "MEDIUMTEXT"}
+_CHARS = {"CHAR", "NCHAR", "CHARACTER", "NATIONAL CHARACTER", "NATIONAL CHAR", "BPCHAR"}
+_BYTES = {"RAW", "LONG RAW", "BLOB", "BYTEA", "VARBINARY"}
+
+
+def create_statements(schema: DdlSchema, kind: str, *, only: Sequence[str] | None = None) -> list[str]:
+    """
+    Statements for target ``kind``: the tables named (all for None), their unique keys, and the sequences.
+
+    Foreign keys are kept between tables that are made here. Names are lower case on PostgreSQL, upper case
+    elsewhere, unless they were quoted with another case.
+    """
+    wanted = {name.upper() for name in only} if only is not None else None
+    tables = [t for name, t in schema.tables.items() if wanted is None or name.upper() in wanted]
+    writer = _Writer(kind, {table.name for table in tables})
+    tables = writer.parents_first(tables)
+    made = [writer.table(table) for table in tables]
+    if kind in ("postgresql", "duckdb"):
+        made += [f"CREATE SEQUENCE IF NOT EXISTS {writer.name(name, False)} START {start} INCREMENT {step}"
+                 for name, (start, step) in schema.sequences.items()]
+    elif schema.sequences:
+        made.append("CREATE TABLE IF NOT EXISTS loadstone_sequence (name TEXT PRIMARY KEY, next INTEGER, step INTEGER)")
+        made += [f"INSERT OR IGNORE INTO loadstone_sequence VALUES ('{name.upper()}', {start}, {step})"
+                 for name, (start, step) in schema.sequences.items()]
+    return made
+
+
+# Private functions
+
+
+class _Writer:
+    def __init__(self, kind: str, made: set[str]) -> None:
+        self.kind, self.made = kind, made
+
+    def name(self, name: str, quoted: bool) -> str:
+        text = name if quoted else name.lower() if self.kind == "postgresql" else name.upper()
+        return '"' + text.replace('"', '""') + '"'
+
+    def parents_first(self, tables: list[DdlTable]) -> list[DdlTable]:
+        """Tables after those that they refer to; circles stay as they are."""
+        left, done, order = list(tables), set[str](), list[DdlTable]()
+        while left:
+            ready = [t for t in left if all(p == t.name or p in done or p not in self.made for _, p, _ in t.foreign_keys)]
+            for table in ready or left[:1]:
+                order.append(table)
+                done.add(table.name)
+                left.remove(table)
+        return order
+
+    def table(self, table: DdlTable) -> str:
+        known = {column.name.upper(): column for column in table.columns}
+        parts = [self._column(column, key=column.name in table.primary_key) for column in known.values()]
+
+        def listed(names: list[str]) -> str:
+            return ", ".join(self.name(known[n.upper()].name, known[n.upper()].quoted) for n in names)
+
+        def usable(names: list[str]) -> bool:
+            return bool(names) and all(name.upper() in known for name in names)
+
+        if usable(table.primary_key):
+            parts.append(f"PRIMARY KEY ({listed(table.primary_key)})")
+        for names in {tuple(n.upper() for n in names): names for names in table.uniques}.values():
+            if usable(names) and [n.upper() for n in names] != [n.upper() for n in table.primary_key]:
+                parts.append(f"UNIQUE ({listed(names)})")
+        return f"CREATE TABLE IF NOT EXISTS {self.name(table.name, table.quoted)} ({', '.join(parts)})"
+
+    def _column(self, column: DdlColumn, *, key: bool) -> str:
+        name = self.name(column.name, column.quoted)
+        text = f"{name} {self._type(name, column.type)}"
+        if column.default is not None and column.default != "NULL":
+            default = {"SYSDATE": "CURRENT_TIMESTAMP", "SYSTIMESTAMP": "CURRENT_TIMESTAMP"}.get(column.default, column.default)
+            text += f" DEFAULT {default.lstrip('nN') if default[:1] in 'nN' and default[1:2] == chr(39) else default}"
+        return text + (" NOT NULL" if column.not_null or key else "")
+
+    def _type(self, name: str, kind: DdlType) -> str:
+        if kind.name in _NUMBERS:
+            return self._number(kind)
+        if kind.name in _DOUBLES:
+            return {"postgresql": "double precision", "duckdb": "DOUBLE"}.get(self.kind, "DOUBLE")
+        if kind.name in _CHARS:
+            return self._text(name, DdlType(name=kind.name, size=kind.size or 1, chars=kind.chars), padded=True)
+        if kind.name == "DATE":
+            return {"postgresql": "timestamp(0)", "duckdb": "TIMESTAMP_S"}.get(self.kind, "DATE_TEXT")
+        if kind.name.startswith(("TIMESTAMP", "DATETIME")):
+            return self._timestamp(kind)
+        if kind.name in _BYTES:
+            return self._bytes(name, kind)
+        if kind.name in ("BOOLEAN", "BOOL"):
+            return {"sqlite": "INTEGER"}.get(self.kind, "BOOLEAN")
+        return self._text(name, kind, padded=False)
+
+    def _number(self, kind: DdlType) -> str:
+        whole = kind.name in _WHOLE
+        precision = 38 if whole or (kind.size is None and kind.scale is not None) else kind.size
+        if kind.name in ("FLOAT", "REAL"):
+            precision = None
+        scale = kind.scale or 0
+        if self.kind == "postgresql":
+            return "numeric" if precision is None else f"numeric({precision},{scale})"
+        if self.kind == "duckdb":
+            return "DECIMAL(38,16)" if precision is None else f"DECIMAL({min(max(precision, scale), 38)},{max(scale, 0)})"
+        if precision is None:
+            return "DECIMAL_TEXT"
+        if scale == 0 and precision <= 18:
+            return f"INTEGER_NUMBER({precision})"
+        return f"DECIMAL_TEXT({precision},{scale})"
+
+    def _timestamp(self, kind: DdlType) -> str:
+        digits = 6 if kind.size is None else min(kind.size, 6)
+        zoned = kind.name.endswith("TZ")
+        if self.kind == "postgresql":
+            return f"timestamp({digits}) {'with' if zoned else 'without'} time zone"
+        if self.kind == "duckdb":
+            return "TIMESTAMP WITH TIME ZONE" if zoned else "TIMESTAMP_S" if digits == 0 else "TIMESTAMP"
+        return f"{'TIMESTAMPTZ' if zoned else 'TIMESTAMP'}_TEXT({digits})"
+
+    def _text(self, name: str, kind: DdlType, *, padded: bool) -> str:
+        sized = kind.size is not None and (kind.name in _CHARS or kind.name in _TEXTS) and kind.name != "LONG"
+        if self.kind == "postgresql":
+            if not sized:
+                return "text"
+            base = f"{'char' if padded else 'varchar'}({kind.size})"
+            return base if kind.chars else f"{base} CHECK (octet_length({name}) <= {kind.size})"
+        if self.kind == "duckdb":
+            call = "length" if kind.chars else "strlen"
+            return f"VARCHAR CHECK ({call}({name}) <= {kind.size})" if sized else "VARCHAR"
+        if not sized:
+            return "TEXT"
+        return f"{'CHAR' if padded else 'VARCHAR'}_{'CHAR' if kind.chars else 'BYTE'}({kind.size})"
+
+    def _bytes(self, name: str, kind: DdlType) -> str:
+        sized = kind.size is not None and kind.name == "RAW"
+        if self.kind == "postgresql":
+            return f"bytea CHECK (octet_length({name}) <= {kind.size})" if sized else "bytea"
+        if self.kind == "duckdb":
+            return f"BLOB CHECK (octet_length({name}) <= {kind.size})" if sized else "BLOB"
+        return f"RAW_BLOB({kind.size})" if sized else "BLOB"

@@ -1,0 +1,53 @@
+"""Tables as DDL states them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class DdlType:
+    """
+    An Oracle type, upper case, with its numbers.
+
+    Attributes:
+        size: Length or precision. scale: second number. chars: the length counts characters.
+    """
+
+    name: str
+    size: int | None = None
+    scale: int | None = None
+    chars: bool = False
+
+
+@dataclass(kw_only=True)
+class DdlColumn:
+    """A column; ``quoted`` names keep their case."""
+
+    name: str
+    type: DdlType
+    not_null: bool = False
+    quoted: bool = False
+    default: str | None = None
+
+
+@dataclass(kw_only=True)
+class DdlTable:
+    """A table with its keys; foreign keys are (columns, table, columns)."""
+
+    name: str
+    quoted: bool = False
+    schema: str | None = None
+    columns: list[DdlColumn] = field(default_factory=list)
+    primary_key: list[str] = field(default_factory=list)
+    uniques: list[list[str]] = field(default_factory=list)
+    foreign_keys: list[tuple[list[str], str, list[str]]] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class DdlSchema:
+    """What a script makes, and what of it was passed over."""
+
+    tables: dict[str, DdlTable] = field(default_factory=dict)
+    sequences: dict[str, tuple[int, int]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)

@@ -1,0 +1,309 @@
+"""Scripts as they are: SQL*Plus commands, storage clauses, other dialects; what is not understood is passed over."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<quoted>"[^"]*"|`[^`]*`|\[[A-Za-z_][\w ]*\])|(?P<text>[nN]?'(?:[^']|'')*')"""
+    r"""|(?P<word>[A-Za-z_\x80-\uffff][\w$\#\x80-\uffff]*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>.)""",
+    re.DOTALL | re.VERBOSE,
+)
+_STARTS = {"CREATE", "ALTER", "DROP", "INSERT", "COMMENT", "GRANT", "REM", "PROMPT", "SET", "UPDATE", "DELETE", "COMMIT",
+           "BEGIN", "DECLARE", "EXIT", "SPOOL", "CONNECT", "ANALYZE", "TRUNCATE", "SELECT", "WHENEVER", "EXEC", "EXECUTE"}
+_CONSTRAINT = {"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "KEY", "INDEX", "SUPPLEMENTAL", "FULLTEXT", "EXCLUDE"}
+_LONG_TYPES = {"DOUBLE": {"PRECISION"}, "LONG": {"RAW", "VARCHAR"}, "CHARACTER": {"VARYING"}, "CHAR": {"VARYING"},
+               "NATIONAL": {"CHARACTER", "CHAR", "VARYING"}}
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: str
+    text: str
+
+    @property
+    def upper(self) -> str:
+        return self.text.upper() if self.kind == "word" else ("" if self.kind in ("quoted", "text") else self.text)
+
+
+def read_ddl(script: str) -> DdlSchema:
+    """All tables, keys and sequences that ``script`` makes; never raises, what is strange becomes a warning."""
+    schema = DdlSchema()
+    for tokens in _statements(script):
+        try:
+            _statement(schema, tokens)
+        except (IndexError, ValueError) as error:
+            text = " ".join(token.text for token in tokens[:6])
+            schema.warnings.append(f"not understood: {text} ... ({error})")
+    return schema
+
+
+# Private functions
+
+
+def _statements(script: str) -> list[list[_Token]]:
+    """Statements end at ``;`` outside parentheses, at ``/`` alone on a line, or where the next one begins."""
+    script = re.sub(r"(?im)^\s*(rem|prompt|set|spool|connect|whenever|accept|define|column|ttitle|@).*$", "", script)
+    script = re.sub(r"(?m)^\s*/\s*$", ";", script)
+    found: list[list[_Token]] = [[]]
+    depth, fresh = 0, True
+    for match in _TOKEN.finditer(script):
+        kind = str(match.lastgroup)
+        text = match.group()
+        if kind == "space":
+            fresh = fresh or "\n" in text
+            continue
+        token = _Token(kind, text)
+        if text == ";" and kind == "sign":
+            found.append([])
+            depth = 0
+        else:
+            if fresh and token.upper in ("CREATE", "ALTER", "DROP", "INSERT") and found[-1] and token.kind == "word":
+                if depth == 0 or token.upper == "CREATE":
+                    found.append([])
+                    depth = 0
+            depth += {"(": 1, ")": -1}.get(text, 0) if kind == "sign" else 0
+            found[-1].append(token)
+        fresh = False
+    return [tokens for tokens in found if tokens]
+
+
+def _statement(schema: DdlSchema, tokens: list[_Token]) -> None:
+    words = [token.upper for token in tokens[:8]]
+    if words[0] == "CREATE":
+        if "TABLE" in words and words.index("TABLE") < 5 and "VIEW" not in words[: words.index("TABLE")]:
+            _create_table(schema, _Cursor(tokens, words.index("TABLE") + 1))
+        elif "SEQUENCE" in words[:3]:
+            _create_sequence(schema, _Cursor(tokens, words.index("SEQUENCE") + 1))
+        elif words[1:3] == ["UNIQUE", "INDEX"]:
+            _unique_index(schema, _Cursor(tokens, 3))
+    elif words[:2] == ["ALTER", "TABLE"]:
+        _alter_table(schema, _Cursor(tokens, 2))
+
+
+class _Cursor:
+    def __init__(self, tokens: list[_Token], at: int) -> None:
+        self.tokens, self.at = tokens, at
+
+    @property
+    def here(self) -> str:
+        return self.tokens[self.at].upper if self.at < len(self.tokens) else ""
+
+    def take(self) -> _Token:
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def accept(self, *words: str) -> bool:
+        if [token.upper for token in self.tokens[self.at : self.at + len(words)]] == list(words):
+            self.at += len(words)
+            return True
+        return False
+
+    def name(self) -> tuple[str, bool]:
+        token = self.take()
+        if token.kind == "quoted":
+            inner = token.text[1:-1]
+            return inner, inner != inner.upper() and token.text[0] == '"'
+        if token.kind != "word":
+            raise ValueError(f"a name was expected before {token.text!r}")
+        return token.text.upper(), False
+
+    def qualified(self) -> tuple[str | None, str, bool]:
+        schema: str | None = None
+        name, quoted = self.name()
+        while self.accept("."):
+            schema = name
+            name, quoted = self.name()
+        return schema, name, quoted
+
+    def names(self) -> list[str]:
+        """Names in parentheses; anything after a name (DESC, a length) is passed over."""
+        if not self.accept("("):
+            return []
+        found = [self.name()[0]]
+        depth = 1
+        while depth:
+            token = self.take()
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+            if token.text == "," and depth == 1:
+                found.append(self.name()[0])
+        return found
+
+    def skip_item(self) -> None:
+        """To the comma or parenthesis that ends this item of a list."""
+        depth = 0
+        while self.at < len(self.tokens):
+            text = self.tokens[self.at].text
+            if depth == 0 and text in (",", ")"):
+                return
+            depth += {"(": 1, ")": -1}.get(text, 0)
+            self.at += 1
+
+
+def _create_table(schema: DdlSchema, cursor: _Cursor) -> None:
+    cursor.accept("IF", "NOT", "EXISTS")
+    owner, name, quoted = cursor.qualified()
+    table = DdlTable(name=name, quoted=quoted, schema=owner)
+    if not cursor.accept("("):
+        schema.warnings.append(f"table {name}: no column list")
+        return
+    while cursor.here not in ("", ")"):
+        if cursor.tokens[cursor.at].kind == "word" and cursor.here in _CONSTRAINT and _is_constraint(cursor):
+            _table_constraint(table, cursor)
+        else:
+            table.columns.append(_column(table, cursor))
+        cursor.skip_item()
+        if not cursor.accept(","):
+            break
+    if table.columns:
+        schema.tables.setdefault(name, table)
+
+
+def _is_constraint(cursor: _Cursor) -> bool:
+    """A column may bear a keyword's name: KEY VARCHAR2(3) is a column."""
+    following = cursor.tokens[cursor.at + 1] if cursor.at + 1 < len(cursor.tokens) else None
+    if following is None or cursor.here in ("CONSTRAINT", "FOREIGN", "PRIMARY", "CHECK", "SUPPLEMENTAL"):
+        return True
+    return following.text == "(" or following.upper in ("KEY", "INDEX") or following.kind == "quoted"
+
+
+def _column(table: DdlTable, cursor: _Cursor) -> DdlColumn:
+    name, quoted = cursor.name()
+    if cursor.here in (",", ")", "GENERATED", "AS"):
+        column = DdlColumn(name=name, quoted=quoted, type=DdlType(name="VARCHAR2", size=4000))
+    else:
+        column = DdlColumn(name=name, quoted=quoted, type=_type(cursor))
+    depth = 0
+    while cursor.at < len(cursor.tokens):
+        word = cursor.here
+        text = cursor.tokens[cursor.at].text
+        if depth == 0 and text in (",", ")"):
+            break
+        depth += {"(": 1, ")": -1}.get(text, 0)
+        if depth == 0:
+            if cursor.accept("NOT", "NULL"):
+                column.not_null = True
+                continue
+            if word == "DEFAULT":
+                cursor.at += 1
+                cursor.accept("ON", "NULL")
+                column.default = _default(cursor)
+                continue
+            if cursor.accept("PRIMARY", "KEY"):
+                table.primary_key = [name]
+                continue
+            if word == "UNIQUE":
+                table.uniques.append([name])
+            if cursor.accept("REFERENCES"):
+                _, other, _ = cursor.qualified()
+                table.foreign_keys.append(([name], other, cursor.names()))
+                continue
+        cursor.at += 1
+    return column
+
+
+def _default(cursor: _Cursor) -> str | None:
+    """A literal default, or SYSDATE; anything longer is passed over."""
+    token = cursor.take()
+    following = cursor.here
+    if token.text in ("-", "+") and cursor.at < len(cursor.tokens):
+        return token.text + cursor.take().text
+    if following in (".", "(", "|", "+", "-", "*", "/"):
+        return None
+    if token.kind in ("text", "number") or token.upper in ("SYSDATE", "SYSTIMESTAMP", "CURRENT_TIMESTAMP", "NULL"):
+        return token.upper if token.kind == "word" else token.text
+    return None
+
+
+def _type(cursor: _Cursor) -> DdlType:
+    name = cursor.take().text.upper().strip('"')
+    while cursor.accept("."):
+        name = cursor.take().text.upper().strip('"')
+    more = _LONG_TYPES.get(name, set())
+    while cursor.here in more:
+        name += f" {cursor.take().upper}"
+    size = scale = None
+    chars = name.startswith("N") and name not in ("NUMBER", "NUMERIC")
+    if cursor.accept("("):
+        numbers: list[int | None] = []
+        while cursor.here not in (")", ""):
+            token = cursor.take()
+            if token.kind == "number":
+                sign = -1 if cursor.tokens[cursor.at - 2].text == "-" else 1
+                numbers.append(sign * int(float(token.text)))
+            elif token.text == "*":
+                numbers.append(None)
+            chars = chars or token.upper in ("CHAR", "CHARACTER")
+        cursor.accept(")")
+        size = numbers[0] if numbers else None
+        scale = numbers[1] if len(numbers) > 1 else None
+    if cursor.accept("WITH", "LOCAL", "TIME", "ZONE") or cursor.accept("WITH", "TIME", "ZONE"):
+        name += " TZ"
+    return DdlType(name=name, size=size, scale=scale, chars=chars)
+
+
+def _table_constraint(table: DdlTable, cursor: _Cursor) -> None:
+    if cursor.accept("CONSTRAINT"):
+        cursor.name()
+    if cursor.accept("PRIMARY", "KEY"):
+        table.primary_key = cursor.names() or table.primary_key
+    elif cursor.accept("UNIQUE"):
+        _ = cursor.accept("KEY") or cursor.accept("INDEX")
+        if cursor.here != "(":
+            cursor.name()
+        table.uniques.append(cursor.names())
+    elif cursor.accept("FOREIGN", "KEY"):
+        columns = cursor.names()
+        if cursor.accept("REFERENCES"):
+            _, other, _ = cursor.qualified()
+            table.foreign_keys.append((columns, other, cursor.names()))
+
+
+def _alter_table(schema: DdlSchema, cursor: _Cursor) -> None:
+    _, name, _ = cursor.qualified()
+    table = schema.tables.get(name)
+    if table is None:
+        return
+    while cursor.at < len(cursor.tokens):
+        if cursor.accept("ADD"):
+            wrapped = cursor.accept("(")
+            if cursor.here in _CONSTRAINT and _is_constraint(cursor):
+                _table_constraint(table, cursor)
+            elif cursor.here and cursor.tokens[cursor.at].kind in ("word", "quoted"):
+                cursor.accept("COLUMN")
+                table.columns.append(_column(table, cursor))
+            while wrapped and cursor.here == ",":
+                cursor.at += 1
+                if cursor.here in _CONSTRAINT and _is_constraint(cursor):
+                    _table_constraint(table, cursor)
+                else:
+                    table.columns.append(_column(table, cursor))
+        else:
+            cursor.at += 1
+
+
+def _unique_index(schema: DdlSchema, cursor: _Cursor) -> None:
+    cursor.qualified()
+    if cursor.accept("ON"):
+        _, name, _ = cursor.qualified()
+        inside = cursor.tokens[cursor.at :]
+        plain = all(token.kind in ("word", "quoted") or token.text in "(),." for token in inside[:3])
+        columns = cursor.names() if plain else []
+        table = schema.tables.get(name)
+        if table is not None and columns and set(columns) <= {column.name for column in table.columns}:
+            table.uniques.append(columns)
+
+
+def _create_sequence(schema: DdlSchema, cursor: _Cursor) -> None:
+    cursor.accept("IF", "NOT", "EXISTS")
+    _, name, _ = cursor.qualified()
+    words = [token.upper for token in cursor.tokens]
+    start, step = 1, 1
+    for number, word in enumerate(words):
+        if word in ("START", "INCREMENT"):
+            value = next((w for w in words[number + 1 : number + 4] if w.isdigit()), "1")
+            start, step = (int(value), step) if word == "START" else (start, int(value))
+    schema.sequences[name] = (start, step)

@@ -1,0 +1,58 @@
+"""Tables of a DuckDB file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loadstone.errors import FixSpec
+from loadstone.targets.duckdb.types import column_type, limit_of
+from loadstone.targets.model import Column, TableInfo
+
+
+def table_names(connection: Any) -> list[tuple[str, str]]:
+    """Schema and name of each table, those of the current schema first."""
+    rows = connection.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
+        " AND NOT internal ORDER BY schema_name <> current_schema(), schema_name, table_name"
+    ).fetchall()
+    return [(row[0], row[1]) for row in rows]
+
+
+def read_table(connection: Any, schema: str, name: str) -> TableInfo:
+    """
+    The columns and keys of a table.
+
+    Raises:
+        FixSpec: LS-3007 a column of a type that nothing can be loaded into.
+    """
+    rows = connection.execute(
+        "SELECT column_name, data_type, is_nullable, column_default FROM duckdb_columns()"
+        " WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
+        [schema, name],
+    ).fetchall()
+    constraints = read_constraints(connection, schema, name)
+    limits = {}
+    for kind, _, text in constraints:
+        if kind == "CHECK" and (found := limit_of(text)) is not None:
+            limits[found[0].upper()] = found[1:]
+    columns = []
+    for column, declared, nullable, default in rows:
+        kind = column_type(declared, limits.get(column.upper()))
+        if kind is None:
+            raise FixSpec("LS-3007", f"column {name}.{column} is of type {declared}, which cannot be loaded")
+        columns.append(Column(name=column, type=kind, not_null=not nullable and default is None,
+                              has_default=default is not None))
+    keys = [names for kind, names, _ in constraints if kind == "PRIMARY KEY"]
+    unique = any(kind in ("PRIMARY KEY", "UNIQUE") for kind, _, _ in constraints)
+    return TableInfo(schema=schema, name=name, columns=tuple(columns), unique=unique,
+                     primary_key=tuple(keys[0]) if keys else ())
+
+
+def read_constraints(connection: Any, schema: str, name: str) -> list[tuple[str, list[str], str]]:
+    """Kind, columns and text of each constraint."""
+    rows = connection.execute(
+        "SELECT constraint_type, constraint_column_names, constraint_text FROM duckdb_constraints()"
+        " WHERE database_name = current_database() AND schema_name = ? AND table_name = ?",
+        [schema, name],
+    ).fetchall()
+    return [(row[0], list(row[1] or []), row[2] or "") for row in rows]

@@ -1,0 +1,199 @@
+"""Chunks into DuckDB. There are no savepoints: refused records are found in trials that are rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from loadstone.books import Checkpoint, Discard, Fence, Reject
+from loadstone.spec import Method
+from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
+from loadstone.targets.duckdb.faults import refusal_of, translate
+from loadstone.targets.duckdb.suspects import find_suspects
+from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
+
+
+class DuckdbSession:
+    """One cursor for chunks."""
+
+    def __init__(self, cursor: Any, prefix: str) -> None:
+        self._cursor, self._prefix = cursor, prefix
+        self._control = Control(self._execute, prefix)
+        self._opened: tuple[Fence, list[tuple[str, Checkpoint]]] | None = None
+
+    def begin(self) -> None:
+        """Start a transaction."""
+        self.rollback()
+        self._execute("BEGIN TRANSACTION", [])
+        self._opened = None
+
+    def check_fence(self, fence: Fence) -> bool:
+        """The beat must hit the fence row, which makes a second writer fail."""
+        self._execute(f"UPDATE {self._prefix}loadstone_fence SET beat = beat + 1 WHERE load_id = ? AND number = ?",
+                      [fence.load_id, fence.number])
+        self._opened = (fence, [])
+        return self._control.holds_fence(fence.load_id, fence.number)
+
+    def add_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
+        """Insert the checkpoint."""
+        self._control.add_checkpoint(load_id, checkpoint)
+        if self._opened is not None:
+            self._opened[1].append((load_id, checkpoint))
+
+    def update_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
+        """Replace counts in place: DuckDB cannot delete and insert one key in a transaction."""
+        import json
+        from dataclasses import asdict
+
+        self._execute(
+            f"UPDATE {self._prefix}loadstone_chunk SET unit1 = ?, records = ?, sha256 = ?, counts = ?, sequences = ?,"
+            " stopped = ? WHERE load_id = ? AND input_no = ? AND unit0 = ?",
+            [checkpoint.unit1, checkpoint.records, checkpoint.sha256, json.dumps(asdict(checkpoint.counts)),
+             json.dumps(checkpoint.sequences), checkpoint.stopped, load_id, checkpoint.input_no, checkpoint.unit0],
+        )
+
+    def write(self, rows: TableRows) -> None:
+        """Insert an Arrow batch."""
+        import duckdb
+        import pyarrow as pa
+
+        if not len(rows.rows):
+            return
+        batch = pa.Table.from_batches([rows.rows.batch])  # type: ignore[attr-defined]
+        self._cursor.register("loadstone_batch", batch)
+        try:
+            with translate(""):
+                self._cursor.execute(insert_sql(rows, "loadstone_batch"))
+        except duckdb.ConstraintException as error:
+            raise refusal_of(error, rows) from error
+        finally:
+            self._cursor.unregister("loadstone_batch")
+
+    def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
+        """Insert reject and discard rows, as Arrow."""
+        self._insert("loadstone_reject", REJECT_COLUMNS, [reject_row(load_id, one) for one in rejects])
+        self._insert("loadstone_discard", DISCARD_COLUMNS, [discard_row(load_id, one) for one in discards])
+
+    def commit(self) -> None:
+        """Commit; unique keys may be refused here."""
+        import duckdb
+
+        try:
+            with translate(""):
+                self._cursor.execute("COMMIT")
+        except duckdb.ConstraintException as error:
+            raise ConstraintRefusal(str(error)) from error
+
+    def rollback(self) -> None:
+        """Give up the transaction."""
+        import duckdb
+
+        try:
+            self._cursor.execute("ROLLBACK")
+        except duckdb.Error:
+            return
+
+    def isolate(self, tables: Sequence[TableRows]) -> list[ConstraintError]:
+        """
+        Find the refused records set-wise, then by halves for what sets cannot tell, and write the rest.
+
+        An error ends DuckDB's transaction, so every trial begins anew with fence and checkpoint.
+        """
+        opened = self._opened
+        errors = find_suspects(self._cursor, tables)
+        while True:
+            good = _without(tables, errors)
+            try:
+                for table in good:
+                    self.write(table)
+                return sorted(errors, key=lambda error: error.record)
+            except ConstraintRefusal as refusal:
+                self._reopen(opened)
+                errors.append(self._first_refused(good, refusal, opened))
+
+    def close(self) -> None:
+        """Close the cursor."""
+        self._cursor.close()
+
+    # Private methods
+
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with translate(""):
+            result = self._cursor.execute(sql, parameters)
+            return result.fetchall() if result.description else []
+
+    def _insert(self, name: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            places = ", ".join("?" for _ in columns)
+            with translate(""):
+                self._cursor.executemany(f"INSERT INTO {self._prefix}{name} VALUES ({places})", rows)
+
+    def _reopen(self, opened: tuple[Fence, list[tuple[str, Checkpoint]]] | None) -> None:
+        self.begin()
+        if opened is not None:
+            self.check_fence(opened[0])
+            for load_id, checkpoint in opened[1]:
+                self.add_checkpoint(load_id, checkpoint)
+
+    def _first_refused(
+        self, tables: Sequence[TableRows], refusal: ConstraintRefusal, opened: Any
+    ) -> ConstraintError:
+        """The first record whose rows cannot follow those before it: by trials of ever shorter prefixes."""
+        records = np.unique(np.concatenate([table.rows.record for table in tables]))
+        low, high = 0, len(records) - 1
+        while low < high:
+            middle = (low + high) // 2
+            try:
+                for table in tables:
+                    self.write(_until(table, int(records[middle])))
+                low = middle + 1
+            except ConstraintRefusal as error:
+                refusal, high = error, middle
+            self._reopen(opened)
+        return ConstraintError(record=int(records[low]), table_no=refusal.table_no, field=refusal.field,
+                               rule=refusal.rule, code=refusal.code, reason=refusal.reason)
+
+
+def quoted(table: TableInfo) -> str:
+    """The table's name in SQL."""
+    names = [table.schema, table.name] if table.schema else [table.name]
+    return ".".join('"' + str(name).replace('"', '""') + '"' for name in names)
+
+
+def insert_sql(rows: TableRows, source: str) -> str:
+    """INSERT ... SELECT from a registered batch; with a key, an upsert in which the last row of a key wins."""
+    names = ", ".join(_quote(name) for name in rows.columns)
+    parts = ", ".join(f"c{number}" for number in range(len(rows.columns)))
+    sql = f"INSERT INTO {quoted(rows.table)} ({names}) SELECT {parts} FROM {source}"
+    if rows.method is not Method.UPSERT:
+        return sql
+    key = {name.upper() for name in rows.key}
+    keys = ", ".join(f"c{n}" for n, name in enumerate(rows.columns) if name.upper() in key)
+    last = f"(SELECT *, row_number() OVER () AS n FROM {source}) QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY n DESC) = 1"
+    changed = ", ".join(f"{_quote(n)} = excluded.{_quote(n)}" for n in rows.columns if n.upper() not in key)
+    action = f"DO UPDATE SET {changed}" if changed else "DO NOTHING"
+    return (f"INSERT INTO {quoted(rows.table)} ({names}) SELECT {parts} FROM {last}"
+            f" ON CONFLICT ({', '.join(_quote(name) for name in rows.key)}) {action}")
+
+
+# Private functions
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _without(tables: Sequence[TableRows], errors: list[ConstraintError]) -> list[TableRows]:
+    from dataclasses import replace
+
+    gone = np.array([error.record for error in errors], np.int64)
+    return [replace(table, rows=table.rows.select(~np.isin(table.rows.record, gone))) for table in tables]
+
+
+def _until(table: TableRows, record: int) -> TableRows:
+    from dataclasses import replace
+
+    stop = int(np.searchsorted(table.rows.record, record, side="right"))
+    return replace(table, rows=table.rows.slice(0, stop))

@@ -1,0 +1,165 @@
+"""The DuckDB target: a file, one process, one writer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
+from loadstone.errors import Refused
+from loadstone.spec import Method, TableName
+from loadstone.targets.control import Control, create_control
+from loadstone.targets.duckdb.catalogue import read_table, table_names
+from loadstone.targets.duckdb.faults import translate
+from loadstone.targets.duckdb.session import DuckdbSession, quoted
+from loadstone.targets.holder import hold_file
+from loadstone.targets.model import LoadRow, TableInfo
+from loadstone.targets.names import match_name
+from loadstone.targets.preparing import empty_tables
+from loadstone.targets.urls import file_of
+
+TYPES = {"text": "VARCHAR", "int": "BIGINT", "bytes": "BLOB"}
+
+
+class DuckdbTarget:
+    """A DuckDB file as a target."""
+
+    kind: Literal["duckdb"] = "duckdb"
+    form: Literal["arrow"] = "arrow"
+    sessions_max = 1
+
+    def __init__(self, url: str, control_schema: str | None = None) -> None:
+        """``control_schema`` is made where it is missing."""
+        import duckdb
+
+        self.url = url
+        self.path = file_of(url)
+        with translate(self.path):
+            self._connection = duckdb.connect(self.path)
+            self._connection.execute("SET preserve_insertion_order = true")
+        self._schema = control_schema
+        self._prefix = f'"{control_schema}".' if control_schema else ""
+        self._control = Control(self._execute, self._prefix)
+
+    def open(self) -> DuckdbSession:
+        """A new session for chunks, on a cursor of its own."""
+        return DuckdbSession(self._connection.cursor(), self._prefix)
+
+    def find_table(self, table: TableName, schema_map: dict[str, str]) -> TableInfo | None:
+        """The table in its schema, or in the current one where the target has no such schema."""
+        known = table_names(self._connection)
+        schemas = list(dict.fromkeys(schema for schema, _ in known))
+        wanted = schema_map.get(table.schema_name or "", table.schema_name)
+        schema = match_name(wanted, schemas, quoted=table.schema_quoted, what="schema") if wanted else None
+        if schema is None:
+            schema = self._execute("SELECT current_schema()", [])[0][0]
+        name = match_name(table.name, [n for s, n in known if s == schema], quoted=table.name_quoted, what="table")
+        return read_table(self._connection, schema, name) if name is not None else None
+
+    def run_ddl(self, statements: Sequence[str]) -> None:
+        """Run CREATE statements."""
+        for statement in statements:
+            self._execute(statement, [])
+
+    def init_sql(self) -> list[str]:
+        """The statements that make the control tables."""
+        made = [f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"'] if self._schema else []
+        return made + create_control(TYPES, self._prefix)
+
+    def init_control(self) -> None:
+        """Make the control tables where they are missing."""
+        self.run_ddl(self.init_sql())
+
+    def hold(self, load_id: str) -> Callable[[], None]:
+        """Lock ``<file>.holder``."""
+        return hold_file(self.path, load_id)
+
+    def read_load(self, load_id: str) -> LoadRow | None:
+        """The load's row."""
+        return self._control.read_load(load_id)
+
+    def find_loads(self, prefix: str | None) -> list[str]:
+        """Ids of loads."""
+        return self._control.find_loads(prefix)
+
+    def raise_fence(self, load_id: str) -> Fence:
+        """One process has the file, so no older session can be alive."""
+        number = 0
+
+        def work() -> None:
+            nonlocal number
+            self._control.claim(load_id, datetime.now(UTC).isoformat())
+            number = self._control.raise_fence(load_id, f"pid {os.getpid()}")
+
+        self._transaction(work)
+        return Fence(load_id=load_id, partition=0, number=number)
+
+    def prepare(self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """Chunk 0."""
+
+        def work() -> None:
+            if self._control.is_prepared(fence.load_id):
+                return
+            if not self._control.holds_fence(fence.load_id, fence.number):
+                raise Refused("LS-4003", f"load {fence.load_id} was taken over by another process")
+            empty_tables(tables, self._execute, quoted=quoted, truncate="DELETE FROM {}")
+            self._control.set_prepared(fence.load_id, frozen)
+
+        self._transaction(work)
+
+    def checkpoints(self, load_id: str) -> list[Checkpoint]:
+        """Committed chunks."""
+        return self._control.checkpoints(load_id)
+
+    def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
+        """Rejects and discards."""
+        return self._control.rejects(load_id)
+
+    def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
+        """Store status and receipt."""
+        self._transaction(lambda: self._control.finish(fence.load_id, status, receipt))
+
+    def sequence_base(self, table: TableInfo, column: str, base: Literal["count", "max"]) -> int:
+        """COUNT(*) or MAX(column)."""
+        what = "count(*)" if base == "count" else f'max("{column}")'
+        return int(self._execute(f"SELECT coalesce({what}, 0) FROM {quoted(table)}", [])[0][0])
+
+    def next_values(self, sequence: str, count: int) -> list[int]:
+        """Values of a native sequence, made when missing."""
+        name = sequence.rpartition(".")[2].lower().replace('"', "")
+        known = [row[0] for row in self._execute("SELECT sequence_name FROM duckdb_sequences()", [])]
+        found = match_name(name, known, quoted=False, what="sequence")
+        if found is None:
+            self._execute(f'CREATE SEQUENCE "{name}"', [])
+            found = name
+        return [row[0] for row in self._execute(f"SELECT nextval('\"{found}\"') FROM range(?)", [count])]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    # Private methods
+
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with translate(self.path):
+            result = self._connection.execute(sql, parameters)
+            return result.fetchall() if result.description else []
+
+    def _transaction(self, work: Callable[[], None]) -> None:
+        self._execute("BEGIN TRANSACTION", [])
+        try:
+            work()
+            self._execute("COMMIT", [])
+        except BaseException:
+            self._rollback()
+            raise
+
+    def _rollback(self) -> None:
+        import duckdb
+
+        try:
+            self._connection.execute("ROLLBACK")
+        except duckdb.Error:
+            return

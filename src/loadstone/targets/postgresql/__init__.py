@@ -1,0 +1,1 @@
+"""PostgreSQL: binary COPY, parallel sessions, savepoints."""

@@ -1,0 +1,37 @@
+"""Connections that end soon when the other side is gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from loadstone.errors import Stop
+from loadstone.targets.postgresql.faults import error_of
+from loadstone.targets.urls import safe_url
+
+KEEPALIVES = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3,
+              "tcp_user_timeout": 20_000}
+"""Below the lease of 30 s: a session of a dead network ends before another takes the load over."""
+
+
+def connect(url: str, name: str) -> psycopg.Connection[Any]:
+    """
+    A connection in autocommit mode, registered as ``name`` in pg_stat_activity.
+
+    Raises:
+        Stop: LS-3020 the server cannot be reached or refuses the login.
+    """
+    plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
+    try:
+        connection = psycopg.connect(plain, autocommit=True, application_name=name, connect_timeout=15, **KEEPALIVES)
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.execute("SET synchronous_commit = on")
+        connection.prepare_threshold = None
+        return connection
+    except psycopg.OperationalError as error:
+        if error.sqlstate is not None and error.sqlstate.startswith("57"):
+            raise error_of(error) from error
+        raise Stop("LS-3020", f"cannot connect to {safe_url(url)}: {str(error).strip()}",
+                   hints=["is the server up, and are host, port and database right?",
+                          "is the password in ~/.pgpass or PGPASSWORD?"]) from error

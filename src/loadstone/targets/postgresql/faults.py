@@ -1,0 +1,69 @@
+"""PostgreSQL's errors as ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors as pg
+
+from loadstone.errors import FixSpec, LoadstoneError, Refused, Retry, Stop
+from loadstone.targets.model import ConstraintRefusal, TableRows
+
+
+class Redo(Retry):
+    """The server asks to run the transaction again: a deadlock or a lock that could not be had."""
+
+    redo = True
+
+
+@contextmanager
+def translate() -> Iterator[None]:
+    """Turn the driver's errors into classes of ``errors``; integrity errors pass."""
+    try:
+        yield
+    except psycopg.IntegrityError:
+        raise
+    except psycopg.Error as error:
+        raise error_of(error) from error
+
+
+def error_of(error: psycopg.Error) -> LoadstoneError:
+    """The class that tells what to do next."""
+    text = str(error).strip()
+    if isinstance(error, pg.DeadlockDetected | pg.SerializationFailure | pg.LockNotAvailable):
+        return Redo("LS-3024", f"the server asks to run the transaction again: {text}")
+    if isinstance(error, pg.DiskFull | pg.OutOfMemory | pg.InsufficientResources | pg.ReadOnlySqlTransaction):
+        return Stop("LS-3021", f"the server cannot store more: {text}",
+                    hints=["free room on the server and start the load again; it resumes."])
+    if isinstance(error, pg.InsufficientPrivilege):
+        return Refused("LS-3008", f"a right is missing: {text}",
+                       hints=["`loadstone target init --sql` prints the tables and grants that a load needs."])
+    if isinstance(error, pg.AdminShutdown | pg.CrashShutdown | pg.CannotConnectNow | pg.QueryCanceled):
+        return Retry("LS-3022", f"the server ended the session: {text}")
+    if error.sqlstate is None or isinstance(error, pg.ConnectionException):
+        return Retry("LS-3022", f"the connection is lost: {text}", hints=["is the server up?"])
+    return FixSpec("LS-3023", f"PostgreSQL refuses: {text}")
+
+
+def refusal_of(error: psycopg.IntegrityError | psycopg.DataError, rows: TableRows | None) -> ConstraintRefusal:
+    """The refusal in Oracle's words."""
+    told = error.diag
+    schema, table = (told.schema_name or "").upper(), (told.table_name or "").upper()
+    constraint = f"{schema}.{(told.constraint_name or '').upper()}".strip(".")
+    column = (told.column_name or "").upper() or None
+    number = rows.table_no if rows is not None else 0
+    if isinstance(error, pg.UniqueViolation | pg.ExclusionViolation):
+        rule, code, text = "unique", "ORA-00001", f"unique constraint ({constraint}) violated"
+    elif isinstance(error, pg.NotNullViolation):
+        rule, code, text = "not_null", "ORA-01400", f'cannot insert NULL into ("{schema}"."{table}"."{column}")'
+    elif isinstance(error, pg.ForeignKeyViolation):
+        rule, code = "foreign_key", "ORA-02291"
+        text = f"integrity constraint ({constraint}) violated - parent key not found"
+    elif isinstance(error, pg.CheckViolation):
+        rule, code, text = "check", "ORA-02290", f"check constraint ({constraint}) violated"
+    else:
+        rule, code, text = "value", None, str(error).strip().split("\n")[0]
+    reason = f"{code}: {text}" if code else text
+    return ConstraintRefusal(reason, code=code, rule=rule, field=column if rule == "not_null" else None, table_no=number)

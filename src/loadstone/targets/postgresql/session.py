@@ -1,0 +1,150 @@
+"""Chunks into PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from loadstone.books import Checkpoint, Discard, Fence, Reject
+from loadstone.spec import Method
+from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
+from loadstone.targets.isolate import isolate_by_halves
+from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
+from loadstone.targets.postgresql.faults import refusal_of, translate
+
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+
+
+class PostgresSession:
+    """One connection for chunks; ``pid`` is its backend's process id."""
+
+    def __init__(self, connection: psycopg.Connection[Any], prefix: str) -> None:
+        self._connection, self._prefix = connection, prefix
+        self.pid = connection.info.backend_pid
+        self._control = Control(self._execute, prefix)
+
+    def begin(self) -> None:
+        """Start a transaction."""
+        self._execute("BEGIN", [])
+
+    def check_fence(self, fence: Fence) -> bool:
+        """Lock the fence row in share mode: it cannot be raised before this transaction ends."""
+        return self._control.holds_fence(fence.load_id, fence.number, lock=" FOR SHARE")
+
+    def add_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
+        """Insert the checkpoint."""
+        self._control.add_checkpoint(load_id, checkpoint)
+
+    def update_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
+        """Replace the checkpoint."""
+        self._control.update_checkpoint(load_id, checkpoint)
+
+    def write(self, rows: TableRows) -> None:
+        """Binary COPY; upserts go through a temporary table."""
+        try:
+            with translate():
+                if rows.method is Method.UPSERT:
+                    self._upsert(rows)
+                else:
+                    self._copy(name_of(rows.table), rows)
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
+            raise refusal_of(error, rows) from error
+
+    def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
+        """COPY reject and discard rows."""
+        for table, columns, rows in (
+            ("loadstone_reject", REJECT_COLUMNS, [reject_row(load_id, one) for one in rejects]),
+            ("loadstone_discard", DISCARD_COLUMNS, [discard_row(load_id, one) for one in discards]),
+        ):
+            if not rows:
+                continue
+            with translate(), self._connection.cursor() as cursor:
+                with cursor.copy(f"COPY {self._prefix}{table} ({', '.join(columns)}) FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+
+    def commit(self) -> None:
+        """Commit; deferred constraints may refuse here, and then nothing is committed."""
+        try:
+            with translate():
+                self._connection.execute("COMMIT")
+        except psycopg.IntegrityError as error:
+            raise refusal_of(error, None) from error
+
+    def rollback(self) -> None:
+        """Give up the transaction; a lost connection has done so by itself."""
+        try:
+            if self._connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                self._connection.execute("ROLLBACK")
+        except psycopg.Error:
+            return
+
+    def isolate(self, tables: Sequence[TableRows]) -> list[ConstraintError]:
+        """Find refused records by savepoints; deferred constraints are checked at once."""
+        self._execute("SET CONSTRAINTS ALL IMMEDIATE", [])
+        return isolate_by_halves(tables, self._attempt)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    # Private methods
+
+    def _execute(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        return run(self._connection, text, parameters)
+
+    def _attempt(self, tables: Sequence[TableRows]) -> None:
+        self._execute("SAVEPOINT part", [])
+        try:
+            for table in tables:
+                self.write(table)
+        except ConstraintRefusal:
+            self._execute("ROLLBACK TO SAVEPOINT part", [])
+            self._execute("RELEASE SAVEPOINT part", [])
+            raise
+        self._execute("RELEASE SAVEPOINT part", [])
+
+    def _copy(self, table: sql.Composable, rows: TableRows) -> None:
+        names = sql.SQL(", ").join(sql.Identifier(name) for name in rows.columns)
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table, names)
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write(HEADER)
+            copy.write(rows.rows.data())  # type: ignore[attr-defined]
+            copy.write(TRAILER)
+
+    def _upsert(self, rows: TableRows) -> None:
+        """The last row of a key wins, within the chunk and against the table."""
+        names = [sql.Identifier(name) for name in rows.columns]
+        key = {name.upper() for name in rows.key}
+        keys = [sql.Identifier(name) for name in rows.columns if name.upper() in key]
+        changed = [name for name in rows.columns if name.upper() not in key]
+        listed, by = sql.SQL(", ").join(names), sql.SQL(", ").join(keys)
+        self._connection.execute("DROP TABLE IF EXISTS pg_temp.loadstone_upsert")
+        self._connection.execute(sql.SQL(
+            "CREATE TEMP TABLE loadstone_upsert ON COMMIT DROP AS SELECT {} FROM {} WHERE false"
+        ).format(listed, name_of(rows.table)))
+        self._connection.execute("ALTER TABLE loadstone_upsert ADD loadstone_n bigserial")
+        self._copy(sql.Identifier("pg_temp", "loadstone_upsert"), rows)
+        update = sql.SQL(", ").join(
+            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed)
+        action = sql.SQL("DO UPDATE SET {}").format(update) if changed else sql.SQL("DO NOTHING")
+        self._connection.execute(sql.SQL(
+            "INSERT INTO {table} ({names}) SELECT DISTINCT ON ({keys}) {names} FROM loadstone_upsert"
+            " ORDER BY {keys}, loadstone_n DESC ON CONFLICT ({keys}) {action}"
+        ).format(table=name_of(rows.table), names=listed, keys=by, action=action))
+
+
+def name_of(table: TableInfo) -> sql.Identifier:
+    """The table's qualified name."""
+    return sql.Identifier(table.schema, table.name) if table.schema else sql.Identifier(table.name)
+
+
+def run(connection: psycopg.Connection[Any], text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a statement with ``?`` parameters; its rows."""
+    with translate():
+        cursor = connection.execute(text.replace("?", "%s") if parameters else text, parameters or None)
+        return cursor.fetchall() if cursor.description else []

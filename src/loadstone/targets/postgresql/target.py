@@ -1,0 +1,242 @@
+"""The PostgreSQL target."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import psycopg
+
+from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
+from loadstone.errors import Refused, Retry
+from loadstone.spec import Method, TableName
+from loadstone.targets.control import Control, create_control
+from loadstone.targets.model import LoadRow, TableInfo
+from loadstone.targets.names import match_name
+from loadstone.targets.postgresql.catalogue import TABLES, read_table
+from loadstone.targets.postgresql.connection import connect
+from loadstone.targets.postgresql.session import PostgresSession, name_of, run
+from loadstone.targets.preparing import empty_tables
+from loadstone.targets.urls import safe_url
+
+TYPES = {"text": "text", "int": "bigint", "bytes": "bytea"}
+END_WAIT_S = 60.0
+"""Longest wait for sessions of a dead run to end."""
+
+
+class PostgresTarget:
+    """A PostgreSQL database as a target; the control session holds the load's lock."""
+
+    kind: Literal["postgresql"] = "postgresql"
+    form: Literal["pgcopy"] = "pgcopy"
+    sessions_max = 16
+
+    def __init__(self, url: str, control_schema: str | None = None) -> None:
+        self._url, self.url = url, safe_url(url)
+        self._schema = control_schema
+        self._prefix = f'"{control_schema}".' if control_schema else ""
+        self._connection = connect(url, "loadstone")
+        self._load_id: str | None = None
+
+    def open(self) -> PostgresSession:
+        """A new session for chunks, registered for the load that is held."""
+        return PostgresSession(connect(self._url, self._name()), self._prefix)
+
+    def find_table(self, table: TableName, schema_map: dict[str, str]) -> TableInfo | None:
+        """The table in its schema, or along the search path where the target has no such schema."""
+        known = [(row[0], row[1]) for row in self._execute(TABLES.replace("%%", "%"), [])]
+        path = [row[0] for row in self._execute("SELECT unnest(current_schemas(false))", [])]
+        wanted = schema_map.get(table.schema_name or "", table.schema_name)
+        if wanted:
+            all_schemas = [row[0] for row in self._execute("SELECT nspname FROM pg_namespace", [])]
+            found = match_name(wanted, all_schemas, quoted=table.schema_quoted, what="schema")
+            path = [found] if found is not None else path
+        for schema in path:
+            names = [name for other, name in known if other == schema]
+            name = match_name(table.name, names, quoted=table.name_quoted, what="table")
+            if name is not None:
+                return read_table(self._connection, schema, name)
+        return None
+
+    def run_ddl(self, statements: Sequence[str]) -> None:
+        """Run CREATE statements, all or none."""
+        self._transaction(lambda: [self._execute(statement, []) for statement in statements])
+
+    def init_sql(self) -> list[str]:
+        """The statements that make the control tables, and the grants for another role."""
+        made = [f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"'] if self._schema else []
+        return made + create_control(TYPES, self._prefix)
+
+    def init_control(self) -> None:
+        """
+        Make the control tables where they are missing.
+
+        Raises:
+            Refused: LS-3008 this role may not make tables, or not write them.
+        """
+        where = f"'{self._schema}.loadstone_load'" if self._schema else "'loadstone_load'"
+        missing = self._execute(f"SELECT to_regclass({where}) IS NULL", [])[0][0]
+        if missing:
+            self.run_ddl(self.init_sql())
+        rights = self._execute(
+            f"SELECT has_table_privilege({where}::regclass, 'INSERT, UPDATE'), current_user", [])[0]
+        if not rights[0]:
+            raise Refused("LS-3008", f"role {rights[1]} may not write {where}",
+                          hints=["`loadstone target init --sql` prints the grants that a load needs."])
+
+    def hold(self, load_id: str) -> Callable[[], None]:
+        """Lock the load's number on the control session; the lock ends with that session."""
+        key = _key(load_id)
+        if not self._execute("SELECT pg_try_advisory_lock(?)", [key])[0][0]:
+            raise Refused("LS-3006", f"load {load_id[:8]} is run by another process{self._holder(key)}",
+                          hints=["wait for it, or stop it; a load that was stopped resumes."])
+        self._load_id = load_id
+        self._execute("SELECT set_config('application_name', ?, false)", [f"loadstone-holder:{load_id[:16]}"])
+
+        def release() -> None:
+            self._load_id = None
+            if not self._connection.closed:
+                self._connection.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+        return release
+
+    def read_load(self, load_id: str) -> LoadRow | None:
+        """The load's row."""
+        return self._control.read_load(load_id)
+
+    def find_loads(self, prefix: str | None) -> list[str]:
+        """Ids of loads."""
+        return self._control.find_loads(prefix)
+
+    def raise_fence(self, load_id: str) -> Fence:
+        """
+        Claim, end this load's sessions, wait until they are gone, then raise.
+
+        A backend that is in its COMMIT holds the fence row in share mode, so raising waits for it.
+        """
+        self._reconnect()
+        now = datetime.now(UTC).isoformat()
+        known = self.read_load(load_id) is not None
+        if not known:
+            self._transaction(lambda: self._control.claim(load_id, now))
+        self._end_sessions(load_id)
+        if known:
+            self._transaction(lambda: self._control.claim(load_id, now))
+        number = 0
+
+        def work() -> None:
+            nonlocal number
+            number = self._control.raise_fence(load_id, f"{socket.gethostname()} pid {os.getpid()}")
+
+        self._transaction(work)
+        return Fence(load_id=load_id, partition=0, number=number)
+
+    def prepare(self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """Chunk 0; TRUNCATE is part of the transaction here."""
+
+        def work() -> None:
+            if self._control.is_prepared(fence.load_id):
+                return
+            if not self._control.holds_fence(fence.load_id, fence.number, lock=" FOR SHARE"):
+                raise Refused("LS-4003", f"load {fence.load_id} was taken over by another process")
+            empty_tables(tables, self._execute, quoted=lambda t: name_of(t).as_string(), truncate="TRUNCATE TABLE {}")
+            self._control.set_prepared(fence.load_id, frozen)
+
+        self._transaction(work)
+
+    def checkpoints(self, load_id: str) -> list[Checkpoint]:
+        """Committed chunks."""
+        return self._control.checkpoints(load_id)
+
+    def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
+        """Rejects and discards."""
+        return self._control.rejects(load_id)
+
+    def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
+        """Store status and receipt."""
+        self._transaction(lambda: self._control.finish(fence.load_id, status, receipt))
+
+    def sequence_base(self, table: TableInfo, column: str, base: Literal["count", "max"]) -> int:
+        """COUNT(*) or MAX(column)."""
+        what = "count(*)" if base == "count" else f'max("{column}")'
+        return int(self._execute(f"SELECT coalesce({what}, 0) FROM {name_of(table).as_string()}", [])[0][0])
+
+    def next_values(self, sequence: str, count: int) -> list[int]:
+        """Values of a native sequence, made when missing."""
+        name = sequence.rpartition(".")[2].lower().replace('"', "")
+        self._execute(f'CREATE SEQUENCE IF NOT EXISTS "{name}"', [])
+        rows = self._execute(f"SELECT nextval('\"{name}\"') FROM generate_series(1, ?)", [count])
+        return [int(row[0]) for row in rows]
+
+    def blocked_by_mine(self, pids: Sequence[int]) -> bool:
+        """Whether one of our own sessions waits for a lock of another one."""
+        rows = self._execute(
+            "SELECT 1 FROM unnest(?::int[]) AS p(pid) WHERE pg_blocking_pids(p.pid) && ?::int[]", [list(pids), list(pids)])
+        return bool(rows)
+
+    def close(self) -> None:
+        """Close the control connection."""
+        self._connection.close()
+
+    # Private methods
+
+    @property
+    def _control(self) -> Control:
+        return Control(self._execute, self._prefix)
+
+    def _name(self) -> str:
+        return f"loadstone:{self._load_id[:16]}" if self._load_id else "loadstone"
+
+    def _execute(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        return run(self._connection, text, parameters)
+
+    def _transaction(self, work: Callable[[], Any]) -> None:
+        self._execute("BEGIN", [])
+        try:
+            work()
+            self._execute("COMMIT", [])
+        except BaseException:
+            if not self._connection.closed:
+                self._connection.rollback()
+            raise
+
+    def _reconnect(self) -> None:
+        """A lost control connection has lost the load's lock too: take both again."""
+        try:
+            self._connection.execute("SELECT 1")
+        except psycopg.Error:
+            self._connection = connect(self._url, "loadstone")
+            if self._load_id is not None:
+                self.hold(self._load_id)
+
+    def _end_sessions(self, load_id: str) -> None:
+        """End backends that write chunks of this load, and wait for them."""
+        name = f"loadstone:{load_id[:16]}"
+        deadline = time.monotonic() + END_WAIT_S
+        while self._execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ? AND pid <> pg_backend_pid()"
+            " AND datname = current_database()", [name]
+        ):
+            if time.monotonic() > deadline:
+                raise Retry("LS-3025", f"sessions of the last run of load {load_id[:8]} do not end",
+                            hints=["look at pg_stat_activity for application_name loadstone:..."])
+            time.sleep(0.05)
+
+    def _holder(self, key: int) -> str:
+        rows = self._execute(
+            "SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'local'), a.backend_start FROM pg_locks l"
+            " JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted"
+            " AND (l.classid::bigint << 32) + l.objid::bigint = ?", [key])
+        return f": backend {rows[0][0]} from {rows[0][2]}, since {rows[0][3]:%Y-%m-%d %H:%M:%S}" if rows else ""
+
+
+# Private functions
+
+
+def _key(load_id: str) -> int:
+    """63 bits of the load's id."""
+    return int(load_id[:16], 16) & ((1 << 63) - 1)

@@ -1,0 +1,1 @@
+"""SQLite: an embedded target for small and middle-sized tables."""

@@ -1,0 +1,58 @@
+"""SQLite's errors as ours."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from loadstone.errors import FixSpec, Retry, Stop
+from loadstone.targets.model import ConstraintRefusal, TableRows
+
+_FAILED = re.compile(r"(\w+(?: \w+)?) constraint failed(?:: (.*))?")
+
+
+@contextmanager
+def translate() -> Iterator[None]:
+    """Turn SQLite's errors into classes of ``errors``."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text:
+            raise Stop("LS-3021", f"the disk is full: {text}", hints=["free room and start the load again; it resumes."]) from error
+        if "locked" in text or "busy" in text:
+            raise Retry("LS-3022", f"the database is busy: {text}", hints=["who else writes to it?"]) from error
+        if "readonly" in text or "unable to open" in text or "I/O" in text:
+            raise Stop("LS-3020", f"cannot write the database: {text}", hints=["may this user write the file?"]) from error
+        raise FixSpec("LS-3023", f"SQLite refuses: {text}") from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError):
+            raise
+        raise Stop("LS-3020", f"the database file is damaged or none: {error}") from error
+
+
+def refusal_of(error: sqlite3.IntegrityError, rows: TableRows) -> ConstraintRefusal:
+    """The refusal in Oracle's words."""
+    found = _FAILED.match(str(error))
+    kind, detail = (found.group(1).upper(), found.group(2) or "") if found else ("", str(error))
+    table = rows.table.name.upper()
+    names = detail.replace(rows.table.name + ".", "").upper()
+    if kind in ("UNIQUE", "PRIMARY KEY"):
+        label = f"{table}({names})" if names else table
+        return _refusal("unique", "ORA-00001", f"ORA-00001: unique constraint ({label}) violated", rows)
+    if kind == "NOT NULL":
+        reason = f'ORA-01400: cannot insert NULL into ("{table}"."{names}")'
+        return _refusal("not_null", "ORA-01400", reason, rows, names)
+    if kind == "FOREIGN KEY":
+        reason = f"ORA-02291: integrity constraint ({table}) violated - parent key not found"
+        return _refusal("foreign_key", "ORA-02291", reason, rows)
+    return _refusal("check", "ORA-02290", f"ORA-02290: check constraint ({detail or table}) violated", rows)
+
+
+# Private functions
+
+
+def _refusal(rule: str, code: str, reason: str, rows: TableRows, field: str | None = None) -> ConstraintRefusal:
+    return ConstraintRefusal(reason, code=code, rule=rule, field=field, table_no=rows.table_no)

@@ -1,0 +1,130 @@
+"""Chunks into SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from loadstone.books import Checkpoint, Discard, Fence, Reject
+from loadstone.spec import Method
+from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
+from loadstone.targets.isolate import isolate_by_halves
+from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableRows
+from loadstone.targets.sqlite.faults import refusal_of, translate
+
+BATCH_ROWS = 10_000
+
+
+class SqliteSession:
+    """One connection for chunks."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._control = Control(self._execute)
+
+    def begin(self) -> None:
+        """BEGIN IMMEDIATE: the only writer from here on."""
+        self._execute("BEGIN IMMEDIATE", [])
+
+    def check_fence(self, fence: Fence) -> bool:
+        """A plain read; the transaction excludes other writers."""
+        return self._control.holds_fence(fence.load_id, fence.number)
+
+    def add_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
+        """Insert the checkpoint."""
+        self._control.add_checkpoint(load_id, checkpoint)
+
+    def update_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
+        """Replace the checkpoint."""
+        self._control.update_checkpoint(load_id, checkpoint)
+
+    def write(self, rows: TableRows) -> None:
+        """Insert all rows, in batches that bound memory."""
+        sql = insert_sql(rows)
+        batch = rows.rows.batch  # type: ignore[attr-defined]
+        try:
+            for start in range(0, len(rows.rows), BATCH_ROWS):
+                part = batch.slice(start, BATCH_ROWS)
+                columns = [column.to_pylist() for column in part.columns]
+                self._connection.executemany(sql, zip(*columns, strict=True))
+        except sqlite3.IntegrityError as error:
+            raise refusal_of(error, rows) from error
+        except sqlite3.Error as error:
+            with translate():
+                raise error
+
+    def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
+        """Insert reject and discard rows."""
+        with translate():
+            self._connection.executemany(
+                _control_insert("loadstone_reject", REJECT_COLUMNS), [reject_row(load_id, one) for one in rejects]
+            )
+            self._connection.executemany(
+                _control_insert("loadstone_discard", DISCARD_COLUMNS), [discard_row(load_id, one) for one in discards]
+            )
+
+    def commit(self) -> None:
+        """Commit; deferred foreign keys are refused here."""
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.IntegrityError as error:
+            raise ConstraintRefusal(f"ORA-02291: integrity constraint violated: {error}", code="ORA-02291") from error
+        except sqlite3.Error as error:
+            with translate():
+                raise error
+
+    def rollback(self) -> None:
+        """Give up the transaction."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def isolate(self, tables: Sequence[TableRows]) -> list[ConstraintError]:
+        """Find refused records by savepoints."""
+        return isolate_by_halves(tables, self._attempt)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    # Private methods
+
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with translate():
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def _attempt(self, tables: Sequence[TableRows]) -> None:
+        self._execute("SAVEPOINT part", [])
+        try:
+            for table in tables:
+                self.write(table)
+        except ConstraintRefusal:
+            self._execute("ROLLBACK TO part", [])
+            raise
+        finally:
+            if self._connection.in_transaction:
+                self._execute("RELEASE part", [])
+
+
+def insert_sql(rows: TableRows) -> str:
+    """The INSERT of a table; with a key, an upsert."""
+    names = ", ".join(_quote(name) for name in rows.columns)
+    places = ", ".join("?" for _ in rows.columns)
+    sql = f"INSERT INTO {_quote(rows.table.name)} ({names}) VALUES ({places})"
+    if rows.method is not Method.UPSERT:
+        return sql
+    key = {name.upper() for name in rows.key}
+    changed = [name for name in rows.columns if name.upper() not in key]
+    action = "DO UPDATE SET " + ", ".join(f"{_quote(n)} = excluded.{_quote(n)}" for n in changed)
+    return f"{sql} ON CONFLICT ({', '.join(_quote(n) for n in rows.key)}) {action if changed else 'DO NOTHING'}"
+
+
+# Private functions
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _control_insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})"

@@ -1,0 +1,170 @@
+"""The SQLite target: a file, one writer, everything in BEGIN IMMEDIATE transactions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
+from loadstone.errors import Refused, Stop
+from loadstone.spec import Method, TableName
+from loadstone.targets.control import Control, create_control
+from loadstone.targets.holder import hold_file
+from loadstone.targets.model import LoadRow, TableInfo
+from loadstone.targets.names import match_name
+from loadstone.targets.preparing import empty_tables
+from loadstone.targets.sqlite.catalogue import read_table, table_names
+from loadstone.targets.sqlite.faults import translate
+from loadstone.targets.sqlite.session import SqliteSession
+from loadstone.targets.urls import file_of
+
+TYPES = {"text": "TEXT", "int": "INTEGER", "bytes": "BLOB"}
+BUSY_TIMEOUT_S = 30.0
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """A connection in autocommit mode: WAL, durable commits, foreign keys on."""
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_S)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.Error as error:
+        raise Stop("LS-3020", f"cannot open {path}: {error}",
+                   hints=["does its folder exist, and may this user write there?"]) from error
+    return connection
+
+
+class SqliteTarget:
+    """A SQLite file as a target."""
+
+    kind: Literal["sqlite"] = "sqlite"
+    form: Literal["arrow"] = "arrow"
+    sessions_max = 1
+
+    def __init__(self, url: str, control_schema: str | None = None) -> None:
+        """``control_schema`` has no meaning here and is passed over."""
+        self.url = url
+        self.path = file_of(url)
+        self._connection = connect(self.path)
+        self._control = Control(self._execute)
+
+    def open(self) -> SqliteSession:
+        """A new session for chunks."""
+        return SqliteSession(connect(self.path))
+
+    def find_table(self, table: TableName, schema_map: dict[str, str]) -> TableInfo | None:
+        """The table by name; SQLite has no schemas, so the spec's is passed over."""
+        name = match_name(table.name, table_names(self._connection), quoted=table.name_quoted, what="table")
+        return read_table(self._connection, name) if name is not None else None
+
+    def run_ddl(self, statements: Sequence[str]) -> None:
+        """Run CREATE statements."""
+        with translate():
+            for statement in statements:
+                self._connection.execute(statement)
+
+    def init_sql(self) -> list[str]:
+        """The statements that make the control tables."""
+        return create_control(TYPES)
+
+    def init_control(self) -> None:
+        """Make the control tables where they are missing."""
+        self.run_ddl(self.init_sql())
+
+    def hold(self, load_id: str) -> Callable[[], None]:
+        """Lock ``<file>.holder``."""
+        return hold_file(self.path, load_id)
+
+    def read_load(self, load_id: str) -> LoadRow | None:
+        """The load's row."""
+        return self._control.read_load(load_id)
+
+    def find_loads(self, prefix: str | None) -> list[str]:
+        """Ids of loads."""
+        return self._control.find_loads(prefix)
+
+    def raise_fence(self, load_id: str) -> Fence:
+        """The lock of the file is held, so no older session can be alive."""
+        number = 0
+
+        def work() -> None:
+            nonlocal number
+            self._control.claim(load_id, datetime.now(UTC).isoformat())
+            number = self._control.raise_fence(load_id, f"pid {os.getpid()}")
+
+        self._transaction(work)
+        return Fence(load_id=load_id, partition=0, number=number)
+
+    def prepare(self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """Chunk 0."""
+
+        def work() -> None:
+            if self._control.is_prepared(fence.load_id):
+                return
+            if not self._control.holds_fence(fence.load_id, fence.number):
+                raise Refused("LS-4003", f"load {fence.load_id} was taken over by another process")
+            empty_tables(tables, self._execute, quoted=lambda t: quote(t.name), truncate="DELETE FROM {}")
+            self._control.set_prepared(fence.load_id, frozen)
+
+        self._transaction(work)
+
+    def checkpoints(self, load_id: str) -> list[Checkpoint]:
+        """Committed chunks."""
+        return self._control.checkpoints(load_id)
+
+    def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
+        """Rejects and discards."""
+        return self._control.rejects(load_id)
+
+    def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
+        """Store status and receipt."""
+        self._transaction(lambda: self._control.finish(fence.load_id, status, receipt))
+
+    def sequence_base(self, table: TableInfo, column: str, base: Literal["count", "max"]) -> int:
+        """COUNT(*) or MAX(column)."""
+        what = "count(*)" if base == "count" else f"max(CAST({quote(column)} AS NUMERIC))"
+        return int(self._execute(f"SELECT coalesce({what}, 0) FROM {quote(table.name)}", [])[0][0])
+
+    def next_values(self, sequence: str, count: int) -> list[int]:
+        """Values of a row in ``loadstone_sequence``, made at 1 when missing."""
+        first = 1
+
+        def work() -> None:
+            nonlocal first
+            self._execute("CREATE TABLE IF NOT EXISTS loadstone_sequence (name TEXT PRIMARY KEY, next INTEGER, step INTEGER)", [])
+            name = sequence.rpartition(".")[2].upper()
+            self._execute("INSERT OR IGNORE INTO loadstone_sequence VALUES (?, 1, 1)", [name])
+            first = int(self._execute("SELECT next FROM loadstone_sequence WHERE name = ?", [name])[0][0])
+            self._execute("UPDATE loadstone_sequence SET next = next + ? * step WHERE name = ?", [count, name])
+
+        self._transaction(work)
+        return list(range(first, first + count))
+
+    def close(self) -> None:
+        """Close the control connection."""
+        self._connection.close()
+
+    # Private methods
+
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with translate():
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def _transaction(self, work: Callable[[], None]) -> None:
+        self._execute("BEGIN IMMEDIATE", [])
+        try:
+            work()
+            self._execute("COMMIT", [])
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+
+def quote(name: str) -> str:
+    """``name`` as a quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'

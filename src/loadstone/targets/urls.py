@@ -1,0 +1,70 @@
+"""Target URLs: which kind they name, and how they look without their password."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from loadstone.errors import FixSpec
+
+Kind = Literal["postgresql", "duckdb", "sqlite", "oracle"]
+
+_SCHEMES: dict[str, Kind] = {
+    "postgresql": "postgresql", "postgres": "postgresql", "postgresql+psycopg": "postgresql", "duckdb": "duckdb",
+    "sqlite": "sqlite", "oracle": "oracle", "oracle+oracledb": "oracle",
+}
+_ENDINGS: dict[str, Kind] = {".db": "sqlite", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".duckdb": "duckdb", ".ddb": "duckdb"}
+
+
+def kind_of(url: str) -> Kind:
+    """
+    The kind of target that ``url`` (or a file name such as ``bank.duckdb``) names.
+
+    Raises:
+        FixSpec: LS-3010 none.
+    """
+    scheme = urlsplit(url).scheme.lower()
+    if scheme in _SCHEMES:
+        return _SCHEMES[scheme]
+    for ending, kind in _ENDINGS.items():
+        if url.lower().endswith(ending):
+            return kind
+    raise FixSpec(
+        "LS-3010",
+        f"{safe_url(url)!r} names no target",
+        hints=["postgresql://user@host/database", "duckdb:///path/file.duckdb or file.duckdb",
+               "sqlite:///path/file.db or file.db", "oracle://user@host:1521/service"],
+    )
+
+
+def safe_url(url: str) -> str:
+    """``url`` without its password."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username}@{host}"))
+
+
+def file_of(url: str) -> str:
+    """
+    The path of a file target; ``:memory:`` is refused, since nothing of it would outlive the load.
+
+    Raises:
+        FixSpec: LS-3011 no path.
+    """
+    path = _path(url) if urlsplit(url).scheme in _SCHEMES else url
+    if not path or ":memory:" in path:
+        raise FixSpec("LS-3011", f"{url} has no file", hints=["sqlite:///bank.db is bank.db in this directory.",
+                                                              "sqlite:////data/bank.db is an absolute path."])
+    return path
+
+
+# Private functions
+
+
+def _path(url: str) -> str:
+    """As SQLAlchemy reads it: three slashes are a relative path, four an absolute one."""
+    rest = url.partition(":")[2]
+    rest = rest[2:] if rest.startswith("//") else rest
+    return rest[1:] if rest.startswith("/") else rest
