@@ -7,6 +7,7 @@ from typing import Any
 
 from loadstone.spec import InputFile, Literal, RecordFormat
 from loadstone.sqlldr.lexer import Token, unescaped
+from loadstone.sqlldr.placeholders import placeholder_in_string
 from loadstone.sqlldr.reader import Reader
 
 OUTPUTS = ("BADFILE", "BADDN", "DISCARDFILE", "DISCARDDN", "DISCARDMAX", "DISCARDS")
@@ -53,6 +54,12 @@ def _file_name(reader: Reader, *expected: str) -> Token:
     if token.kind == "path" and token.text.upper() in _NOT_A_PATH:
         reader.fail(
             "LS-1001", token, f'expected {expected[0]}, found "{token.text}"', "quote a file that is named so"
+        )
+    found = placeholder_in_string(token.text)
+    if found:
+        message = f"the file name has {found}, which looks like a placeholder of a template"
+        reader.warn(
+            "LS-1067", token, message, f"replace {found} by its value, or give the file on the command line"
         )
     if not token.text:
         reader.error("LS-1014", token, f"{expected[0]} is empty")

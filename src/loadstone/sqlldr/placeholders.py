@@ -30,12 +30,19 @@ _PATTERN = re.compile(
     re.VERBOSE,
 )
 
+_IN_STRING = re.compile(r"\$\{[^}\n]*\}|\{\{[^}\n]*\}\}|&&?\w+|%\(\w+\)s|(?<!\w)@\w+@|<[A-Za-z]\w*>|#\w+#")
 _WHOLE_PATH = re.compile(r"\$\{|\$\(|\{|&|%\(|@|<|#|\[%|\?$|%%", re.ASCII)
 
 
 def placeholder_at(text: str, offset: int) -> str | None:
     """The placeholder that begins at ``offset`` of ``text``, or None."""
     found = _PATTERN.match(text, offset)
+    return found.group() if found else None
+
+
+def placeholder_in_string(text: str) -> str | None:
+    """A placeholder inside a quoted file name, which is legal text and hardly meant so."""
+    found = _IN_STRING.search(text)
     return found.group() if found else None
 
 

@@ -135,7 +135,7 @@ def _source(source: Source) -> str:
         case Recnum() | Sysdate():
             return source.kind.upper()
         case Constant():
-            return f"CONSTANT {text.quoted(source.value) if source.quoted else text.bare(source.value)}"
+            return f"CONSTANT {text.quoted(source.value) if source.quoted else text.bare_value(source.value)}"
         case Expression():
             return f"EXPRESSION {text.long_quoted(source.sql)}"
         case Sequence():

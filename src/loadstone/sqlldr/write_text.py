@@ -6,9 +6,11 @@ import re
 
 from loadstone.errors import FixSpec
 from loadstone.spec import Delimiter, Literal, Position, TableName, Test
+from loadstone.sqlldr.placeholders import placeholder_of_path
 
 _PLAIN_NAME = re.compile(r"[^\W\d][\w$#]*")
 _BARE = re.compile(r"(?!.*--)[\w.+:/-]+")
+_BARE_VALUE = re.compile(r"(?!--|\ufeff)[^\s,()'\"\x00\x1a]+")
 _CONTROLS = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\f": r"\f", "\v": r"\v", "\\": "\\\\"}
 
 
@@ -43,6 +45,11 @@ def reference(text: str) -> str:
 def bare(text: str) -> str:
     """``text`` without quotes where it may stand so."""
     return text if _BARE.fullmatch(text) else quoted(text)
+
+
+def bare_value(text: str) -> str:
+    """A constant without quotes, where it may stand so."""
+    return text if _BARE_VALUE.fullmatch(text) and not placeholder_of_path(text) else quoted(text)
 
 
 def table(found: TableName) -> str:
