@@ -123,3 +123,10 @@ def test_text_behind_a_record_terminator_is_not_read() -> None:
     text = "LOAD DATA INFILE 'a' \"str '\\n'><?~`\"" + TAIL
     assert spec_of(text).inputs[0].record_format.terminator == Literal(text="\n")
     assert [warning.code for warning in report_on(text).warnings] == ["LS-1062"]
+
+
+def test_placeholders_in_quoted_file_names_are_doubtful() -> None:
+    """The name is legal, and hardly meant so; variables of the environment are."""
+    report = report_on("LOAD DATA INFILE '${dir}/a.dat' BADFILE '$HOME/a.bad'" + TAIL)
+    assert report.ok
+    assert [warning.code for warning in report.warnings] == ["LS-1067"]

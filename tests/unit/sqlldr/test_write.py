@@ -14,7 +14,8 @@ TABLE = s.TableLoad(table=s.TableName(name="T"), fields=(s.Field(name="A"),))
 
 def test_a_written_control_file_is_for_people() -> None:
     """One clause a line, one field a line."""
-    text = "OPTIONS (skip=1) load data infile a.dat truncate into table t fields terminated by '\t' trailing nullcols"
+    text = "OPTIONS (skip=1) load data infile a.dat truncate into table t fields terminated by '\t'"
+    text += " trailing nullcols"
     assert write_control(
         spec_of(text + " (a date 'YYYY' \"TRIM(:a)\", b constant 'it''s', c position(1:2))")
     ) == (
@@ -35,8 +36,8 @@ def test_a_written_control_file_is_for_people() -> None:
 
 def test_inline_data_follow_begindata() -> None:
     """Bytes that are no UTF-8 survive in ``control_bytes``."""
-    head = "LOAD DATA INFILE * INTO TABLE t FIELDS TERMINATED BY ',' (a)\nBEGINDATA\n".encode()
-    assert control_bytes(spec_of(head + b"\xe9\n")).endswith(b"BEGINDATA\n\xe9\n")
+    head = "LOAD DATA INFILE * INTO TABLE t FIELDS TERMINATED BY ',' (a)\nBEGINDATA\n"
+    assert control_bytes(spec_of(head.encode() + b"\xe9\n")).endswith(b"BEGINDATA\n\xe9\n")
 
 
 @pytest.mark.parametrize(
