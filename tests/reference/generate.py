@@ -116,7 +116,7 @@ class _Maker:
         for index in range(count):
             name = f"C{index + 1}"
             kind = rng.choice(list(TYPES))
-            width = rng.randint(3, 14)
+            width = 19 if kind == "day" else rng.randint(3, 14)
             filler = rng.random() < 0.1 and index > 0
             position = Position(start=at, end=at + width - 1) if self.fixed else None
             if not self.fixed and number == 1 and index == 0:

@@ -68,8 +68,6 @@ class DuckdbSession:
                 self._cursor.execute(insert_sql(rows, "loadstone_batch"))
         except duckdb.ConstraintException as error:
             raise refusal_of(error, rows) from error
-        finally:
-            self._cursor.unregister("loadstone_batch")
 
     def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
         """Insert reject and discard rows, as Arrow."""

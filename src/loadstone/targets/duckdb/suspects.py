@@ -51,14 +51,11 @@ def _duplicates(cursor: Any, rows: TableRows, columns: list[str], gone: set[int]
     keys = ", ".join(f"b.c{place}" for place in places)
     filled = " AND ".join(f"b.c{place} IS NOT NULL" for place in places)
     same = " AND ".join(f't."{name}" = b.c{place}' for name, place in zip(columns, places, strict=True))
-    try:
-        found = cursor.execute(
-            f"SELECT record FROM (SELECT b.record, row_number() OVER (PARTITION BY {keys} ORDER BY b.record) AS n,"
-            f" EXISTS (SELECT 1 FROM {_quoted(rows.table)} t WHERE {same}) AS known"
-            f" FROM loadstone_keys b WHERE {filled}) WHERE n > 1 OR known ORDER BY record"
-        ).fetchall()
-    finally:
-        cursor.unregister("loadstone_keys")
+    found = cursor.execute(
+        f"SELECT record FROM (SELECT b.record, row_number() OVER (PARTITION BY {keys} ORDER BY b.record) AS n,"
+        f" EXISTS (SELECT 1 FROM {_quoted(rows.table)} t WHERE {same}) AS known"
+        f" FROM loadstone_keys b WHERE {filled}) WHERE n > 1 OR known ORDER BY record"
+    ).fetchall()
     return [int(row[0]) for row in found]
 
 
