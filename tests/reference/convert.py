@@ -62,7 +62,7 @@ def _number(text: str, kind: ColumnType):
 
 
 def _date(text: str, mask: str) -> datetime:
-    found = re.fullmatch(MASKS[mask], text)
+    found = re.fullmatch(MASKS[mask], text.strip(" "))
     if found is None:
         raise Fault("date")
     parts = {"H": 0, "M": 0, "S": 0} | {name: int(value) for name, value in found.groupdict().items()}

@@ -1,0 +1,1 @@
+"""Doors: parse the command line, call one function, show what it gives."""

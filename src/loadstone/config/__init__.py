@@ -1,0 +1,5 @@
+"""Settings: ``loadstone.toml`` and the environment; each one is declared in ``settings``."""
+
+from loadstone.config.settings import SETTINGS, Setting, resolve_target
+
+__all__ = ["SETTINGS", "Setting", "resolve_target"]

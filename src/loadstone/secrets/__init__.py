@@ -1,0 +1,1 @@
+"""Passwords: where they come from; they are never shown."""

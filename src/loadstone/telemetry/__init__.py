@@ -1,0 +1,1 @@
+"""How the product tells what it does, and the points where tests let it die."""

@@ -1,0 +1,110 @@
+"""The options of each command, declared once; ``tools/docs.py`` writes the reference from them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+Subparsers = Any
+"""argparse's action that holds the commands."""
+
+
+def add_load(subparsers: Subparsers) -> None:
+    """``loadstone load``."""
+    parser = subparsers.add_parser("load", help="load data files by a control file or spec")
+    _load_options(parser)
+    parser.add_argument("--json", action="store_true", help="print one receipt as JSON")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument("--dry-run", action="store_true", help="show the first rows as they would be loaded; load none")
+    parser.add_argument("--rows-shown", type=int, default=10, metavar="N", help="rows of a dry run (10)")
+    parser.set_defaults(run=_late("load", "run_load"))
+
+
+def add_explain(subparsers: Subparsers) -> None:
+    """``loadstone explain``."""
+    parser = subparsers.add_parser("explain", help="show the plan of a load: inputs, lanes, what each column is made of")
+    _load_options(parser)
+    parser.add_argument("--json", action="store_true", help="print the plan as JSON")
+    parser.set_defaults(run=_late("load", "run_explain"))
+
+
+def add_check(subparsers: Subparsers) -> None:
+    """``loadstone check``."""
+    parser = subparsers.add_parser("check", help="judge a control file's language; needs no data and no database")
+    parser.add_argument("control", metavar="CONTROL", help="control file")
+    parser.add_argument("--target", metavar="KIND", choices=["postgresql", "duckdb", "sqlite", "oracle"],
+                        help="also fail for what this kind of target refuses")
+    parser.add_argument("--json", action="store_true", help="print {ok, errors, refused, warnings}")
+    parser.set_defaults(run=_late("check", "run_check"))
+
+
+def add_convert(subparsers: Subparsers) -> None:
+    """``loadstone convert``."""
+    parser = subparsers.add_parser("convert", help="turn a control file into YAML or JSON, and back")
+    parser.add_argument("source", metavar="FILE", help="control file, or spec (.yaml, .yml, .json)")
+    parser.add_argument("--to", choices=["yaml", "json", "control", "schema"],
+                        help="form of the result; yaml for control files and control for specs when absent")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output when absent")
+    parser.set_defaults(run=_late("convert", "run_convert"))
+
+
+def add_rejects(subparsers: Subparsers) -> None:
+    """``loadstone rejects``."""
+    parser = subparsers.add_parser("rejects", help="show the records that a load refused, and why")
+    parser.add_argument("load_id", metavar="LOAD", nargs="?", help="first digits of the load's id; the latest load when absent")
+    parser.add_argument("--target", metavar="URL", help="target, or its name in the configuration")
+    parser.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--show-values", action="store_true", help="do not mask the values")
+    parser.set_defaults(run=_late("rejects", "run_rejects"))
+
+
+def add_target(subparsers: Subparsers) -> None:
+    """``loadstone target``."""
+    parser = subparsers.add_parser("target", help="prepare a target for loads")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    init = actions.add_parser("init", help="make the control tables")
+    init.add_argument("target", metavar="URL", nargs="?", help="target, or its name in the configuration")
+    init.add_argument("--sql", action="store_true", help="print the statements and run none")
+    init.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
+    init.set_defaults(run=_late("target", "run_init"))
+
+
+# Private functions
+
+
+def _late(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+    """The function of a command, imported when it is called."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        import importlib
+
+        return int(getattr(importlib.import_module(f"loadstone.cli.{module}"), function)(arguments))
+
+    return run
+
+
+def _load_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("control", metavar="CONTROL", help="control file, or spec (.yaml, .yml, .json)")
+    add("--data", action="append", default=[], metavar="FILE", help="data file instead of the first INFILE; - is standard input")
+    add("--target", metavar="URL", help="target, or its name in the configuration; LOADSTONE_TARGET when absent")
+    add("--bad", metavar="FILE", help="bad file; the data file's name with .bad")
+    add("--discard", metavar="FILE", help="discard file")
+    add("--log", metavar="FILE", help="log file; the control file's name with .log, here")
+    add("--skip", type=int, metavar="N", help="records to skip")
+    add("--load", type=int, metavar="N", help="records to read after them; all")
+    add("--errors", type=int, metavar="N", help="rejects allowed; 50, -1 for any number")
+    add("--discardmax", type=int, metavar="N", help="discards allowed in a data file; any number")
+    add("--rows", type=int, metavar="N", help="rows of a bind array, for the log")
+    add("--ddl", action="append", default=[], metavar="FILE", help="Oracle DDL: makes missing tables")
+    add("--create-tables", action="store_true", help="make missing tables from the spec")
+    add("--again", action="store_true", help="load once more what is loaded already")
+    add("--run-id", metavar="TEXT", help="tells loads of the same files apart")
+    add("--business-date", metavar="DATE", help="tells loads of the same files apart, as a date")
+    add("--schema-map", action="append", default=[], metavar="OLD=NEW", help="schema of the spec and of the target")
+    add("--control-schema", metavar="NAME", help="schema of the control tables")
+    add("--workers", type=int, metavar="N", help="parallel workers; 2, or 1 for small files")
+    add("--chunk-size", type=int, default=8 << 20, metavar="BYTES", help="bytes of a chunk, which is a transaction (8 MiB)")
+    add("--show-values", action="store_true", help="do not mask values of rejected records")

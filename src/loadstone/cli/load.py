@@ -1,0 +1,99 @@
+"""``loadstone load`` and ``loadstone explain``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from loadstone.cli.show import mask, receipt_text, receipt_values
+from loadstone.cli.source import read_any
+from loadstone.config import resolve_target
+from loadstone.errors import FixSpec
+from loadstone.spec import LoadRequest
+
+if TYPE_CHECKING:
+    from loadstone.load.preview import Preview
+
+
+def run_load(arguments: argparse.Namespace) -> int:
+    """Load; the exit code is the receipt's."""
+    from loadstone.bootstrap import loads
+
+    request = request_of(arguments)
+    if arguments.dry_run:
+        _show_preview(loads.preview(request, rows=arguments.rows_shown), arguments)
+        return 0
+    from loadstone.cli.progress import watched
+
+    with watched(quiet=arguments.quiet or arguments.json) as run:
+        receipt = loads.load(request, run)
+    if arguments.json:
+        print(json.dumps(receipt_values(receipt), ensure_ascii=False))
+    elif not arguments.quiet:
+        print(receipt_text(receipt))
+    return receipt.exit_code
+
+
+def run_explain(arguments: argparse.Namespace) -> int:
+    """Show the plan."""
+    from loadstone.bootstrap import loads
+
+    plan = loads.explain(request_of(arguments))
+    if arguments.json:
+        print(json.dumps(plan, ensure_ascii=False))
+    else:
+        import yaml
+
+        print(yaml.safe_dump(plan, sort_keys=False, allow_unicode=True), end="")
+    return 0
+
+
+def request_of(arguments: argparse.Namespace) -> LoadRequest:
+    """The request that the options make."""
+    pairs = [pair.partition("=") for pair in arguments.schema_map]
+    if any(not sign for _, sign, _ in pairs):
+        raise FixSpec("LS-6003", "--schema-map takes OLD=NEW", hints=["for example --schema-map SCOTT=public."])
+    return LoadRequest(
+        spec=read_any(arguments.control),
+        spec_path=arguments.control,
+        target=resolve_target(arguments.target),
+        data=tuple(arguments.data),
+        bad=arguments.bad, discard=arguments.discard, log=arguments.log,
+        skip=arguments.skip, load=arguments.load, errors=arguments.errors, discardmax=arguments.discardmax,
+        rows=arguments.rows, run_id=arguments.run_id, business_date=arguments.business_date, again=arguments.again,
+        ddl=tuple(arguments.ddl), create_tables=arguments.create_tables,
+        schema_map={old.upper(): new for old, _, new in pairs},
+        control_schema=arguments.control_schema, workers=arguments.workers, chunk_size_bytes=arguments.chunk_size,
+        show_values=arguments.show_values,
+    )
+
+
+# Private functions
+
+
+def _show_preview(preview: Preview, arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        print(json.dumps(_preview_values(preview), ensure_ascii=False, default=str))
+        return
+    for table in preview.tables:
+        print(f"{table.table} ({preview.records:,} records looked at)")
+        print("  " + " | ".join(table.columns))
+        for row in table.rows:
+            print("  " + " | ".join("NULL" if value is None else str(value) for value in row))
+    for one in preview.rejects[:20]:
+        value = one.value if arguments.show_values else mask(one.value)
+        print(f"  record {one.record_no} would be refused: {one.field or ''} {value!r}: {one.reason}", file=sys.stderr)
+    for warning in preview.warnings:
+        print(f"  warning: {warning}", file=sys.stderr)
+
+
+def _preview_values(preview: Preview) -> dict[str, Any]:
+    return {
+        "records": preview.records,
+        "tables": [{"table": t.table, "columns": t.columns, "rows": t.rows} for t in preview.tables],
+        "rejects": [{"record": r.record_no, "field": r.field, "rule": r.rule, "code": r.code, "reason": r.reason}
+                    for r in preview.rejects],
+        "warnings": list(preview.warnings),
+    }

@@ -1,0 +1,56 @@
+"""The command line. Each command imports its rooms when it runs, so that ``--help`` and ``check`` answer at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from loadstone import __version__
+from loadstone.cli import commands
+from loadstone.errors import LoadstoneError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code. Called by a link named ``sqlldr``, it is SQL*Loader's command line."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None and Path(sys.argv[0]).stem == "sqlldr":
+        words = ["sqlldr", *words]
+    if words[:1] == ["sqlldr"]:
+        from loadstone.cli.sqlldr import run_sqlldr
+
+        return run_sqlldr(words[1:])
+    arguments = build_parser().parse_args(words)
+    try:
+        return int(arguments.run(arguments))
+    except LoadstoneError as error:
+        from loadstone.cli.show import show_error
+
+        show_error(error, as_json=getattr(arguments, "json", False))
+        return error.exit_code
+    except BrokenPipeError:
+        return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and options."""
+    parser = argparse.ArgumentParser(
+        prog="loadstone",
+        description="Loads the files of Oracle SQL*Loader control files into PostgreSQL, DuckDB or SQLite, exactly once.",
+    )
+    parser.add_argument("--version", action="version", version=f"loadstone {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_load(subparsers)
+    commands.add_check(subparsers)
+    commands.add_explain(subparsers)
+    commands.add_convert(subparsers)
+    commands.add_rejects(subparsers)
+    commands.add_target(subparsers)
+    sqlldr = subparsers.add_parser("sqlldr", help="SQL*Loader's own command line (keyword=value) and PARFILE")
+    sqlldr.add_argument("words", nargs="*", metavar="KEYWORD=VALUE")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""How errors and receipts look."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from loadstone.errors import LoadstoneError
+
+if TYPE_CHECKING:
+    from loadstone.books import LoadReceipt
+
+
+def show_error(error: LoadstoneError, *, as_json: bool) -> None:
+    """On standard error as text, or on standard output as JSON."""
+    if as_json:
+        print(json.dumps({"ok": False, "errors": [error_values(error)]}, ensure_ascii=False))
+    else:
+        print(error, file=sys.stderr)
+
+
+def error_values(error: LoadstoneError) -> dict[str, Any]:
+    """Code, message, place and hints."""
+    place = error.place
+    return {"code": error.code, "message": error.message, "file": place.file, "line": place.line,
+            "column": place.column, "record": place.record_no, "field": place.field, "hints": list(error.hints)}
+
+
+def receipt_values(receipt: LoadReceipt) -> dict[str, Any]:
+    """What ``--json`` prints of a load."""
+    counts = receipt.counts
+    return {
+        "load_id": receipt.load_id,
+        "outcome": receipt.outcome,
+        "exit_code": receipt.exit_code,
+        "rows_read": counts.read,
+        "rows_loaded": counts.loaded,
+        "rows_rejected": counts.rejected,
+        "rows_discarded": counts.discarded,
+        "rows_skipped": counts.skipped,
+        "tables": receipt.tables,
+        "bad_file": receipt.bad_files[0] if receipt.bad_files else None,
+        "discard_file": receipt.discard_files[0] if receipt.discard_files else None,
+        "bad_files": list(receipt.bad_files),
+        "discard_files": list(receipt.discard_files),
+        "log_file": receipt.log_file,
+        "duration_s": receipt.duration_s,
+        "resumed": receipt.resumed,
+        "repeated": receipt.repeated,
+        "warnings": list(receipt.warnings),
+    }
+
+
+def receipt_text(receipt: LoadReceipt) -> str:
+    """A receipt for people."""
+    counts = receipt.counts
+    head = {"complete": "loaded", "errors": "stopped: more rejects than ERRORS allows", "limit": "stopped: LOAD is reached",
+            "stopped": "stopped on request; the same command resumes"}.get(receipt.outcome, receipt.outcome)
+    again = " (already loaded before; --again loads once more)" if receipt.repeated else ""
+    lines = [f"load {receipt.load_id[:8]} {head}{again} in {receipt.duration_s:.2f} s"]
+    lines.append(f"  read {counts.read:,} = loaded {counts.loaded:,} + rejected {counts.rejected:,}"
+                 f" + discarded {counts.discarded:,}" + (f"; skipped {counts.skipped:,}" if counts.skipped else ""))
+    lines += [f"  {table}: {rows:,} rows" for table, rows in receipt.tables.items()]
+    lines += [f"  bad file {path}" for path in receipt.bad_files]
+    lines += [f"  discard file {path}" for path in receipt.discard_files]
+    if receipt.log_file:
+        lines.append(f"  log {receipt.log_file}")
+    lines += [f"  warning: {warning}" for warning in receipt.warnings]
+    return "\n".join(lines)
+
+
+def mask(value: str | None) -> str | None:
+    """A value of which only its shape is shown: letters as x, digits as 9."""
+    if value is None:
+        return None
+    return "".join("9" if char.isdigit() else "x" if char.isalpha() else char for char in value)

@@ -1,0 +1,75 @@
+"""Where a target's URL comes from, and all environment variables."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loadstone.errors import FixSpec, Place
+
+
+@dataclass(frozen=True)
+class Setting:
+    """An environment variable, or a key of ``loadstone.toml``, and what it means."""
+
+    name: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("LOADSTONE_TARGET", "URL of the target, or its name in the configuration, when --target is not given."),
+    Setting("LOADSTONE_CONFIG", "Path of the configuration file; loadstone.toml here, then in ~/.config/loadstone."),
+    Setting("LOADSTONE_LANDING", "Folder where data from pipes are kept; ~/.local/state/loadstone/landing."),
+    Setting("targets.NAME.url", "In loadstone.toml: the URL that --target NAME and userid=...@NAME stand for."),
+    Setting("NLS_LANG", "language_territory.charset: names of months, date format, decimal character, character set."),
+    Setting("NLS_DATE_FORMAT", "Mask of DATE columns whose field has none."),
+    Setting("NLS_TIMESTAMP_FORMAT", "Mask of TIMESTAMP columns whose field has none."),
+    Setting("NLS_TIMESTAMP_TZ_FORMAT", "Mask of TIMESTAMP WITH TIME ZONE columns whose field has none."),
+    Setting("NLS_DATE_LANGUAGE", "Language of month and day names."),
+    Setting("NLS_NUMERIC_CHARACTERS", "Decimal and group character."),
+)
+"""Every setting; the docs list them."""
+
+
+def resolve_target(name: str | None) -> str:
+    """
+    The URL that ``name`` (a URL, a name of the configuration, or None for LOADSTONE_TARGET) stands for.
+
+    Raises:
+        FixSpec: LS-6001 no target is given; LS-6002 the configuration cannot be read.
+    """
+    wanted = name or os.environ.get("LOADSTONE_TARGET")
+    targets = named_targets()
+    if not wanted:
+        raise FixSpec(
+            "LS-6001", "no target is given",
+            hints=["--target bank.db (SQLite), --target bank.duckdb, or --target postgresql://user@host/database.",
+                   "or set LOADSTONE_TARGET."],
+        )
+    return targets.get(wanted.upper(), wanted)
+
+
+def named_targets() -> dict[str, str]:
+    """URLs by name (upper case) of the configuration file; empty where there is none."""
+    path = _config_path()
+    if path is None:
+        return {}
+    import tomllib
+
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise FixSpec("LS-6002", f"cannot read the configuration: {error}", Place(file=str(path))) from error
+    targets = values.get("targets", {})
+    return {name.upper(): str(target["url"]) for name, target in targets.items() if "url" in target}
+
+
+# Private functions
+
+
+def _config_path() -> Path | None:
+    named = os.environ.get("LOADSTONE_CONFIG")
+    candidates = [Path(named)] if named else [Path("loadstone.toml"), Path.home() / ".config/loadstone/loadstone.toml"]
+    return next((path for path in candidates if path.is_file()), Path(named) if named else None)
