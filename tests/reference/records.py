@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loadstone.spec import Concatenate, ContinueIf, InputFile, Literal, LoadSpec
+from loadstone.spec import Concatenate, ContinueIf, InputFile, Literal, LoadSpec, RecordFormat
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,9 @@ def read_records(spec: LoadSpec, one: InputFile, data: bytes) -> list[Record]:
 
 def _physical(one: InputFile, data: bytes) -> list[Record]:
     form = one.record_format
+    if form.kind == "stream":
+        line = data.find(b"\n")
+        form = RecordFormat(kind="str", terminator=Literal(text="\r\n" if data[line - 1 : line] == b"\r" else "\n"))
     found, at = [], 0
     while at < len(data):
         if form.kind == "fix":
@@ -41,7 +44,8 @@ def _physical(one: InputFile, data: bytes) -> list[Record]:
             raw = data[at : at + digits + length]
             text = raw[digits:]
         else:
-            ending = b"\n" if form.kind == "stream" or form.terminator is None else literal_bytes(form.terminator)
+            assert form.terminator is not None
+            ending = literal_bytes(form.terminator)
             end = data.find(ending, at)
             text = data[at:] if end < 0 else data[at:end]
             raw = data[at:] if end < 0 else data[at : end + len(ending)]

@@ -14,10 +14,12 @@ from loadstone.formats.inputs import open_input, read_fully
 from loadstone.formats.layout import Layout
 from loadstone.formats.model import Chunk
 from loadstone.formats.split import Spans, Splitter, splitter_of
-from loadstone.spec import FieldNames, InputFile
+from loadstone.spec import FieldNames, InputFile, Literal, RecordFormat
 
 CHUNK_SIZE_MAX_BYTES = 1 << 30
 """The longest record; beyond it the terminator is surely missing."""
+
+SAMPLE_SIZE_BYTES = 1 << 20
 
 UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -35,7 +37,8 @@ def open_records(
     Raises:
         FixFile: LS-2003 damaged compressed data; LS-2004 a record beyond 1 GiB.
     """
-    splitter = splitter_of(layout, clause.record_format, compiled=compiled)
+    form = stream_format(layout, clause.record_format, source)
+    splitter = splitter_of(layout, form, compiled=compiled)
     with open_input(source) as stream:
         _skip_to(stream, unit0)
         pending, at = b"", unit0
@@ -62,6 +65,27 @@ def open_records(
             if last:
                 return
             at, record0, pending = at + consumed, record0 + len(chunk), data[consumed:]
+
+
+def stream_format(layout: Layout, form: RecordFormat, source: str | bytes) -> RecordFormat:
+    """
+    The record format with its terminator: lines end as the first line of the input does, by LF or CR LF.
+
+    SQL*Loader does so on Windows. A file with CR LF keeps single LFs as data, and no CR in its last fields.
+    """
+    if form.kind != "stream":
+        return form
+    with open_input(source) as stream:
+        sample = read_fully(stream, SAMPLE_SIZE_BYTES, name=source if isinstance(source, str) else "inline data")
+    if layout.charset.width == 2:
+        codec = "utf-16-be" if sample[:2] == b"\xfe\xff" or layout.charset.codec == "utf-16-be" else "utf-16-le"
+        text = sample.decode(codec, "replace")
+        first = text.find("\n")
+        windows = first > 0 and text[first - 1] == "\r"
+    else:
+        first = sample.find(layout.charset.encode("\n"))
+        windows = first > 0 and sample[first - 1 : first] == layout.charset.encode("\r")
+    return RecordFormat(kind="str", terminator=Literal(text="\r\n" if windows else "\n"))
 
 
 # Private functions

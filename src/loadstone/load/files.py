@@ -6,11 +6,13 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO
 
 from loadstone.books import Discard, LoadReceipt, Reject
 from loadstone.filestore.atomic import write_whole
 from loadstone.formats.inputs import open_input
+from loadstone.formats.layout import Layout
+from loadstone.formats.reader import stream_format
 from loadstone.load.inputs import LoadInput, default_log
 from loadstone.load.logs import log_text
 from loadstone.load.plan.model import LoadPlan
@@ -34,11 +36,11 @@ def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], t
     for one in plan.inputs:
         bad = [r for r in rejects if r.input_no == one.input_no]
         if bad:
-            write_whole(one.bad, record_bytes(one, bad))
+            write_whole(one.bad, record_bytes(plan, one, bad))
             bad_files.append(one.bad)
         kept = [d for d in discards if d.input_no == one.input_no]
         if kept and one.discard is not None:
-            write_whole(one.discard, record_bytes(one, kept))
+            write_whole(one.discard, record_bytes(plan, one, kept))
             discard_files.append(one.discard)
     receipt = replace(
         receipt,
@@ -53,10 +55,12 @@ def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], t
     return receipt
 
 
-def record_bytes(one: LoadInput, records: Sequence[Reject | Discard]) -> Iterator[bytes]:
+def record_bytes(plan: LoadPlan, one: LoadInput, records: Sequence[Reject | Discard]) -> Iterator[bytes]:
     """The records as they stand in the source, each with its terminator, in the order given."""
-    ending = terminator_of(one.spec.record_format)
-    with open_input(one.path if one.path is not None else one.data or b"") as stream:
+    source = one.path if one.path is not None else one.data or b""
+    layout = plan.layouts[plan.charsets[one.input_no]]
+    ending = terminator_of(layout, stream_format(layout, one.spec.record_format, source))
+    with open_input(source) as stream:
         for record in records:
             _seek(stream, record.byte_offset)
             last = b""
@@ -69,20 +73,22 @@ def record_bytes(one: LoadInput, records: Sequence[Reject | Discard]) -> Iterato
                 yield ending
 
 
-def terminator_of(record_format: RecordFormat) -> bytes:
+def terminator_of(layout: Layout, form: RecordFormat) -> bytes:
     """What ends a record that lost its terminator at the end of the file."""
-    if record_format.kind == "stream":
-        return b"\n"
-    if record_format.kind == "str" and record_format.terminator is not None:
-        literal = record_format.terminator
-        return bytes.fromhex(literal.hex) if literal.hex is not None else (literal.text or "").encode()
-    return b""
+    if form.kind != "str" or form.terminator is None:
+        return b""
+    if form.terminator.hex is not None:
+        return bytes.fromhex(form.terminator.hex)
+    text = form.terminator.text or ""
+    if layout.charset.width == 2:
+        return text.encode("utf-16-be" if layout.charset.codec == "utf-16-be" else "utf-16-le")
+    return layout.charset.encode(text)
 
 
 # Private functions
 
 
-def _seek(stream: BinaryIO, offset: int) -> None:
+def _seek(stream: IO[bytes], offset: int) -> None:
     """Go forward to ``offset``; streams that cannot seek are read through."""
     if stream.seekable():
         stream.seek(offset)

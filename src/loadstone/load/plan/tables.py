@@ -6,7 +6,7 @@ from pathlib import Path
 
 from loadstone.errors import FixSpec, Place
 from loadstone.spec import LoadRequest, TableName
-from loadstone.targets.ddl import create_statements, read_ddl, tables_from_spec
+from loadstone.targets.ddl import DdlSchema, create_statements, read_ddl, tables_from_spec
 from loadstone.targets.model import TableInfo, Target
 
 
@@ -40,6 +40,10 @@ def make_tables(request: LoadRequest, target: Target) -> list[str]:
             break
         schema = read_ddl(_read(path))
         warnings += schema.warnings
+        for table in request.spec.tables:
+            schema.choose(table.table.name, {one.name for one in table.fields if one.filler is None})
+        if request.create_tables:
+            warnings += _drop_unfit(request, schema)
         statements = create_statements(schema, target.kind, only=_names(wanted))
         target.run_ddl(statements)
         wanted = [table for table in wanted if target.find_table(table, request.schema_map) is None]
@@ -50,6 +54,19 @@ def make_tables(request: LoadRequest, target: Target) -> list[str]:
 
 
 # Private functions
+
+
+def _drop_unfit(request: LoadRequest, schema: DdlSchema) -> list[str]:
+    """Tables of the DDL without all columns of the spec are left to be made from the spec; gives warnings."""
+    warnings = []
+    for table in request.spec.tables:
+        made = schema.tables.get(table.table.name)
+        wanted = [one.name for one in table.fields if one.filler is None]
+        lacking = sorted(set(wanted) - {column.name.upper() for column in made.columns}) if made is not None else []
+        if lacking:
+            del schema.tables[table.table.name]
+            warnings.append(f"the DDL's table {table.table} has no column {', '.join(lacking)}; made from the spec instead")
+    return warnings
 
 
 def _names(tables: list[TableName]) -> list[str]:

@@ -46,8 +46,20 @@ class DdlTable:
 
 @dataclass(kw_only=True)
 class DdlSchema:
-    """What a script makes, and what of it was passed over."""
+    """
+    What a script makes, and what of it was passed over.
+
+    Attributes:
+        tables: By name. versions: every definition of a name, where a script makes it several times.
+    """
 
     tables: dict[str, DdlTable] = field(default_factory=dict)
+    versions: dict[str, list[DdlTable]] = field(default_factory=dict)
     sequences: dict[str, tuple[int, int]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+    def choose(self, name: str, columns: set[str]) -> None:
+        """Take the version of a table that has most of ``columns`` (upper case); the first one of equals."""
+        versions = self.versions.get(name, [])
+        if len(versions) > 1:
+            self.tables[name] = max(versions, key=lambda t: len(columns & {c.name.upper() for c in t.columns}))

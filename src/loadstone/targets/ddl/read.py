@@ -160,6 +160,7 @@ def _create_table(schema: DdlSchema, cursor: _Cursor) -> None:
             break
     if table.columns:
         schema.tables.setdefault(name, table)
+        schema.versions.setdefault(name, []).append(table)
 
 
 def _is_constraint(cursor: _Cursor) -> bool:
