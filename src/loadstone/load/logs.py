@@ -2,6 +2,37 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from datetime import datetime
 
-def log_text(*_: object) -> str:
-    return ""
+from loadstone.books import Discard, LoadReceipt, Reject
+from loadstone.load.plan.model import LoadPlan
+from loadstone.sqlldr.log import LogInput, LogRun, log_head, log_tail, record_lines
+
+
+def log_text(
+    plan: LoadPlan,
+    receipt: LoadReceipt,
+    rejects: Sequence[Reject],
+    discards: Sequence[Discard],
+    times: tuple[datetime, datetime, float],
+) -> str:
+    """The whole log; ``times`` are begin, end and the seconds between them."""
+    began, ended, elapsed_s = times
+    run = LogRun(
+        spec=plan.spec,
+        spec_path=plan.request.spec_path,
+        inputs=[
+            LogInput(name=one.name, bad=one.bad, discard=one.discard, discardmax=plan.discardmax(one.input_no))
+            for one in plan.inputs
+        ],
+        began=began,
+        skip=plan.limits.skip,
+        load=plan.limits.load,
+        errors=plan.limits.errors,
+        rows=plan.request.rows,
+    )
+    tail = log_tail(run, receipt.counts, receipt.outcome, ended, (elapsed_s, time.process_time()))
+    warnings = "".join(f"Loadstone: {warning}\n" for warning in receipt.warnings)
+    return log_head(run) + record_lines(plan.spec, rejects, discards) + tail + warnings

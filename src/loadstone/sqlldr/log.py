@@ -1,0 +1,209 @@
+"""
+The log as SQL*Loader writes it, from its ``Control File:`` line on; the head names Loadstone.
+
+Layout taken from genuine logs of releases 10.2 to 19.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from loadstone import __version__
+from loadstone.books import Contribution, Discard, Reject, TableCount
+from loadstone.spec import Condition, ContinueIf, LoadSpec, Method, Options, TableLoad
+from loadstone.sqlldr.bind import BIND_SIZE_BYTES, bind_array
+from loadstone.sqlldr.log_columns import column_lines, test_text
+
+RELEASE = "19.0.0.0.0"
+"""The release whose layout and defaults the log follows."""
+
+READ_SIZE_BYTES = 1_048_576
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogInput:
+    """A data file as the log names it; no ``discard`` = none specified."""
+
+    name: str
+    bad: str
+    discard: str | None = None
+    discardmax: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogRun:
+    """What the head of a log tells. ``load`` None = ALL; ``errors`` None = any number."""
+
+    spec: LoadSpec
+    spec_path: str
+    inputs: Sequence[LogInput]
+    began: datetime
+    skip: int = 0
+    load: int | None = None
+    errors: int | None = 50
+    rows: int | None = None
+
+    @property
+    def direct(self) -> bool:
+        """Whether the spec asks for the direct path."""
+        return bool(self.spec.options.direct)
+
+
+def log_head(run: LogRun) -> str:
+    """Everything before the first record message."""
+    spec = run.spec
+    lines = ["", f"SQL*Loader: Release {RELEASE} - Production on {stamp(run.began)}",
+             f"Version {RELEASE} compatible; written by Loadstone {__version__}", "",
+             f"Control File:   {run.spec_path}"]
+    if spec.charset:
+        lines += [f"Character Set {spec.charset} specified for all input."]
+        if spec.length_semantics == "char":
+            lines += ["Using character length semantics."]
+        lines += [""]
+    for one in run.inputs:
+        lines += _input_lines(one)
+    lines += ["", f"Number to load: {'ALL' if run.load is None else run.load}", f"Number to skip: {run.skip}",
+              f"Errors allowed: {'ALL' if run.errors is None else run.errors}"]
+    array = bind_array(spec, rows=run.rows)
+    if not run.direct:
+        bindsize = spec.options.bindsize or BIND_SIZE_BYTES
+        lines += [f"Bind array:     {array.rows_asked} rows, maximum of {bindsize} bytes"]
+    lines += [f"Continuation:    {_continuation(spec)}", f"Path used:      {'Direct' if run.direct else 'Conventional'}"]
+    lines += _silent_lines(spec.options)
+    for table in spec.tables:
+        lines += ["", *_table_lines(spec, table)]
+    lines += [""]
+    if not run.direct and array.rows != array.rows_asked:
+        lines += [f"value used for ROWS parameter changed from {array.rows_asked} to {array.rows}"]
+    return "\n".join(lines) + "\n"
+
+
+def record_lines(spec: LoadSpec, rejects: Sequence[Reject], discards: Sequence[Discard]) -> str:
+    """A message for each reject and discard, in record order; SILENT leaves them out."""
+    silent = set(spec.options.silent)
+    messages: list[tuple[int, str]] = []
+    if not silent & {"errors", "all"}:
+        messages += [(one.record_no, reject_message(one)) for one in rejects]
+    if not silent & {"discards", "all"}:
+        messages += [(one.record_no, discard_message(one)) for one in discards]
+    return "".join(text for _, text in sorted(messages, key=lambda message: message[0]))
+
+
+def reject_message(reject: Reject) -> str:
+    """The message of a reject; one with a code of Oracle's ends in an empty line."""
+    column = f", column {reject.field}" if reject.field and reject.rule not in ("unique", "foreign_key", "check") else ""
+    blank = "\n" if reject.code else ""
+    return f"Record {reject.record_no}: Rejected - Error on table {reject.table}{column}.\n{reject.reason}\n{blank}"
+
+
+def discard_message(discard: Discard) -> str:
+    """The message of a discard."""
+    why = "failed all WHEN clauses" if discard.reason == "when" else "all columns null"
+    return f"Record {discard.record_no}: Discarded - {why}.\n"
+
+
+def log_tail(
+    run: LogRun, counts: Contribution, outcome: str, ended: datetime, times: tuple[float, float]
+) -> str:
+    """Statistics, totals and times; ``times`` are elapsed and CPU seconds."""
+    lines = []
+    if outcome == "errors":
+        lines += ["", "MAXIMUM ERROR COUNT EXCEEDED - Above statistics reflect partial run."]
+    for table, count in zip(run.spec.tables, counts.tables, strict=True):
+        lines += ["", *_statistics(table, count)]
+    array = bind_array(run.spec, rows=run.rows)
+    readsize = run.spec.options.readsize or READ_SIZE_BYTES
+    if run.direct:
+        lines += ["", "Bind array size not used in direct path.", f"Column array  rows : {5000:>7}",
+                  f"Stream buffer bytes:{256000:>8}", f"Read   buffer bytes:{readsize:>8}"]
+    else:
+        lines += ["", "", f"Space allocated for bind array:{array.size_bytes:>23} bytes({array.rows} rows)",
+                  f"Read   buffer bytes:{readsize:>8}"]
+    totals = (("skipped", counts.skipped), ("read", counts.read), ("rejected", counts.rejected),
+              ("discarded", counts.discarded))
+    lines += [""]
+    for word, number in totals:
+        label = f"Total logical records {word}:"
+        lines.append(f"{label}{number:>{41 - len(label)}}")
+    lines += ["", f"Run began on {stamp(run.began)}", f"Run ended on {stamp(ended)}", "",
+              f"Elapsed time was:     {_clock(times[0])}", f"CPU time was:         {_clock(times[1])}"]
+    return "\n".join(lines) + "\n"
+
+
+def stamp(at: datetime) -> str:
+    """``Tue Feb 11 18:38:47 2025``."""
+    return at.strftime("%a %b %d %H:%M:%S %Y")
+
+
+# Private functions
+
+
+def _input_lines(one: LogInput) -> list[str]:
+    limit = "Allow all discards" if one.discardmax is None else f"Allow {one.discardmax} discards"
+    lines = [f"Data File:      {one.name}", f"  Bad File:     {one.bad}"]
+    if one.discard is None:
+        return [*lines, "  Discard File:  none specified", " ", f" ({limit})"]
+    return [*lines, f"  Discard File: {one.discard} ", f" ({limit})"]
+
+
+def _continuation(spec: LoadSpec) -> str:
+    rule = spec.assemble
+    if rule is None:
+        return "none specified"
+    if not isinstance(rule, ContinueIf):
+        return f"{rule.count} records concatenated"
+    where = {"this": "in current physical record", "next": "in next physical record",
+             "last": "last nonblank character"}[rule.where]
+    return f"{test_text(rule.test)}, {where}"
+
+
+def _silent_lines(options: Options) -> list[str]:
+    return [f"Silent options: {', '.join(word.upper() for word in options.silent)}"] if options.silent else []
+
+
+def table_name(table: TableLoad) -> str:
+    """The table's name, with quotes where it was quoted."""
+    parts = []
+    if table.table.schema_name:
+        parts.append(f'"{table.table.schema_name}"' if table.table.schema_quoted else table.table.schema_name)
+    parts.append(f'"{table.table.name}"' if table.table.name_quoted else table.table.name)
+    return ".".join(parts)
+
+
+def _table_lines(spec: LoadSpec, table: TableLoad) -> list[str]:
+    lines = [f"Table {table_name(table)}, {_when(table.when)}"]
+    method = table.method or spec.method or Method.INSERT
+    lines.append(f"Insert option in effect for this table: {method.value.upper()}")
+    if table.trailing_nullcols:
+        lines.append("TRAILING NULLCOLS option in effect")
+    lines += ["", "   Column Name                  Position   Len  Term Encl Datatype",
+              "------------------------------ ---------- ----- ---- ---- ---------------------"]
+    for number, one in enumerate(table.fields):
+        lines += column_lines(table, one, first=number == 0)
+    return lines
+
+
+def _when(when: Condition | None) -> str:
+    if when is None:
+        return "loaded from every logical record."
+    return "loaded when " + "\n     and ".join(test_text(test) for test in when.tests)
+
+
+def _statistics(table: TableLoad, count: TableCount) -> list[str]:
+    def line(number: int, text: str) -> str:
+        return f"  {number} {'Row' if number == 1 else 'Rows'} {text}"
+
+    return [
+        f"Table {table_name(table)}:",
+        line(count.loaded, "successfully loaded."),
+        line(count.rejected, "not loaded due to data errors."),
+        line(count.when_failed, "not loaded because all WHEN clauses were failed."),
+        line(count.all_null, "not loaded because all fields were null."),
+    ]
+
+
+def _clock(seconds: float) -> str:
+    hundredths = round(seconds * 100)
+    return f"{hundredths // 360000:02}:{hundredths // 6000 % 60:02}:{hundredths // 100 % 60:02}.{hundredths % 100:02}"
