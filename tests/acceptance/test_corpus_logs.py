@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from tests.runs import Undisturbed
+from tests.shared import SQLLDR, needs_corpus, rows_of
 
 from loadstone.bootstrap import loads
 from loadstone.spec import LoadRequest
 from loadstone.sqlldr.control import read_control
 from loadstone.sqlldr.log import LogInput, LogRun, log_head
-from tests.shared import SQLLDR, needs_corpus, rows_of
-from tests.runs import Undisturbed
 
 GOLDENS = rows_of("goldens.tsv")
 HEADS = [row for row in GOLDENS if row["use"] == "head" and row["ctl"].split("/")[0] != "Lordan0001__DB_5_SEM"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from loadstone.datatypes.model import ColumnType, Kind
 from loadstone.spec import (
+    Concatenate,
     Condition,
     Constant,
     ContinueIf,
-    Concatenate,
     CsvFormat,
     Delimiter,
     Enclosure,

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loadstone.bootstrap.targets import open_target
 from loadstone.books import LoadReceipt, Reject, Run
+from loadstone.bootstrap.targets import open_target
 from loadstone.spec import LoadRequest, LoadSpec
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loadstone.errors import FixSpec
 from loadstone.targets.model import Target
 from loadstone.targets.urls import kind_of
 
@@ -26,9 +27,7 @@ def open_target(url: str, control_schema: str | None = None) -> Target:
         from loadstone.targets.sqlite.target import SqliteTarget
 
         return SqliteTarget(url, control_schema=control_schema)
-    from loadstone.targets.oracle.target import OracleTarget
-
-    return OracleTarget(url, control_schema=control_schema)
+    raise FixSpec("LS-3012", "Oracle is no target yet", hints=["PostgreSQL, DuckDB and SQLite are."])
 
 
 def init(url: str, control_schema: str | None = None) -> None:

@@ -191,9 +191,9 @@ class _Source:
         """Microseconds since 1970 and offsets in minutes; fractions rounded to what the column declares."""
         nls = self.work.nls
         program = compile_mask(mask_of(self.one, nls), nls.date_language)
-        pools = (program.pool, program.name_pool)
+        pools: tuple[Any, Any] = (program.pool, program.name_pool)
         if self.work.compiled:
-            pools = tuple(np.frombuffer(pool, np.uint8) for pool in pools)
+            pools = (np.frombuffer(pools[0], np.uint8), np.frombuffer(pools[1], np.uint8))
         micros = np.zeros(len(self.start), np.int64)
         offsets = np.full(len(self.start), NO_OFFSET, np.int64)
         env = np.array([nls.now.year, nls.now.month], np.int64)

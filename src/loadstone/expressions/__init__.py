@@ -1,0 +1,1 @@
+"""Oracle-flavoured SQL expressions of control files and mappings: a whitelist, never eval, never raw SQL."""

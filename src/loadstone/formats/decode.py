@@ -11,7 +11,19 @@ from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.formats.conditions import DEFAULTED
 from loadstone.formats.layout import Layout
 from loadstone.formats.model import Chunk, FieldError, State, Tokens, Verdict
-from loadstone.formats.program import BIG, DECODER, FLOAT, INTEGER, PACKED, RAW, SCALE, TABLE_COUNT, TABLE_FIRST, UNSIGNED, ZONED
+from loadstone.formats.program import (
+    BIG,
+    DECODER,
+    FLOAT,
+    INTEGER,
+    PACKED,
+    RAW,
+    SCALE,
+    TABLE_COUNT,
+    TABLE_FIRST,
+    UNSIGNED,
+    ZONED,
+)
 
 TRANSCODED_SIZE_MAX = 4
 """Most bytes that one byte of a single-byte set becomes in UTF-8."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
 import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.formats import program as p
-from loadstone.formats.charsets import Charset, charset as charset_named
+from loadstone.formats.charsets import Charset
+from loadstone.formats.charsets import charset as charset_named
 from loadstone.spec import (
     Concatenate,
     Condition,

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-
-
-
 from loadstone.errors import FixFile, Place
 from loadstone.formats.assemble import assemble
 from loadstone.formats.inputs import open_input, read_fully

@@ -235,9 +235,7 @@ class WideSplitter(Splitter):
         return b"".join(parts), end - np.array([len(part) for part in parts], np.int64), end
 
     def _codec(self, data: bytes) -> str:
-        if self.codec == "utf-16":
-            self.codec = "utf-16-be" if data[:2] == b"\xfe\xff" else "utf-16-le"
-        elif data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        if self.codec == "utf-16" or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             self.codec = "utf-16-be" if data[:2] == b"\xfe\xff" else "utf-16-le"
         return self.codec
 

@@ -119,8 +119,8 @@ def _spans(column: Any) -> tuple[NDArray[np.uint8], Spans]:
 
     wide = pa.types.is_large_string(column.type)
     _, offsets, data = column.buffers()
-    ends = np.frombuffer(offsets, np.int64 if wide else np.int32)[column.offset : column.offset + len(column) + 1]
-    ends = ends.astype(np.int64)
-    null = column.is_null().to_numpy(zero_copy_only=False)
+    stored: NDArray[Any] = np.frombuffer(offsets, np.int64 if wide else np.int32)
+    ends = stored[column.offset : column.offset + len(column) + 1].astype(np.int64)
+    null: NDArray[np.bool_] = column.is_null().to_numpy(zero_copy_only=False)
     texts = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
     return texts, (ends[:-1], ends[1:], null | (ends[:-1] == ends[1:]))

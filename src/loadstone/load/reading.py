@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +77,7 @@ class ChunkSource:
 # Private functions
 
 
-def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Iterator[Read]:
+def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Generator[Read, None, None]:
     """All chunks from where ``progress`` stands."""
     number, record_no = 0, progress.record_no
     skip, load = plan.limits.skip, plan.limits.load

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from loadstone.books import Contribution, LoadReceipt, TableCount
@@ -62,17 +62,10 @@ def receipt_of(values: dict[str, Any]) -> LoadReceipt:
     """The receipt that ``asdict`` and JSON kept."""
     counts = dict(values["counts"])
     counts["tables"] = tuple(TableCount(**table) for table in counts.get("tables", ()))
-    rest = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    rest: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     rest.update(counts=Contribution(**counts), started_at=None)
     rest["inputs"] = tuple((int(size), str(digest)) for size, digest in values.get("inputs", ()))
     return LoadReceipt(**rest)
-
-
-def receipt_values(receipt: LoadReceipt) -> dict[str, Any]:
-    """The receipt as JSON values."""
-    values = asdict(receipt)
-    values["started_at"] = receipt.started_at.isoformat() if receipt.started_at else None
-    return values
 
 
 # Private functions

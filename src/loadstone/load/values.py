@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,8 @@ class Numbers:
 def field_values(plan: TablePlan, tokens: Tokens, record: NDArray[np.int64]) -> Values:
     """The values of a table of which every column is a field of the record (the direct lane)."""
     fields = [column.index for column in plan.columns]
-    start, end, state = (_pick(a, record, fields) for a in (tokens.start, tokens.end, tokens.state))
+    start, end = _pick(tokens.start, record, fields), _pick(tokens.end, record, fields)
+    state = _pick(tokens.state, record, fields)
     return Values(buffer=tokens.buffer, start=start, end=end, null=state == State.NULL, record=record)
 
 
@@ -111,7 +112,7 @@ def bytes_spans(parts: Sequence[bytes | None]) -> tuple[NDArray[np.uint8], Spans
 # Private functions
 
 
-def _pick(array: NDArray[np.generic], record: NDArray[np.int64], fields: list[int]) -> NDArray[np.generic]:
+def _pick(array: Any, record: NDArray[np.int64], fields: list[int]) -> Any:
     """Rows and columns of ``array``; a view where all of them are wanted, since copies cost a pass."""
     first = fields[0]
     if fields == list(range(first, first + len(fields))):

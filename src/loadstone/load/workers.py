@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from loadstone.books import Fence, Run
@@ -98,8 +98,7 @@ class _Crew:
         try:
             session = shared if shared is not None else self._open()
             while not self.run.stop_requested() and (read := self.source.next()) is not None:
-                number = read.number
-                batch = prepare(self.plan, self.columnar, read, lambda own, number=number: self.steps.before(number, own))
+                batch = prepare(self.plan, self.columnar, read, partial(self.steps.before, read.number))
                 self.committer.submit(session, read, batch)
                 self.run.report(self.committer.progress.counts, self.source.bytes_done, None)
         except Closed:

@@ -168,10 +168,17 @@ class Target(Protocol):
         url: Without password.
     """
 
-    kind: Literal["postgresql", "duckdb", "sqlite", "oracle"]
-    form: Literal["pgcopy", "arrow"]
-    sessions_max: int
-    url: str
+    @property
+    def kind(self) -> Literal["postgresql", "duckdb", "sqlite", "oracle"]: ...
+
+    @property
+    def form(self) -> Literal["pgcopy", "arrow"]: ...
+
+    @property
+    def sessions_max(self) -> int: ...
+
+    @property
+    def url(self) -> str: ...
 
     def open(self) -> Session:
         """A new session for chunks."""

@@ -10,7 +10,18 @@ from loadstone.datatypes.model import CANONICAL, Conversion, Kind
 from loadstone.errors import FixSpec, LoadstoneError, Place
 from loadstone.load.environment import Environment
 from loadstone.load.plan.model import ColumnPlan
-from loadstone.spec import Constant, Expression, Field, LobFile, LoadSpec, Recnum, Sequence, Sysdate, TableLoad, TypeName
+from loadstone.spec import (
+    Constant,
+    Expression,
+    Field,
+    LoadSpec,
+    LobFile,
+    Recnum,
+    Sequence,
+    Sysdate,
+    TableLoad,
+    TypeName,
+)
 from loadstone.targets.model import Column, TableInfo
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """Oracle DDL, and specs, into CREATE statements of a target."""
 
 from loadstone.targets.ddl.emit import create_statements
+from loadstone.targets.ddl.from_spec import tables_from_spec
 from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
 from loadstone.targets.ddl.read import read_ddl
-from loadstone.targets.ddl.from_spec import tables_from_spec
 
 __all__ = ["DdlColumn", "DdlSchema", "DdlTable", "DdlType", "create_statements", "read_ddl", "tables_from_spec"]

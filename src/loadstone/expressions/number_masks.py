@@ -1,0 +1,110 @@
+"""Numbers by Oracle's number masks, both ways."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from loadstone.expressions.model import OraError
+
+_MASK = re.compile(r"(?P<fm>FM)?(?P<lead>[SL$]*)(?P<whole>[09GB,$X]*)(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<tail>MI|PR|S|L|C|EEEE)?", re.IGNORECASE)
+
+
+def format_number(value: Decimal, mask: str, characters: tuple[str, str]) -> str:
+    """
+    ``value`` by ``mask``; ``#`` all over when it does not fit.
+
+    Raises:
+        OraError: ORA-01481 an element that is not known.
+    """
+    parts = _parts(mask)
+    decimal, group = characters
+    fraction = parts["fraction"] or ""
+    amount = abs(value).quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP)
+    whole, _, digits = f"{amount:f}".partition(".")
+    shown = _whole(whole, parts["whole"] or "", group, whole_only=not parts["fraction"])
+    negative = value < 0 and amount != 0
+    if shown is None:
+        return "#" * (len(mask) + (0 if parts["fm"] else 1))
+    if parts["point"]:
+        tail = digits
+        if parts["fm"]:
+            keep = len(fraction.rstrip("9"))
+            tail = tail[:keep] + tail[keep:].rstrip("0")
+        shown += ("." if parts["point"] == "." else decimal) + tail
+    return _signed(shown, parts, negative=negative)
+
+
+def parse_masked(text: str, mask: str, characters: tuple[str, str]) -> Decimal:
+    """
+    A number from text by ``mask``: group characters, currency and signs as the mask has them.
+
+    Raises:
+        OraError: ORA-01722 a text that does not fit; ORA-01481 an element that is not known.
+    """
+    parts = _parts(mask)
+    decimal, group = characters
+    found = text.strip()
+    negative = found.startswith("-") or found.endswith("-") or (found.startswith("<") and found.endswith(">"))
+    found = found.strip("+-<> $")
+    if re.search("[G,]", parts["whole"] or "", re.IGNORECASE):
+        found = found.replace("," if "," in mask else group, "")
+    if parts["point"] and parts["point"] != ".":
+        found = found.replace(decimal, ".")
+    if re.fullmatch(r"\d+\.?\d*|\.\d+", found) is None:
+        raise OraError(1722, "invalid number")
+    whole, _, digits = found.partition(".")
+    room = len(re.findall("[09]", parts["whole"] or ""))
+    if len(whole.lstrip("0")) > room or len(digits) > len(parts["fraction"] or ""):
+        raise OraError(1722, "invalid number")
+    value = Decimal(found)
+    return -value if negative else value
+
+
+# Private functions
+
+
+def _parts(mask: str) -> dict[str, str | None]:
+    match = _MASK.fullmatch(mask.strip())
+    if match is None or "X" in mask.upper() or "EEEE" in mask.upper():
+        raise OraError(1481, "invalid number format model")
+    return {name: value.upper() if value else value for name, value in match.groupdict().items()}
+
+
+def _whole(digits: str, mask: str, group: str, *, whole_only: bool) -> str | None:
+    """The integer part under its mask: leading zeros from the first 0 on, groups between digits."""
+    places = re.findall("[09]", mask)
+    if digits == "0" and "0" not in places and not whole_only:
+        digits = ""
+    if len(digits) > len(places):
+        return None
+    first_zero = places.index("0") if "0" in places else len(places)
+    padded = digits.rjust(len(places))
+    padded = "".join("0" if char == " " and number >= first_zero else char for number, char in enumerate(padded))
+    out, number = "", 0
+    for char in mask:
+        if char in "09":
+            out += padded[number]
+            number += 1
+        elif char in ",G":
+            out += ("," if char == "," else group) if out.strip() else " "
+    return out
+
+
+def _signed(shown: str, parts: dict[str, str | None], *, negative: bool) -> str:
+    lead, tail = parts["lead"] or "", parts["tail"] or ""
+    text = shown.lstrip(" ")
+    blanks = len(shown) - len(text)
+    if "$" in lead:
+        text = "$" + text
+    if tail == "MI":
+        text += "-" if negative else " "
+    elif tail == "PR":
+        text = f"<{text}>" if negative else f" {text} "
+    elif tail == "S":
+        text += "-" if negative else "+"
+    elif "S" in lead:
+        text = ("-" if negative else "+") + text
+    else:
+        text = ("-" if negative else " ") + text
+    return text.strip() if parts["fm"] else " " * blanks + text

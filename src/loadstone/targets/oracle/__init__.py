@@ -1,1 +1,0 @@
-"""Oracle, through python-oracledb."""
