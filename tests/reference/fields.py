@@ -17,8 +17,18 @@ from loadstone.spec import (
 from tests.reference.records import literal_bytes
 
 WHITE = b" \t\r\n\f\v\0"
-NUMERIC = {TypeName.INTEGER_EXTERNAL, TypeName.FLOAT_EXTERNAL, TypeName.DECIMAL_EXTERNAL, TypeName.ZONED_EXTERNAL,
-           TypeName.INTEGER, TypeName.SMALLINT, TypeName.FLOAT, TypeName.DOUBLE, TypeName.DECIMAL, TypeName.ZONED}
+NUMERIC = {
+    TypeName.INTEGER_EXTERNAL,
+    TypeName.FLOAT_EXTERNAL,
+    TypeName.DECIMAL_EXTERNAL,
+    TypeName.ZONED_EXTERNAL,
+    TypeName.INTEGER,
+    TypeName.SMALLINT,
+    TypeName.FLOAT,
+    TypeName.DOUBLE,
+    TypeName.DECIMAL,
+    TypeName.ZONED,
+}
 
 
 class Unset(Exception):
@@ -108,7 +118,13 @@ def _length(one: Field, *, delimited: bool) -> int | None:
 
 
 def _fixed(
-    table: TableLoad, one: Field, position: Position | None, scan: _Scan, length: int | None, *, keep: bool,
+    table: TableLoad,
+    one: Field,
+    position: Position | None,
+    scan: _Scan,
+    length: int | None,
+    *,
+    keep: bool,
     relative: bool,
 ) -> bytes | None:
     size = length or 1
@@ -125,7 +141,9 @@ def _fixed(
     return part or None
 
 
-def _delimited(one: Field, terminated, enclosed: Enclosure | None, scan: _Scan, *, keep: bool) -> bytes | None:
+def _delimited(
+    one: Field, terminated, enclosed: Enclosure | None, scan: _Scan, *, keep: bool
+) -> bytes | None:
     text, start = scan.text, scan.at
     if scan.after_white:
         while start < len(text) and text[start : start + 1] in (b" ", b"\t", b"\r", b"\n"):
@@ -134,7 +152,11 @@ def _delimited(one: Field, terminated, enclosed: Enclosure | None, scan: _Scan, 
     if enclosed is not None:
         left = literal_bytes(enclosed.left)
         right = literal_bytes(enclosed.right) if enclosed.right else left
-        mark = literal_bytes(terminated.literal) if terminated is not None and terminated.literal is not None else None
+        mark = (
+            literal_bytes(terminated.literal)
+            if terminated is not None and terminated.literal is not None
+            else None
+        )
         at = start
         while at < len(text) and text[at : at + 1] in (b" ", b"\t") and not text.startswith(left, at):
             if mark is not None and text.startswith(mark, at):
@@ -188,7 +210,12 @@ def _enclosed(text: bytes, at: int, right: bytes, terminated, scan: _Scan) -> by
         scan.at = at
         return value
     mark = None if terminated.whitespace else literal_bytes(terminated.literal)
-    while at < len(text) and mark is not None and text[at : at + 1] in (b" ", b"\t", b"\r") and not text.startswith(mark, at):
+    while (
+        at < len(text)
+        and mark is not None
+        and text[at : at + 1] in (b" ", b"\t", b"\r")
+        and not text.startswith(mark, at)
+    ):
         at += 1
     if at >= len(text):
         scan.at = len(text)
@@ -202,7 +229,9 @@ def _enclosed(text: bytes, at: int, right: bytes, terminated, scan: _Scan) -> by
     raise Unset("no_terminator")
 
 
-def _null_or_default(table: TableLoad, one: Field, values: dict[str, bytes | None], text: bytes) -> bytes | None:
+def _null_or_default(
+    table: TableLoad, one: Field, values: dict[str, bytes | None], text: bytes
+) -> bytes | None:
     value = values[one.name]
     if one.nullif is not None and _holds(one.nullif, values, text):
         return None

@@ -77,7 +77,9 @@ class _Maker:
             table, kinds = self._table(number)
             tables.append(table)
             types.append({name: (TYPES[kind][0], not_null) for name, (kind, not_null) in kinds.items()})
-            columns = ", ".join(f"{n} {TYPES[k][1]}{' NOT NULL' if nn else ''}" for n, (k, nn) in kinds.items())
+            columns = ", ".join(
+                f"{n} {TYPES[k][1]}{' NOT NULL' if nn else ''}" for n, (k, nn) in kinds.items()
+            )
             ddl.append(f"CREATE TABLE T{number + 1} ({columns});")
         spec = LoadSpec(
             inputs=(InputFile(path="data.dat", record_format=self.record),),
@@ -135,16 +137,23 @@ class _Maker:
             self.kinds[id(fields[-1])] = kind
             if not filler:
                 kinds[name] = (kind, rng.random() < 0.1)
-        for name, source in (("G1", Recnum()), ("G2", Constant(value="7")), ("G3", Sequence(base=5, increment=3))):
+        for name, source in (
+            ("G1", Recnum()),
+            ("G2", Constant(value="7")),
+            ("G3", Sequence(base=5, increment=3)),
+        ):
             if rng.random() < 0.15:
                 fields.append(Field(name=name, source=source))
                 kinds[name] = ("any", False)
         table = TableLoad(
             table=TableName(name=f"T{number + 1}"),
-            when=self._condition("C1", wide=True) if rng.random() < (0.7 if self.tables > 1 else 0.1) else None,
+            when=self._condition("C1", wide=True)
+            if rng.random() < (0.7 if self.tables > 1 else 0.1)
+            else None,
             csv=CsvFormat(embedded=True) if self.embedded else None,
             terminated=None if self.fixed else Delimiter(literal=Literal(text=self.term)),
-            enclosed=None if self.fixed or not self.quote
+            enclosed=None
+            if self.fixed or not self.quote
             else Enclosure(left=Literal(text=self.quote), optional=self.embedded or rng.random() < 0.8),
             trailing_nullcols=rng.random() < 0.5,
             fields=tuple(fields),
@@ -156,7 +165,9 @@ class _Maker:
         if kind == "day":
             return FieldType(name=TypeName.DATE, mask=rng.choice(MASKS))
         if kind in ("amount", "count", "any"):
-            return rng.choice([None, FieldType(name=TypeName.INTEGER_EXTERNAL), FieldType(name=TypeName.DECIMAL_EXTERNAL)])
+            return rng.choice(
+                [None, FieldType(name=TypeName.INTEGER_EXTERNAL), FieldType(name=TypeName.DECIMAL_EXTERNAL)]
+            )
         return rng.choice([None, None, FieldType(name=TypeName.CHAR, length=rng.randint(5, 30))])
 
     def _condition(self, name: str, *, wide: bool = False) -> Condition:
@@ -165,15 +176,36 @@ class _Maker:
         if roll < 0.4 and not wide:
             return Condition(tests=(Test(field=name, blanks=True),))
         if roll < 0.7:
-            return Condition(tests=(Test(field=name, literal=Literal(text=rng.choice(["A", "B", "0"])), equal=rng.random() < 0.5),))
-        return Condition(tests=(Test(position=Position(start=1, end=1), literal=Literal(text=rng.choice("AB1")), equal=rng.random() < 0.6),))
+            return Condition(
+                tests=(
+                    Test(
+                        field=name,
+                        literal=Literal(text=rng.choice(["A", "B", "0"])),
+                        equal=rng.random() < 0.5,
+                    ),
+                )
+            )
+        return Condition(
+            tests=(
+                Test(
+                    position=Position(start=1, end=1),
+                    literal=Literal(text=rng.choice("AB1")),
+                    equal=rng.random() < 0.6,
+                ),
+            )
+        )
 
     def _record(self, spec: LoadSpec) -> str:
         rng = self.rng
         table = rng.choice(spec.tables)
         named = [one for one in table.fields if one.source is None]
         if self.fixed:
-            text = "".join(self._ascii(one).ljust(one.position.end - one.position.start + 1)[: one.position.end - one.position.start + 1] for one in named)
+            text = "".join(
+                self._ascii(one).ljust(one.position.end - one.position.start + 1)[
+                    : one.position.end - one.position.start + 1
+                ]
+                for one in named
+            )
             return text[: rng.randint(0, len(text))] if rng.random() < 0.1 else text
         parts = [self._quoted(self._value(one), table) for one in named]
         if rng.random() < 0.1:
@@ -194,7 +226,11 @@ class _Maker:
         if rng.random() < 0.15:
             inner += rng.choice([quote, self.term, "\n" if self.embedded else " "]) + "x"
         text = quote + inner.replace(quote, quote * 2) + quote
-        return rng.choice(["", "", "", " "]) + text + rng.choice(["", "", "", " ", "z"] if rng.random() < 0.1 else [""])
+        return (
+            rng.choice(["", "", "", " "])
+            + text
+            + rng.choice(["", "", "", " ", "z"] if rng.random() < 0.1 else [""])
+        )
 
     def _value(self, one: Field) -> str:
         rng = self.rng
@@ -208,7 +244,9 @@ class _Maker:
             return self._day(mask)
         kind = rng.choice(list(TYPES)) if rng.random() < 0.04 else self.kinds[id(one)]
         if kind == "amount" or kind == "any":
-            return rng.choice(["0", "1", "-5", "+7", "12.345", "99999.995", "12 ", " 3", ".5", "1.", "-0.005", "1e3"])
+            return rng.choice(
+                ["0", "1", "-5", "+7", "12.345", "99999.995", "12 ", " 3", ".5", "1.", "-0.005", "1e3"]
+            )
         if kind == "count":
             return rng.choice(["0", "1", "-5", "+7", "12.345", "999999", "12 ", " 3", "1e3", "0.4"])
         if kind == "code":
@@ -225,8 +263,12 @@ class _Maker:
         if rng.random() < 0.1:
             month, day = rng.choice([(13, 1), (2, 30), (0, 5), (4, 31)])
         return (
-            mask.replace("YYYY", f"{year:04}").replace("MM", f"{month:02}").replace("DD", f"{day:02}")
-            .replace("HH24", f"{rng.randint(0, 23):02}").replace("MI", f"{rng.randint(0, 59):02}").replace("SS", f"{rng.randint(0, 59):02}")
+            mask.replace("YYYY", f"{year:04}")
+            .replace("MM", f"{month:02}")
+            .replace("DD", f"{day:02}")
+            .replace("HH24", f"{rng.randint(0, 23):02}")
+            .replace("MI", f"{rng.randint(0, 59):02}")
+            .replace("SS", f"{rng.randint(0, 59):02}")
         )
 
     def _bytes(self, spec: LoadSpec, lines: list[str]) -> bytes:

@@ -25,8 +25,13 @@ class Outcome:
 
 
 def read_all(
-    spec: LoadSpec, data: bytes, types: list[dict[str, tuple[ColumnType, bool]]], *, errors: int | None = None,
-    skip: int = 0, load: int | None = None,
+    spec: LoadSpec,
+    data: bytes,
+    types: list[dict[str, tuple[ColumnType, bool]]],
+    *,
+    errors: int | None = None,
+    skip: int = 0,
+    load: int | None = None,
 ) -> Outcome:
     """
     Load ``data`` as the first input of ``spec``.

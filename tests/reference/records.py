@@ -33,7 +33,9 @@ def _physical(one: InputFile, data: bytes) -> list[Record]:
     form = one.record_format
     if form.kind == "stream":
         line = data.find(b"\n")
-        form = RecordFormat(kind="str", terminator=Literal(text="\r\n" if data[line - 1 : line] == b"\r" else "\n"))
+        form = RecordFormat(
+            kind="str", terminator=Literal(text="\r\n" if data[line - 1 : line] == b"\r" else "\n")
+        )
     found, at = [], 0
     while at < len(data):
         if form.kind == "fix":

@@ -30,6 +30,11 @@ def load(request: LoadRequest, run: Run) -> LoadReceipt:
         target.close()
 
 
+def load_anew(request: LoadRequest, run: Run) -> LoadReceipt:
+    """Load as SQL*Loader does: always once more, unless the last run of the same load died."""
+    return load(replace(request, again=True, resume_unfinished=True), run)
+
+
 def preview(request: LoadRequest, rows: int = 10) -> Preview:
     """The first rows as they would be loaded; nothing is written to the target, but missing tables are made."""
     from loadstone.load import pipeline
@@ -65,8 +70,13 @@ def refusals(spec: LoadSpec, spec_path: str, kind: str) -> list[Finding]:
     from loadstone.sqlldr.findings import Finding
 
     return [
-        Finding(code=error.code, line=error.place.line or 1, column=error.place.column or 1, message=error.message,
-                hints=error.hints)
+        Finding(
+            code=error.code,
+            line=error.place.line or 1,
+            column=error.place.column or 1,
+            message=error.message,
+            hints=error.hints,
+        )
         for error in refusals_of(spec, kind)
     ]
 
@@ -89,7 +99,9 @@ def land_pipes(request: LoadRequest) -> LoadRequest:
         return request
     from loadstone.filestore.landing import receive
 
-    folder = Path(os.environ.get("LOADSTONE_LANDING") or Path.home() / ".local" / "state" / "loadstone" / "landing")
+    folder = Path(
+        os.environ.get("LOADSTONE_LANDING") or Path.home() / ".local" / "state" / "loadstone" / "landing"
+    )
     data = []
     for path in request.data:
         if not _is_pipe(path):

@@ -52,7 +52,9 @@ def _refusals(data: bytes, arguments: argparse.Namespace) -> list[dict[str, Any]
 def _show(path: str, values: dict[str, Any], report: Report, *, ok: bool) -> None:
     for kind in ("errors", "refused", "warnings"):
         for one in values[kind]:
-            print(f"{path}:{one['line']}:{one['column']}: {kind.rstrip('s')} [{one['code']}] {one['message']}")
+            print(
+                f"{path}:{one['line']}:{one['column']}: {kind.rstrip('s')} [{one['code']}] {one['message']}"
+            )
             for hint in one["hints"]:
                 print(f"HINT: {hint}")
     print(f"{path}: {'ok' if ok else 'not ok'}")

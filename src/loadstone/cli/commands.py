@@ -16,14 +16,18 @@ def add_load(subparsers: Subparsers) -> None:
     _load_options(parser)
     parser.add_argument("--json", action="store_true", help="print one receipt as JSON")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
-    parser.add_argument("--dry-run", action="store_true", help="show the first rows as they would be loaded; load none")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show the first rows as they would be loaded; load none"
+    )
     parser.add_argument("--rows-shown", type=int, default=10, metavar="N", help="rows of a dry run (10)")
     parser.set_defaults(run=_late("load", "run_load"))
 
 
 def add_explain(subparsers: Subparsers) -> None:
     """``loadstone explain``."""
-    parser = subparsers.add_parser("explain", help="show the plan of a load: inputs, lanes, what each column is made of")
+    parser = subparsers.add_parser(
+        "explain", help="show the plan of a load: inputs, lanes, what each column is made of"
+    )
     _load_options(parser)
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
     parser.set_defaults(run=_late("load", "run_explain"))
@@ -31,10 +35,16 @@ def add_explain(subparsers: Subparsers) -> None:
 
 def add_check(subparsers: Subparsers) -> None:
     """``loadstone check``."""
-    parser = subparsers.add_parser("check", help="judge a control file's language; needs no data and no database")
+    parser = subparsers.add_parser(
+        "check", help="judge a control file's language; needs no data and no database"
+    )
     parser.add_argument("control", metavar="CONTROL", help="control file")
-    parser.add_argument("--target", metavar="KIND", choices=["postgresql", "duckdb", "sqlite", "oracle"],
-                        help="also fail for what this kind of target refuses")
+    parser.add_argument(
+        "--target",
+        metavar="KIND",
+        choices=["postgresql", "duckdb", "sqlite", "oracle"],
+        help="also fail for what this kind of target refuses",
+    )
     parser.add_argument("--json", action="store_true", help="print {ok, errors, refused, warnings}")
     parser.set_defaults(run=_late("check", "run_check"))
 
@@ -43,8 +53,11 @@ def add_convert(subparsers: Subparsers) -> None:
     """``loadstone convert``."""
     parser = subparsers.add_parser("convert", help="turn a control file into YAML or JSON, and back")
     parser.add_argument("source", metavar="FILE", help="control file, or spec (.yaml, .yml, .json)")
-    parser.add_argument("--to", choices=["yaml", "json", "control", "schema"],
-                        help="form of the result; yaml for control files and control for specs when absent")
+    parser.add_argument(
+        "--to",
+        choices=["yaml", "json", "control", "schema"],
+        help="form of the result; yaml for control files and control for specs when absent",
+    )
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output when absent")
     parser.set_defaults(run=_late("convert", "run_convert"))
 
@@ -52,7 +65,12 @@ def add_convert(subparsers: Subparsers) -> None:
 def add_rejects(subparsers: Subparsers) -> None:
     """``loadstone rejects``."""
     parser = subparsers.add_parser("rejects", help="show the records that a load refused, and why")
-    parser.add_argument("load_id", metavar="LOAD", nargs="?", help="first digits of the load's id; the latest load when absent")
+    parser.add_argument(
+        "load_id",
+        metavar="LOAD",
+        nargs="?",
+        help="first digits of the load's id; the latest load when absent",
+    )
     parser.add_argument("--target", metavar="URL", help="target, or its name in the configuration")
     parser.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
@@ -88,8 +106,18 @@ def _late(module: str, function: str) -> Callable[[argparse.Namespace], int]:
 def _load_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("control", metavar="CONTROL", help="control file, or spec (.yaml, .yml, .json)")
-    add("--data", action="append", default=[], metavar="FILE", help="data file instead of the first INFILE; - is standard input")
-    add("--target", metavar="URL", help="target, or its name in the configuration; LOADSTONE_TARGET when absent")
+    add(
+        "--data",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="data file instead of the first INFILE; - is standard input",
+    )
+    add(
+        "--target",
+        metavar="URL",
+        help="target, or its name in the configuration; LOADSTONE_TARGET when absent",
+    )
     add("--bad", metavar="FILE", help="bad file; the data file's name with .bad")
     add("--discard", metavar="FILE", help="discard file")
     add("--log", metavar="FILE", help="log file; the control file's name with .log, here")
@@ -103,8 +131,20 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
     add("--again", action="store_true", help="load once more what is loaded already")
     add("--run-id", metavar="TEXT", help="tells loads of the same files apart")
     add("--business-date", metavar="DATE", help="tells loads of the same files apart, as a date")
-    add("--schema-map", action="append", default=[], metavar="OLD=NEW", help="schema of the spec and of the target")
+    add(
+        "--schema-map",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="schema of the spec and of the target",
+    )
     add("--control-schema", metavar="NAME", help="schema of the control tables")
     add("--workers", type=int, metavar="N", help="parallel workers; 2, or 1 for small files")
-    add("--chunk-size", type=int, default=8 << 20, metavar="BYTES", help="bytes of a chunk, which is a transaction (8 MiB)")
+    add(
+        "--chunk-size",
+        type=int,
+        default=8 << 20,
+        metavar="BYTES",
+        help="bytes of a chunk, which is a transaction (8 MiB)",
+    )
     add("--show-values", action="store_true", help="do not mask values of rejected records")

@@ -20,7 +20,11 @@ def run_convert(arguments: argparse.Namespace) -> int:
         data = json.dumps(json_schema(), indent=2).encode() + b"\n"
     else:
         spec = read_any(arguments.source)
-        data = control_bytes(spec) if form == "control" else (to_yaml if form == "yaml" else to_json)(spec).encode()
+        data = (
+            control_bytes(spec)
+            if form == "control"
+            else (to_yaml if form == "yaml" else to_json)(spec).encode()
+        )
     if arguments.output:
         write_whole(Path(arguments.output), [data])
     else:

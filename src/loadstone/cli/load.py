@@ -54,18 +54,31 @@ def request_of(arguments: argparse.Namespace) -> LoadRequest:
     """The request that the options make."""
     pairs = [pair.partition("=") for pair in arguments.schema_map]
     if any(not sign for _, sign, _ in pairs):
-        raise FixSpec("LS-6003", "--schema-map takes OLD=NEW", hints=["for example --schema-map SCOTT=public."])
+        raise FixSpec(
+            "LS-6003", "--schema-map takes OLD=NEW", hints=["for example --schema-map SCOTT=public."]
+        )
     return LoadRequest(
         spec=read_any(arguments.control),
         spec_path=arguments.control,
         target=resolve_target(arguments.target),
         data=tuple(arguments.data),
-        bad=arguments.bad, discard=arguments.discard, log=arguments.log,
-        skip=arguments.skip, load=arguments.load, errors=arguments.errors, discardmax=arguments.discardmax,
-        rows=arguments.rows, run_id=arguments.run_id, business_date=arguments.business_date, again=arguments.again,
-        ddl=tuple(arguments.ddl), create_tables=arguments.create_tables,
+        bad=arguments.bad,
+        discard=arguments.discard,
+        log=arguments.log,
+        skip=arguments.skip,
+        load=arguments.load,
+        errors=arguments.errors,
+        discardmax=arguments.discardmax,
+        rows=arguments.rows,
+        run_id=arguments.run_id,
+        business_date=arguments.business_date,
+        again=arguments.again,
+        ddl=tuple(arguments.ddl),
+        create_tables=arguments.create_tables,
         schema_map={old.upper(): new for old, _, new in pairs},
-        control_schema=arguments.control_schema, workers=arguments.workers, chunk_size_bytes=arguments.chunk_size,
+        control_schema=arguments.control_schema,
+        workers=arguments.workers,
+        chunk_size_bytes=arguments.chunk_size,
         show_values=arguments.show_values,
     )
 
@@ -84,7 +97,10 @@ def _show_preview(preview: Preview, arguments: argparse.Namespace) -> None:
             print("  " + " | ".join("NULL" if value is None else str(value) for value in row))
     for one in preview.rejects[:20]:
         value = one.value if arguments.show_values else mask(one.value)
-        print(f"  record {one.record_no} would be refused: {one.field or ''} {value!r}: {one.reason}", file=sys.stderr)
+        print(
+            f"  record {one.record_no} would be refused: {one.field or ''} {value!r}: {one.reason}",
+            file=sys.stderr,
+        )
     for warning in preview.warnings:
         print(f"  warning: {warning}", file=sys.stderr)
 
@@ -93,7 +109,9 @@ def _preview_values(preview: Preview) -> dict[str, Any]:
     return {
         "records": preview.records,
         "tables": [{"table": t.table, "columns": t.columns, "rows": t.rows} for t in preview.tables],
-        "rejects": [{"record": r.record_no, "field": r.field, "rule": r.rule, "code": r.code, "reason": r.reason}
-                    for r in preview.rejects],
+        "rejects": [
+            {"record": r.record_no, "field": r.field, "rule": r.rule, "code": r.code, "reason": r.reason}
+            for r in preview.rejects
+        ],
         "warnings": list(preview.warnings),
     }

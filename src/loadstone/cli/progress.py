@@ -43,8 +43,10 @@ class Watched:
         left = ""
         if bytes_total and bytes_done:
             left = f", {max(bytes_total - bytes_done, 0) / (bytes_done / passed):.0f} s left"
-        line = (f"{contribution.read:,} records, {contribution.read / passed:,.0f}/s, {bytes_done / 1e6:,.0f} MB"
-                f"{left}, {contribution.rejected:,} rejected")
+        line = (
+            f"{contribution.read:,} records, {contribution.read / passed:,.0f}/s, {bytes_done / 1e6:,.0f} MB"
+            f"{left}, {contribution.rejected:,} rejected"
+        )
         print(f"\r{line:<78}", end="", file=sys.stderr, flush=True)
 
     def close(self) -> None:

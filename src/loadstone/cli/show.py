@@ -23,8 +23,16 @@ def show_error(error: LoadstoneError, *, as_json: bool) -> None:
 def error_values(error: LoadstoneError) -> dict[str, Any]:
     """Code, message, place and hints."""
     place = error.place
-    return {"code": error.code, "message": error.message, "file": place.file, "line": place.line,
-            "column": place.column, "record": place.record_no, "field": place.field, "hints": list(error.hints)}
+    return {
+        "code": error.code,
+        "message": error.message,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "record": place.record_no,
+        "field": place.field,
+        "hints": list(error.hints),
+    }
 
 
 def receipt_values(receipt: LoadReceipt) -> dict[str, Any]:
@@ -55,12 +63,18 @@ def receipt_values(receipt: LoadReceipt) -> dict[str, Any]:
 def receipt_text(receipt: LoadReceipt) -> str:
     """A receipt for people."""
     counts = receipt.counts
-    head = {"complete": "loaded", "errors": "stopped: more rejects than ERRORS allows", "limit": "stopped: LOAD is reached",
-            "stopped": "stopped on request; the same command resumes"}.get(receipt.outcome, receipt.outcome)
+    head = {
+        "complete": "loaded",
+        "errors": "stopped: more rejects than ERRORS allows",
+        "limit": "stopped: LOAD is reached",
+        "stopped": "stopped on request; the same command resumes",
+    }.get(receipt.outcome, receipt.outcome)
     again = " (already loaded before; --again loads once more)" if receipt.repeated else ""
     lines = [f"load {receipt.load_id[:8]} {head}{again} in {receipt.duration_s:.2f} s"]
-    lines.append(f"  read {counts.read:,} = loaded {counts.loaded:,} + rejected {counts.rejected:,}"
-                 f" + discarded {counts.discarded:,}" + (f"; skipped {counts.skipped:,}" if counts.skipped else ""))
+    lines.append(
+        f"  read {counts.read:,} = loaded {counts.loaded:,} + rejected {counts.rejected:,}"
+        f" + discarded {counts.discarded:,}" + (f"; skipped {counts.skipped:,}" if counts.skipped else "")
+    )
     lines += [f"  {table}: {rows:,} rows" for table, rows in receipt.tables.items()]
     lines += [f"  bad file {path}" for path in receipt.bad_files]
     lines += [f"  discard file {path}" for path in receipt.discard_files]

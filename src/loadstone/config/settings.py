@@ -19,11 +19,21 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("LOADSTONE_TARGET", "URL of the target, or its name in the configuration, when --target is not given."),
-    Setting("LOADSTONE_CONFIG", "Path of the configuration file; loadstone.toml here, then in ~/.config/loadstone."),
+    Setting(
+        "LOADSTONE_TARGET", "URL of the target, or its name in the configuration, when --target is not given."
+    ),
+    Setting(
+        "LOADSTONE_CONFIG",
+        "Path of the configuration file; loadstone.toml here, then in ~/.config/loadstone.",
+    ),
     Setting("LOADSTONE_LANDING", "Folder where data from pipes are kept; ~/.local/state/loadstone/landing."),
-    Setting("targets.NAME.url", "In loadstone.toml: the URL that --target NAME and userid=...@NAME stand for."),
-    Setting("NLS_LANG", "language_territory.charset: names of months, date format, decimal character, character set."),
+    Setting(
+        "targets.NAME.url", "In loadstone.toml: the URL that --target NAME and userid=...@NAME stand for."
+    ),
+    Setting(
+        "NLS_LANG",
+        "language_territory.charset: names of months, date format, decimal character, character set.",
+    ),
     Setting("NLS_DATE_FORMAT", "Mask of DATE columns whose field has none."),
     Setting("NLS_TIMESTAMP_FORMAT", "Mask of TIMESTAMP columns whose field has none."),
     Setting("NLS_TIMESTAMP_TZ_FORMAT", "Mask of TIMESTAMP WITH TIME ZONE columns whose field has none."),
@@ -44,9 +54,12 @@ def resolve_target(name: str | None) -> str:
     targets = named_targets()
     if not wanted:
         raise FixSpec(
-            "LS-6001", "no target is given",
-            hints=["--target bank.db (SQLite), --target bank.duckdb, or --target postgresql://user@host/database.",
-                   "or set LOADSTONE_TARGET."],
+            "LS-6001",
+            "no target is given",
+            hints=[
+                "--target bank.db (SQLite), --target bank.duckdb, or --target postgresql://user@host/database.",
+                "or set LOADSTONE_TARGET.",
+            ],
         )
     return targets.get(wanted.upper(), wanted)
 
@@ -71,5 +84,7 @@ def named_targets() -> dict[str, str]:
 
 def _config_path() -> Path | None:
     named = os.environ.get("LOADSTONE_CONFIG")
-    candidates = [Path(named)] if named else [Path("loadstone.toml"), Path.home() / ".config/loadstone/loadstone.toml"]
+    candidates = (
+        [Path(named)] if named else [Path("loadstone.toml"), Path.home() / ".config/loadstone/loadstone.toml"]
+    )
     return next((path for path in candidates if path.is_file()), Path(named) if named else None)

@@ -56,7 +56,14 @@ def text_length(buffer: Buffer, s: int, e: int, limit: int, in_bytes: bool, padd
 
 @kernel
 def check_texts(
-    buffer: Buffer, start: Ints, end: Ints, null: Ints, fault: Ints, limit: int, in_bytes: bool, padded: bool,
+    buffer: Buffer,
+    start: Ints,
+    end: Ints,
+    null: Ints,
+    fault: Ints,
+    limit: int,
+    in_bytes: bool,
+    padded: bool,
     detail: Ints,
 ) -> None:
     """Lengths of texts in characters or bytes."""
@@ -88,7 +95,9 @@ def convert_integers(
 
 
 @kernel
-def parse_wide_int(buffer: Buffer, s: int, e: int, decimal: int, digits: Buffer, words: Ints) -> tuple[int, int]:
+def parse_wide_int(
+    buffer: Buffer, s: int, e: int, decimal: int, digits: Buffer, words: Ints
+) -> tuple[int, int]:
     """Any number rounded to a 64-bit integer; status and value."""
     status, negative, count, point = parse_number(buffer, s, e, decimal, digits)
     if status:
@@ -105,7 +114,14 @@ def parse_wide_int(buffer: Buffer, s: int, e: int, decimal: int, digits: Buffer,
 
 @kernel
 def convert_decimals(
-    buffer: Buffer, start: Ints, end: Ints, null: Ints, fault: Ints, decimal: int, precision: int, scale: int,
+    buffer: Buffer,
+    start: Ints,
+    end: Ints,
+    null: Ints,
+    fault: Ints,
+    decimal: int,
+    precision: int,
+    scale: int,
     data: Ints,
 ) -> None:
     """Decimals as 128-bit integers, low half first, of value x 10**max(scale, 0)."""
@@ -150,8 +166,17 @@ def store_words(words: Ints, negative: bool, data: Ints, row: int) -> None:
 
 @kernel
 def convert_decimals_to_text(
-    buffer: Buffer, start: Ints, end: Ints, null: Ints, fault: Ints, decimal: int, precision: int, scale: int,
-    show: int, out: Buffer, spans: Ints,
+    buffer: Buffer,
+    start: Ints,
+    end: Ints,
+    null: Ints,
+    fault: Ints,
+    decimal: int,
+    precision: int,
+    scale: int,
+    show: int,
+    out: Buffer,
+    spans: Ints,
 ) -> int:
     """Decimals as plain text with ``show`` digits right of the point at least; -1 when ``out`` is too small."""
     digits = np.zeros(DIGITS_MAX, np.uint8)
@@ -211,8 +236,20 @@ def round_nanos(nanos: int, digits: int) -> int:
 
 @kernel
 def convert_dates(
-    buffer: Buffer, start: Ints, end: Ints, null: Ints, fault: Ints, steps: Ints, pool: Buffer, names: Ints,
-    name_pool: Buffer, quick: Ints, env: Ints, digits: int, micros: Ints, offsets: Ints,
+    buffer: Buffer,
+    start: Ints,
+    end: Ints,
+    null: Ints,
+    fault: Ints,
+    steps: Ints,
+    pool: Buffer,
+    names: Ints,
+    name_pool: Buffer,
+    quick: Ints,
+    env: Ints,
+    digits: int,
+    micros: Ints,
+    offsets: Ints,
 ) -> None:
     """Microseconds since 1970-01-01 as the text's own clock shows them, and its offset in minutes."""
     part = np.zeros(P_SIZE, np.int64)
@@ -220,7 +257,9 @@ def convert_dates(
     for row in range(len(start)):
         if null[row]:
             continue
-        status = parse_date(buffer, int(start[row]), int(end[row]), steps, pool, names, name_pool, quick, env, part, out)
+        status = parse_date(
+            buffer, int(start[row]), int(end[row]), steps, pool, names, name_pool, quick, env, part, out
+        )
         fault[row] = status
         if status == 0:
             micros[row] = out[DAYS] * 86_400_000_000 + round_nanos(int(out[NANOS]), digits) // 1000

@@ -96,9 +96,9 @@ class _Column:
         import pyarrow as pa
 
         null = self.null[keep]
-        valid = pa.py_buffer(np.packbits(~null, bitorder="little"))
+        valid = _buffer(np.packbits(~null, bitorder="little"))
         if self.data is not None:
-            data = pa.py_buffer(np.ascontiguousarray(self.data[keep]))
+            data = _buffer(np.ascontiguousarray(self.data[keep]))
             return pa.Array.from_buffers(self.type, len(null), [valid, data], int(null.sum()))
         assert self.spans is not None
         buffer, start, end = self.spans
@@ -166,10 +166,18 @@ class _Source:
             out = np.empty(int(np.where(self.null, 0, self.end - self.start).sum()) + 180 * 64, np.uint8)
             spans = np.zeros((len(self.start), 2), np.int64)
             show = -1 if kind.precision is None else max(scale, 0)
-            while (used := self._run(kernels.convert_decimals_to_text, decimal, precision, scale, show, out, spans)) < 0:
+            while (
+                used := self._run(
+                    kernels.convert_decimals_to_text, decimal, precision, scale, show, out, spans
+                )
+            ) < 0:
                 out = np.empty(2 * len(out) + 64, np.uint8)
-            return _Column(pa.string(), self.null, spans=(out[:used], spans[:, 0], spans[:, 1]),
-                           compiled=self.work.compiled)
+            return _Column(
+                pa.string(),
+                self.null,
+                spans=(out[:used], spans[:, 0], spans[:, 1]),
+                compiled=self.work.compiled,
+            )
         data = np.zeros((len(self.start), 2), np.int64)
         self._run(kernels.convert_decimals, decimal, precision, scale, data)
         return _Column(pa.decimal128(precision, max(scale, 0)), self.null, data=data)
@@ -198,8 +206,18 @@ class _Source:
         offsets = np.full(len(self.start), NO_OFFSET, np.int64)
         env = np.array([nls.now.year, nls.now.month], np.int64)
         digits = min(self.one.type.fraction_digits, 6)
-        self._run(kernels.convert_dates, program.steps, pools[0], program.names, pools[1], program.quick_at, env,
-                  digits, micros, offsets)
+        self._run(
+            kernels.convert_dates,
+            program.steps,
+            pools[0],
+            program.names,
+            pools[1],
+            program.quick_at,
+            env,
+            digits,
+            micros,
+            offsets,
+        )
         return micros, offsets
 
     def _dates(self) -> _Column:
@@ -294,6 +312,12 @@ class _BoolColumn(_Column):
         return pa.array(self.data[keep].astype(bool), mask=self.null[keep])
 
 
+def _buffer(data: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.py_buffer(data)
+
+
 def gather(
     buffer: NDArray[np.uint8],
     spans: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]],
@@ -312,7 +336,6 @@ def gather(
     wide = int(offsets[-1]) >= 1 << 31
     if wide:
         kind = pa.large_binary() if kind == pa.binary() else pa.large_string()
-    valid = pa.py_buffer(np.packbits(~null, bitorder="little"))
-    ends = pa.py_buffer(offsets if wide else offsets.astype(np.int32))
-    return pa.Array.from_buffers(kind, len(start), [valid, ends, pa.py_buffer(data)], int(np.count_nonzero(null)))
-
+    valid = _buffer(np.packbits(~null, bitorder="little"))
+    ends = _buffer(offsets if wide else offsets.astype(np.int32))
+    return pa.Array.from_buffers(kind, len(start), [valid, ends, _buffer(data)], int(np.count_nonzero(null)))

@@ -48,14 +48,38 @@ NO_OFFSET = -1_000_000
 DAYS, NANOS, OFFSET = 0, 1, 2
 """Places in ``out``: days since 1970-01-01, nanoseconds of the day, offset from UTC in minutes."""
 
-P_YEAR, P_MONTH, P_DAY, P_HOUR, P_MINUTE, P_SECOND, P_NANOS, P_OFFSET, P_PM, P_DOY, P_JULIAN, P_BC, P_SOD, P_SIZE = range(14)
+(
+    P_YEAR,
+    P_MONTH,
+    P_DAY,
+    P_HOUR,
+    P_MINUTE,
+    P_SECOND,
+    P_NANOS,
+    P_OFFSET,
+    P_PM,
+    P_DOY,
+    P_JULIAN,
+    P_BC,
+    P_SOD,
+    P_SIZE,
+) = range(14)
 """Parts found so far; -1 = none."""
 
 
 @kernel
 def parse_date(
-    buf: Buffer, s: int, e: int, steps: Ints, pool: Buffer, names: Ints, name_pool: Buffer, quick: Ints, env: Ints,
-    part: Ints, out: Ints,
+    buf: Buffer,
+    s: int,
+    e: int,
+    steps: Ints,
+    pool: Buffer,
+    names: Ints,
+    name_pool: Buffer,
+    quick: Ints,
+    env: Ints,
+    part: Ints,
+    out: Ints,
 ) -> int:
     """
     Read [s, e) by a mask into ``out``; 0 or a ``ValueFault``.
@@ -145,7 +169,15 @@ def is_letter(byte: int) -> bool:
 
 @kernel
 def take(
-    buf: Buffer, at: int, e: int, steps: Ints, step: int, pool: Buffer, names: Ints, name_pool: Buffer, env: Ints,
+    buf: Buffer,
+    at: int,
+    e: int,
+    steps: Ints,
+    step: int,
+    pool: Buffer,
+    names: Ints,
+    name_pool: Buffer,
+    env: Ints,
     part: Ints,
 ) -> tuple[int, int]:
     """Read one element of the mask; where reading goes on, and 0 or a fault."""

@@ -12,7 +12,17 @@ from loadstone.datatypes.languages import DAYS, MERIDIANS, MONTHS, language_name
 from loadstone.errors import FixSpec
 
 YEAR4, YEAR3, YEAR2, YEAR1, RR, RRRR, SYEAR = 1, 2, 3, 4, 5, 6, 7
-MONTH, MON, MONTH_NAME, DAY, DAY_OF_YEAR, DAY_NAME, DY, DAY_OF_WEEK, JULIAN = 10, 11, 12, 13, 14, 15, 16, 17, 18
+MONTH, MON, MONTH_NAME, DAY, DAY_OF_YEAR, DAY_NAME, DY, DAY_OF_WEEK, JULIAN = (
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    18,
+)
 HOUR24, HOUR12, MINUTE, SECOND, SECONDS_OF_DAY, FRACTION, RADIX = 20, 21, 22, 23, 24, 25, 26
 MERIDIAN, ERA, ZONE_HOUR, ZONE_MINUTE, ZONE_NAME = 30, 31, 32, 33, 34
 PUNCTUATION, TEXT, ROMAN = 40, 41, 42
@@ -21,20 +31,89 @@ FX_FLAG = 1 << 8
 """Added to an element's argument while FX is on."""
 
 _ELEMENTS = {
-    "SYYYY": SYEAR, "YYYY": YEAR4, "YYY": YEAR3, "YY": YEAR2, "Y": YEAR1, "RRRR": RRRR, "RR": RR, "IYYY": YEAR4,
+    "SYYYY": SYEAR,
+    "YYYY": YEAR4,
+    "YYY": YEAR3,
+    "YY": YEAR2,
+    "Y": YEAR1,
+    "RRRR": RRRR,
+    "RR": RR,
+    "IYYY": YEAR4,
     "Y,YYY": YEAR4,
-    "MONTH": MONTH_NAME, "MON": MON, "MM": MONTH, "RM": ROMAN, "DDD": DAY_OF_YEAR, "DD": DAY, "DAY": DAY_NAME,
-    "DY": DY, "D": DAY_OF_WEEK, "J": JULIAN, "HH24": HOUR24, "HH12": HOUR12, "HH": HOUR12, "MI": MINUTE,
-    "SSSSS": SECONDS_OF_DAY, "SS": SECOND, "X": RADIX, "AM": MERIDIAN, "PM": MERIDIAN, "A.M.": MERIDIAN,
-    "P.M.": MERIDIAN, "AD": ERA, "BC": ERA, "A.D.": ERA, "B.C.": ERA, "TZH": ZONE_HOUR, "TZM": ZONE_MINUTE,
-    "TZR": ZONE_NAME, "TZD": ZONE_NAME, "FF": FRACTION, **{f"FF{n}": FRACTION for n in range(1, 10)},
+    "MONTH": MONTH_NAME,
+    "MON": MON,
+    "MM": MONTH,
+    "RM": ROMAN,
+    "DDD": DAY_OF_YEAR,
+    "DD": DAY,
+    "DAY": DAY_NAME,
+    "DY": DY,
+    "D": DAY_OF_WEEK,
+    "J": JULIAN,
+    "HH24": HOUR24,
+    "HH12": HOUR12,
+    "HH": HOUR12,
+    "MI": MINUTE,
+    "SSSSS": SECONDS_OF_DAY,
+    "SS": SECOND,
+    "X": RADIX,
+    "AM": MERIDIAN,
+    "PM": MERIDIAN,
+    "A.M.": MERIDIAN,
+    "P.M.": MERIDIAN,
+    "AD": ERA,
+    "BC": ERA,
+    "A.D.": ERA,
+    "B.C.": ERA,
+    "TZH": ZONE_HOUR,
+    "TZM": ZONE_MINUTE,
+    "TZR": ZONE_NAME,
+    "TZD": ZONE_NAME,
+    "FF": FRACTION,
+    **{f"FF{n}": FRACTION for n in range(1, 10)},
 }
 _ORDER = sorted(_ELEMENTS, key=len, reverse=True)
 _EXPANSIONS = {"DS": "MM/DD/YYYY", "DL": "fmDay, Month DD, YYYY", "TS": "HH:MI:SS AM"}
-_OUTPUT_ONLY = ("IYY", "IY", "IW", "WW", "W", "Q", "CC", "SCC", "EE", "E", "YEAR", "SYEAR", "SP", "TH", "SPTH", "I")
-_DIGITS = {YEAR4: 4, YEAR3: 3, YEAR2: 2, YEAR1: 1, RR: 2, RRRR: 4, SYEAR: 4, MONTH: 2, DAY: 2, DAY_OF_YEAR: 3,
-           DAY_OF_WEEK: 1, JULIAN: 7, HOUR24: 2, HOUR12: 2, MINUTE: 2, SECOND: 2, SECONDS_OF_DAY: 5, ZONE_HOUR: 2,
-           ZONE_MINUTE: 2, FRACTION: 9}
+_OUTPUT_ONLY = (
+    "IYY",
+    "IY",
+    "IW",
+    "WW",
+    "W",
+    "Q",
+    "CC",
+    "SCC",
+    "EE",
+    "E",
+    "YEAR",
+    "SYEAR",
+    "SP",
+    "TH",
+    "SPTH",
+    "I",
+)
+_DIGITS = {
+    YEAR4: 4,
+    YEAR3: 3,
+    YEAR2: 2,
+    YEAR1: 1,
+    RR: 2,
+    RRRR: 4,
+    SYEAR: 4,
+    MONTH: 2,
+    DAY: 2,
+    DAY_OF_YEAR: 3,
+    DAY_OF_WEEK: 1,
+    JULIAN: 7,
+    HOUR24: 2,
+    HOUR12: 2,
+    MINUTE: 2,
+    SECOND: 2,
+    SECONDS_OF_DAY: 5,
+    ZONE_HOUR: 2,
+    ZONE_MINUTE: 2,
+    FRACTION: 9,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +184,9 @@ def compile_mask(mask: str, language: str = "AMERICAN") -> MaskProgram:
 
 def _element(mask: str, upper: str, at: int) -> str:
     name = next((name for name in _ORDER if upper.startswith(name)), None)
-    output = next((name for name in sorted(_OUTPUT_ONLY, key=len, reverse=True) if upper.startswith(name)), None)
+    output = next(
+        (name for name in sorted(_OUTPUT_ONLY, key=len, reverse=True) if upper.startswith(name)), None
+    )
     if output is not None and (name is None or len(output) > len(name)):
         raise _wrong(mask, at, f"{output} cannot be used to read dates (ORA-01820)")
     if name is None:
@@ -114,8 +195,11 @@ def _element(mask: str, upper: str, at: int) -> str:
 
 
 def _wrong(mask: str, at: int, why: str) -> FixSpec:
-    return FixSpec("LS-5101", f"date mask {mask!r}, column {at + 1}: {why}",
-                   hints=["elements: YYYY RR MM MON MONTH DD DDD HH24 HH12 MI SS FF AM TZH TZM and punctuation."])
+    return FixSpec(
+        "LS-5101",
+        f"date mask {mask!r}, column {at + 1}: {why}",
+        hints=["elements: YYYY RR MM MON MONTH DD DDD HH24 HH12 MI SS FF AM TZH TZM and punctuation."],
+    )
 
 
 def _names(language: str) -> tuple[NDArray[np.int64], bytes]:

@@ -205,7 +205,9 @@ def to_words(digits: Buffer, count: int, total: int, words: Ints) -> int:
 
 
 @kernel
-def write_decimal(digits: Buffer, count: int, point: int, negative: bool, scale: int, out: Buffer, at: int) -> int:
+def write_decimal(
+    digits: Buffer, count: int, point: int, negative: bool, scale: int, out: Buffer, at: int
+) -> int:
     """
     Write the value as plain decimal text; gives where it ends.
 

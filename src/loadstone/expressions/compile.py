@@ -31,8 +31,14 @@ def compile_expression(text: str, *, binds: Mapping[str, BindType], context: Con
     compiler = _Compiler(text, {name.upper(): (name, kind) for name, kind in binds.items()}, context)
     tree = parse_expression(text)
     compute, result = compiler.build(tree)
-    return Compiled(text=text, sql=" ".join(text.split()), result=result, binds=tuple(sorted(compiler.used)),
-                    sequences=tuple(sorted(compiler.sequences)), compute=compute)
+    return Compiled(
+        text=text,
+        sql=" ".join(text.split()),
+        result=result,
+        binds=tuple(sorted(compiler.used)),
+        sequences=tuple(sorted(compiler.sequences)),
+        compute=compute,
+    )
 
 
 # Private functions
@@ -87,8 +93,11 @@ class _Compiler:
             self.sequences.add(sequence)
             key = f"{sequence}.NEXTVAL"
             return (lambda row: row[key]), _N
-        hints = ("a field is written with a colon.",) if name.upper() in self.binds else (
-            "package variables and pseudo-columns of Oracle do not exist here; write a constant.",)
+        hints = (
+            ("a field is written with a colon.",)
+            if name.upper() in self.binds
+            else ("package variables and pseudo-columns of Oracle do not exist here; write a constant.",)
+        )
         raise wrong(self.text, node.at, f"{name} is not known", code="LS-5003", hints=hints)
 
     def _interval(self, node: Node) -> Typed:
@@ -116,15 +125,22 @@ class _Compiler:
         function = FUNCTIONS.get(name)
         if function is None:
             near = difflib.get_close_matches(name, [*FUNCTIONS, "DECODE"], 1)
-            hints = (f"did you mean {near[0]}?",) if near else ("user functions of Oracle do not exist here.",)
-            raise wrong(self.text, node.at, f"function {node.value} is not known", code="LS-5002", hints=hints)
+            hints = (
+                (f"did you mean {near[0]}?",) if near else ("user functions of Oracle do not exist here.",)
+            )
+            raise wrong(
+                self.text, node.at, f"function {node.value} is not known", code="LS-5002", hints=hints
+            )
         self._check_count(node, function)
         typed = [self.build(part) for part in node.parts]
         kind = function.result
         if kind is None:
             kind = next((k for _, k in typed if k is not _NULL), _NULL)
         wanted = [function.argument(number, kind) for number in range(len(typed))]
-        parts = [self.cast(one, want) if want is not None else one[0] for one, want in zip(typed, wanted, strict=True)]
+        parts = [
+            self.cast(one, want) if want is not None else one[0]
+            for one, want in zip(typed, wanted, strict=True)
+        ]
         if function.result is None and function.same is False and any(k is _D for _, k in typed[:1]):
             kind = _D
         nls, call = self.nls, function.call
@@ -138,7 +154,12 @@ class _Compiler:
     def _decode(self, node: Node) -> Typed:
         """DECODE: NULL equals NULL, the first search tells the type of the comparison, the first result that of all."""
         if len(node.parts) < 3:
-            raise wrong(self.text, node.at, "DECODE takes an expression and pairs of search and result", code="LS-5004")
+            raise wrong(
+                self.text,
+                node.at,
+                "DECODE takes an expression and pairs of search and result",
+                code="LS-5004",
+            )
         typed = [self.build(part) for part in node.parts]
         pairs = typed[1:]
         otherwise = pairs.pop() if len(pairs) % 2 else ((lambda row: None), _NULL)
@@ -254,9 +275,15 @@ def _is_test(compute: Compute) -> bool:
 
 def _comparison(word: str, parts: list[Compute]) -> Compute:
     signs: dict[str, Callable[..., bool]] = {
-        "=": lambda a, b: a == b, "<>": lambda a, b: a != b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
-        "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b, "BETWEEN": lambda a, low, high: low <= a <= high,
-        "LIKE": _like, "IN": lambda a, *others: a in others,
+        "=": lambda a, b: a == b,
+        "<>": lambda a, b: a != b,
+        "<": lambda a, b: a < b,
+        ">": lambda a, b: a > b,
+        "<=": lambda a, b: a <= b,
+        ">=": lambda a, b: a >= b,
+        "BETWEEN": lambda a, low, high: low <= a <= high,
+        "LIKE": _like,
+        "IN": lambda a, *others: a in others,
     }
     test = signs[word]
 

@@ -33,9 +33,14 @@ class Evaluator:
         """
         import pyarrow as pa
 
-        binds = {name: [value or None for value in column.to_pylist()] for name, column in columns.items()}
-        drawn = {f"{name}.NEXTVAL": [Decimal(n) for n in column.to_pylist()] for name, column in extra.items()}
-        results, failures = [], []
+        binds: dict[str, list[Value]] = {
+            name: [value or None for value in column.to_pylist()] for name, column in columns.items()
+        }
+        drawn: dict[str, list[Value]] = {
+            f"{name}.NEXTVAL": [Decimal(n) for n in column.to_pylist()] for name, column in extra.items()
+        }
+        results: list[Any] = []
+        failures: list[Failure] = []
         for number, one in enumerate(self._compiled):
             names = [*one.binds, *(f"{name}.NEXTVAL" for name in one.sequences)]
             inputs = [(binds if name in binds else drawn)[name] for name in names]
@@ -58,7 +63,9 @@ class Evaluator:
             if found is memo:
                 found = memo[key] = self._compute(number, dict(zip(names, key, strict=True)))
             if isinstance(found, OraError):
-                failures.append(Failure(row=row, expression_no=number, ora_code=found.code, message=found.message))
+                failures.append(
+                    Failure(row=row, expression_no=number, ora_code=found.code, message=found.message)
+                )
                 found = None
             texts.append(found)
         return texts

@@ -7,7 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from loadstone.expressions.model import OraError
 
-_MASK = re.compile(r"(?P<fm>FM)?(?P<lead>[SL$]*)(?P<whole>[09GB,$X]*)(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<tail>MI|PR|S|L|C|EEEE)?", re.IGNORECASE)
+_MASK = re.compile(
+    r"(?P<fm>FM)?(?P<lead>[SL$]*)(?P<whole>[09GB,$X]*)(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<tail>MI|PR|S|L|C|EEEE)?",
+    re.IGNORECASE,
+)
 
 
 def format_number(value: Decimal, mask: str, characters: tuple[str, str]) -> str:
@@ -80,7 +83,9 @@ def _whole(digits: str, mask: str, group: str, *, whole_only: bool) -> str | Non
         return None
     first_zero = places.index("0") if "0" in places else len(places)
     padded = digits.rjust(len(places))
-    padded = "".join("0" if char == " " and number >= first_zero else char for number, char in enumerate(padded))
+    padded = "".join(
+        "0" if char == " " and number >= first_zero else char for number, char in enumerate(padded)
+    )
     out, number = "", 0
     for char in mask:
         if char in "09":

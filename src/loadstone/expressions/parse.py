@@ -207,8 +207,13 @@ class _Parser:
         node = self.condition()
         self.expect("FROM")
         if not self.accept("DUAL"):
-            raise wrong(self.text, opening.at, "a sub-SELECT from a table cannot be run", code="LS-5010",
-                        hints=("load into a staging table and join there.",))
+            raise wrong(
+                self.text,
+                opening.at,
+                "a sub-SELECT from a table cannot be run",
+                code="LS-5010",
+                hints=("load into a staging table and join there.",),
+            )
         self.expect(")")
         return node
 

@@ -98,8 +98,19 @@ def _parsed(text: str, mask: str, language: str, year: int, month: int) -> datet
     program = compile_mask(mask, language)
     part, out = np.zeros(P_SIZE, np.int64), np.zeros(4, np.int64)
     data = text.encode()
-    status = parse_date(data, 0, len(data), program.steps, program.pool, program.names, program.name_pool,
-                        program.quick_at, np.array([year, month]), part, out)
+    status = parse_date(
+        data,
+        0,
+        len(data),
+        program.steps,
+        program.pool,
+        program.names,
+        program.name_pool,
+        program.quick_at,
+        np.array([year, month]),
+        part,
+        out,
+    )
     if status:
         _, code, sentence = fault_message(ValueFault(int(status)), _NOWHERE, (None, ""), 0, 0)
         raise OraError(int(status), sentence.partition(": ")[2] if code else sentence)
@@ -107,5 +118,3 @@ def _parsed(text: str, mask: str, language: str, year: int, month: int) -> datet
         return _EPOCH + timedelta(days=int(out[DAYS]), microseconds=int(out[NANOS]) // 1000)
     except OverflowError as error:
         raise OraError(1841, "(full) year must be between -4713 and +9999, and not be 0") from error
-
-

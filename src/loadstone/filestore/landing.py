@@ -51,7 +51,9 @@ def receive(stream: BinaryIO, folder: Path) -> LandedFile:
         os.replace(part, final)
     except OSError as error:
         raise Stop(
-            "LS-4020", f"cannot keep the data of the pipe: {error.strerror}", Place(file=str(folder)),
+            "LS-4020",
+            f"cannot keep the data of the pipe: {error.strerror}",
+            Place(file=str(folder)),
             hints=["is there room for all of it on this disk?", "set LOADSTONE_LANDING to a larger one."],
         ) from error
     return LandedFile(path=final, sha256=digest.hexdigest(), size_bytes=size)

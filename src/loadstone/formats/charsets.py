@@ -7,26 +7,114 @@ from dataclasses import dataclass
 
 from loadstone.errors import FixSpec
 
-UNICODE = {"UTF8": "utf-8", "AL32UTF8": "utf-8", "UTFE": "utf-8", "UTF-8": "utf-8", "AL16UTF16": "utf-16-be",
-           "AL16UTF16LE": "utf-16-le", "UTF16": "utf-16", "UTF-16": "utf-16", "UTF16LE": "utf-16-le", "UTF16BE": "utf-16-be"}
+UNICODE = {
+    "UTF8": "utf-8",
+    "AL32UTF8": "utf-8",
+    "UTFE": "utf-8",
+    "UTF-8": "utf-8",
+    "AL16UTF16": "utf-16-be",
+    "AL16UTF16LE": "utf-16-le",
+    "UTF16": "utf-16",
+    "UTF-16": "utf-16",
+    "UTF16LE": "utf-16-le",
+    "UTF16BE": "utf-16-be",
+}
 CODECS = {
     **UNICODE,
     "US7ASCII": "ascii",
     **{f"WE8ISO8859P{n}": f"iso8859-{n}" for n in (1, 9, 15)},
-    **{f"{area}8ISO8859P{n}": f"iso8859-{n}" for area, n in (
-        ("EE", 2), ("SE", 3), ("NEE", 4), ("CL", 5), ("AR", 6), ("EL", 7), ("IW", 8), ("NE", 10), ("BLT", 13), ("CEL", 14))},
-    **{f"{area}8MSWIN{n}": f"cp{n}" for area, n in (
-        ("EE", 1250), ("CL", 1251), ("WE", 1252), ("EL", 1253), ("TR", 1254), ("IW", 1255), ("AR", 1256), ("BLT", 1257), ("VN", 1258))},
-    **{f"{area}8PC{n}": f"cp{n}" for area, n in (
-        ("US", 437), ("WE", 850), ("EE", 852), ("CL", 855), ("TR", 857), ("WE", 858), ("RU", 866), ("WE", 860), ("CDN", 863), ("N", 865), ("EL", 737), ("EL", 869), ("LT", 775))},
-    **{f"{area}8EBCDIC{n}": f"cp{n}" for area, n in (
-        ("WE", 37), ("WE", 500), ("WE", 1047), ("WE", 1140), ("WE", 1148), ("D", 273), ("EE", 870), ("CL", 1025), ("TR", 1026), ("EL", 875), ("I", 280), ("F", 297), ("S", 278), ("UK", 285), ("DK", 277))},
-    "WE8EBCDIC37C": "cp37", "WE8EBCDIC500C": "cp500", "WE8EBCDIC1140C": "cp1140", "WE8EBCDIC1148C": "cp1148",
-    "TH8TISASCII": "tis-620", "CL8KOI8R": "koi8-r", "CL8KOI8U": "koi8-u", "RU8PC866": "cp866", "WE8DEC": "iso8859-1",
-    "WE8ROMAN8": "hp-roman8", "WE8MACROMAN8": "mac-roman", "WE8MACROMAN8S": "mac-roman",
-    "JA16SJIS": "cp932", "JA16SJISTILDE": "cp932", "JA16EUC": "euc-jp", "JA16EUCTILDE": "euc-jp",
-    "ZHS16GBK": "gbk", "ZHS16CGB231280": "gb2312", "ZHS32GB18030": "gb18030", "ZHT16BIG5": "big5",
-    "ZHT16MSWIN950": "cp950", "ZHT16HKSCS": "big5hkscs", "KO16KSC5601": "euc-kr", "KO16MSWIN949": "cp949", "KO16KSCCS": "euc-kr",
+    **{
+        f"{area}8ISO8859P{n}": f"iso8859-{n}"
+        for area, n in (
+            ("EE", 2),
+            ("SE", 3),
+            ("NEE", 4),
+            ("CL", 5),
+            ("AR", 6),
+            ("EL", 7),
+            ("IW", 8),
+            ("NE", 10),
+            ("BLT", 13),
+            ("CEL", 14),
+        )
+    },
+    **{
+        f"{area}8MSWIN{n}": f"cp{n}"
+        for area, n in (
+            ("EE", 1250),
+            ("CL", 1251),
+            ("WE", 1252),
+            ("EL", 1253),
+            ("TR", 1254),
+            ("IW", 1255),
+            ("AR", 1256),
+            ("BLT", 1257),
+            ("VN", 1258),
+        )
+    },
+    **{
+        f"{area}8PC{n}": f"cp{n}"
+        for area, n in (
+            ("US", 437),
+            ("WE", 850),
+            ("EE", 852),
+            ("CL", 855),
+            ("TR", 857),
+            ("WE", 858),
+            ("RU", 866),
+            ("WE", 860),
+            ("CDN", 863),
+            ("N", 865),
+            ("EL", 737),
+            ("EL", 869),
+            ("LT", 775),
+        )
+    },
+    **{
+        f"{area}8EBCDIC{n}": f"cp{n}"
+        for area, n in (
+            ("WE", 37),
+            ("WE", 500),
+            ("WE", 1047),
+            ("WE", 1140),
+            ("WE", 1148),
+            ("D", 273),
+            ("EE", 870),
+            ("CL", 1025),
+            ("TR", 1026),
+            ("EL", 875),
+            ("I", 280),
+            ("F", 297),
+            ("S", 278),
+            ("UK", 285),
+            ("DK", 277),
+        )
+    },
+    "WE8EBCDIC37C": "cp37",
+    "WE8EBCDIC500C": "cp500",
+    "WE8EBCDIC1140C": "cp1140",
+    "WE8EBCDIC1148C": "cp1148",
+    "TH8TISASCII": "tis-620",
+    "CL8KOI8R": "koi8-r",
+    "CL8KOI8U": "koi8-u",
+    "RU8PC866": "cp866",
+    "WE8DEC": "iso8859-1",
+    "WE8ROMAN8": "hp-roman8",
+    "WE8MACROMAN8": "mac-roman",
+    "WE8MACROMAN8S": "mac-roman",
+    "JA16SJIS": "cp932",
+    "JA16SJISTILDE": "cp932",
+    "JA16EUC": "euc-jp",
+    "JA16EUCTILDE": "euc-jp",
+    "ZHS16GBK": "gbk",
+    "ZHS16CGB231280": "gb2312",
+    "ZHS32GB18030": "gb18030",
+    "ZHT16BIG5": "big5",
+    "ZHT16MSWIN950": "cp950",
+    "ZHT16HKSCS": "big5hkscs",
+    "KO16KSC5601": "euc-kr",
+    "KO16MSWIN949": "cp949",
+    "KO16KSCCS": "euc-kr",
 }
 """Python codec of each Oracle character set."""
 
@@ -34,7 +122,18 @@ ALIASES = {"cp1047": "cp1140"}
 """Where Python lacks a code page: the nearest one, corrected by ``_CORRECTIONS``."""
 
 _CORRECTIONS = {
-    "cp1047": {0x15: "\n", 0x25: "\x85", 0x4A: "\xa2", 0x5F: "^", 0x9F: "\xa4", 0xAD: "[", 0xB0: "\xac", 0xBA: "\xdd", 0xBB: "\xa8", 0xBD: "]"},
+    "cp1047": {
+        0x15: "\n",
+        0x25: "\x85",
+        0x4A: "\xa2",
+        0x5F: "^",
+        0x9F: "\xa4",
+        0xAD: "[",
+        0xB0: "\xac",
+        0xBA: "\xdd",
+        0xBB: "\xa8",
+        0xBD: "]",
+    },
 }
 
 
@@ -76,8 +175,11 @@ def charset(name: str) -> Charset:
     if codec is None:
         codec = _python_name(name)
     if codec is None:
-        raise FixSpec("LS-2010", f"character set {name} is not known",
-                      hints=["common ones: AL32UTF8, WE8ISO8859P1, WE8MSWIN1252, WE8EBCDIC500."])
+        raise FixSpec(
+            "LS-2010",
+            f"character set {name} is not known",
+            hints=["common ones: AL32UTF8, WE8ISO8859P1, WE8MSWIN1252, WE8EBCDIC500."],
+        )
     if codec.startswith("utf"):
         return Charset(name, codec, 2 if "16" in codec else 1, None, True)
     table = _table(codec)
@@ -98,7 +200,18 @@ def _python_name(name: str) -> str | None:
 def _table(codec: str) -> tuple[str | None, ...] | None:
     """The text of each byte, or None when the set has characters of several bytes."""
     real = ALIASES.get(codec, codec)
-    if codec in ("cp932", "euc-jp", "gbk", "gb2312", "gb18030", "big5", "cp950", "big5hkscs", "euc-kr", "cp949"):
+    if codec in (
+        "cp932",
+        "euc-jp",
+        "gbk",
+        "gb2312",
+        "gb18030",
+        "big5",
+        "cp950",
+        "big5hkscs",
+        "euc-kr",
+        "cp949",
+    ):
         return None
     found: list[str | None] = []
     for code in range(256):

@@ -28,8 +28,20 @@ PENDING = 4
 
 @kernel
 def apply_conditions(
-    text: Buffer, pool: Buffer, fields: Ints, tests: Ints, first: int, stop: int, blank: int, first_byte: int,
-    last_byte: int, scratch: Buffer, size: int, start: Ints, end: Ints, state: Ints,
+    text: Buffer,
+    pool: Buffer,
+    fields: Ints,
+    tests: Ints,
+    first: int,
+    stop: int,
+    blank: int,
+    first_byte: int,
+    last_byte: int,
+    scratch: Buffer,
+    size: int,
+    start: Ints,
+    end: Ints,
+    state: Ints,
 ) -> None:
     """NULLIF and DEFAULTIF of the fields [first, stop); all see the values before any of them."""
     pending = 0
@@ -37,14 +49,38 @@ def apply_conditions(
         if state[field] != 0 or fields[field, NULLIF_COUNT] + fields[field, DEFAULTIF_COUNT] == 0:
             continue
         if fields[field, NULLIF_COUNT] and holds(
-            text, pool, tests, int(fields[field, NULLIF]), int(fields[field, NULLIF_COUNT]), field, blank, first_byte,
-            last_byte, scratch, size, start, end, state,
+            text,
+            pool,
+            tests,
+            int(fields[field, NULLIF]),
+            int(fields[field, NULLIF_COUNT]),
+            field,
+            blank,
+            first_byte,
+            last_byte,
+            scratch,
+            size,
+            start,
+            end,
+            state,
         ):
             state[field] = PENDING + 1
             pending += 1
         elif fields[field, DEFAULTIF_COUNT] and holds(
-            text, pool, tests, int(fields[field, DEFAULTIF]), int(fields[field, DEFAULTIF_COUNT]), field, blank,
-            first_byte, last_byte, scratch, size, start, end, state,
+            text,
+            pool,
+            tests,
+            int(fields[field, DEFAULTIF]),
+            int(fields[field, DEFAULTIF_COUNT]),
+            field,
+            blank,
+            first_byte,
+            last_byte,
+            scratch,
+            size,
+            start,
+            end,
+            state,
         ):
             state[field] = PENDING + (DEFAULTED if fields[field, NUMERIC] else 1)
             pending += 1
@@ -56,8 +92,20 @@ def apply_conditions(
 
 @kernel
 def holds(
-    text: Buffer, pool: Buffer, tests: Ints, first: int, count: int, own: int, blank: int, first_byte: int,
-    last_byte: int, scratch: Buffer, size: int, start: Ints, end: Ints, state: Ints,
+    text: Buffer,
+    pool: Buffer,
+    tests: Ints,
+    first: int,
+    count: int,
+    own: int,
+    blank: int,
+    first_byte: int,
+    last_byte: int,
+    scratch: Buffer,
+    size: int,
+    start: Ints,
+    end: Ints,
+    state: Ints,
 ) -> bool:
     """Whether all tests hold; a NULL operand makes a test false."""
     for test in range(first, first + count):

@@ -95,7 +95,9 @@ def find_bad_utf8(buffer: Buffer, start: Ints, end: Ints, state: Ints, texts: In
     for record in range(len(start)):
         for k in range(len(texts)):
             field = texts[k]
-            if state[record, field] == 0 and not valid_utf8(buffer, int(start[record, field]), int(end[record, field])):
+            if state[record, field] == 0 and not valid_utf8(
+                buffer, int(start[record, field]), int(end[record, field])
+            ):
                 bad[record, field] = 1
 
 
@@ -155,8 +157,16 @@ def _transcode(layout: Layout, tokens: Tokens, texts: NDArray[np.int64], *, comp
 
 @kernel
 def transcode_values(
-    buffer: Buffer, start: Ints, end: Ints, state: Ints, texts: Ints, codes: Ints, widths: Ints, out: Buffer,
-    base: int, always: int,
+    buffer: Buffer,
+    start: Ints,
+    end: Ints,
+    state: Ints,
+    texts: Ints,
+    codes: Ints,
+    widths: Ints,
+    out: Buffer,
+    base: int,
+    always: int,
 ) -> int:
     """Write values with bytes beyond ASCII (all of them if ``always``) as UTF-8; gives the bytes used."""
     used = 0
@@ -233,7 +243,10 @@ def _decode_numbers(layout: Layout, tokens: Tokens, field: int, *, compiled: boo
 
 
 def _decode_floats(
-    tokens: Tokens, start: NDArray[np.int64], end: NDArray[np.int64], big: bool,
+    tokens: Tokens,
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    big: bool,
     out: tuple[NDArray[np.uint8], NDArray[np.int64]],
 ) -> None:
     for number, (begin, stop) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):

@@ -17,7 +17,9 @@ class Fault:
 
 
 _FAULTS = {
-    FieldError.MISSING: Fault("missing", None, "Column not found before end of logical record (use TRAILING NULLCOLS)"),
+    FieldError.MISSING: Fault(
+        "missing", None, "Column not found before end of logical record (use TRAILING NULLCOLS)"
+    ),
     FieldError.TOO_LONG: Fault("too_long", None, "Field in data file exceeds maximum length"),
     FieldError.NO_CLOSE: Fault("no_close", None, "second enclosure string not present"),
     FieldError.NO_OPEN: Fault("no_open", None, "Initial enclosure character not found"),
@@ -28,7 +30,9 @@ _FAULTS = {
     FieldError.BAD_PACKED: Fault("packed", None, "Invalid packed decimal nibble."),
     FieldError.BAD_ZONED: Fault("zoned", None, "Invalid zoned decimal byte."),
     FieldError.BAD_LENGTH: Fault("length_field", None, "Bad length for VAR field; longer than the record"),
-    FieldError.RECORD_TOO_LONG: Fault("record_too_long", None, "Physical record in data file is longer than the maximum"),
+    FieldError.RECORD_TOO_LONG: Fault(
+        "record_too_long", None, "Physical record in data file is longer than the maximum"
+    ),
 }
 
 

@@ -51,11 +51,19 @@ def read_fully(stream: IO[bytes], size: int, *, name: str) -> bytes:
             parts.append(data)
             left -= len(data)
     except (EOFError, OSError, ValueError, RuntimeError) as error:
-        raise FixFile("LS-2003", f"{name} cannot be decompressed: {error}", Place(file=name),
-                      hints=["was the transfer complete?", "ask the sender for the file again."]) from error
+        raise FixFile(
+            "LS-2003",
+            f"{name} cannot be decompressed: {error}",
+            Place(file=name),
+            hints=["was the transfer complete?", "ask the sender for the file again."],
+        ) from error
     except Exception as error:
         if type(error).__name__ != "ZstdError":
             raise
-        raise FixFile("LS-2003", f"{name} cannot be decompressed: {error}", Place(file=name),
-                      hints=["was the transfer complete?", "ask the sender for the file again."]) from error
+        raise FixFile(
+            "LS-2003",
+            f"{name} cannot be decompressed: {error}",
+            Place(file=name),
+            hints=["was the transfer complete?", "ask the sender for the file again."],
+        ) from error
     return parts[0] if len(parts) == 1 else b"".join(parts)

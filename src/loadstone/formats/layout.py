@@ -30,14 +30,25 @@ from loadstone.spec import (
 DEFAULT_SIZE_MAX = 255
 VARIABLE_SIZE_MAX = 4096
 _BINARY = {
-    TypeName.INTEGER: (p.INTEGER, 4), TypeName.SMALLINT: (p.INTEGER, 2), TypeName.BYTEINT: (p.INTEGER, 1),
-    TypeName.FLOAT: (p.FLOAT, 4), TypeName.DOUBLE: (p.FLOAT, 8),
+    TypeName.INTEGER: (p.INTEGER, 4),
+    TypeName.SMALLINT: (p.INTEGER, 2),
+    TypeName.BYTEINT: (p.INTEGER, 1),
+    TypeName.FLOAT: (p.FLOAT, 4),
+    TypeName.DOUBLE: (p.FLOAT, 8),
 }
 _PREFIXED = {TypeName.VARCHAR: 2, TypeName.VARGRAPHIC: 2, TypeName.VARRAW: 2, TypeName.LONG_VARRAW: 4}
 _RAW = {TypeName.RAW, TypeName.VARRAW, TypeName.LONG_VARRAW, TypeName.VARRAWC}
 _NUMERIC = {
-    TypeName.INTEGER, TypeName.SMALLINT, TypeName.BYTEINT, TypeName.FLOAT, TypeName.DOUBLE, TypeName.DECIMAL,
-    TypeName.ZONED, TypeName.INTEGER_EXTERNAL, TypeName.FLOAT_EXTERNAL, TypeName.DECIMAL_EXTERNAL,
+    TypeName.INTEGER,
+    TypeName.SMALLINT,
+    TypeName.BYTEINT,
+    TypeName.FLOAT,
+    TypeName.DOUBLE,
+    TypeName.DECIMAL,
+    TypeName.ZONED,
+    TypeName.INTEGER_EXTERNAL,
+    TypeName.FLOAT_EXTERNAL,
+    TypeName.DECIMAL_EXTERNAL,
     TypeName.ZONED_EXTERNAL,
 }
 
@@ -122,7 +133,12 @@ class _Builder:
         for number, one in enumerate(table.fields):
             row = self.fields[first + number]
             nullif = one.nullif
-            if nullif is None and table.nullif is not None and not one.no_nullif and row[p.MODE] != p.MODE_NONE:
+            if (
+                nullif is None
+                and table.nullif is not None
+                and not one.no_nullif
+                and row[p.MODE] != p.MODE_NONE
+            ):
                 nullif = Condition(tests=(table.nullif,))
             row[p.NULLIF], row[p.NULLIF_COUNT] = self._condition(nullif, names, first)
             row[p.DEFAULTIF], row[p.DEFAULTIF_COUNT] = self._condition(one.defaultif, names, first)
@@ -136,7 +152,11 @@ class _Builder:
         if table is None:
             return b",", b'"'
         terminated, enclosed = delimiters_of(table, Field(name="*"))
-        comma = self._bytes(terminated.literal) if terminated is not None and terminated.literal is not None else b","
+        comma = (
+            self._bytes(terminated.literal)
+            if terminated is not None and terminated.literal is not None
+            else b","
+        )
         return comma, self._bytes(enclosed.left) if enclosed is not None else b'"'
 
     def _put(self, literal: Literal) -> tuple[int, int]:
@@ -145,7 +165,9 @@ class _Builder:
         return len(self.pool) - len(data), len(data)
 
     def _bytes(self, literal: Literal) -> bytes:
-        return bytes.fromhex(literal.hex) if literal.hex is not None else self.charset.encode(literal.text or "")
+        return (
+            bytes.fromhex(literal.hex) if literal.hex is not None else self.charset.encode(literal.text or "")
+        )
 
     def _condition(self, condition: Condition | None, names: list[str], first: int) -> tuple[int, int]:
         if condition is None:
@@ -177,7 +199,9 @@ class _Builder:
         kind = one.type or FieldType(name=TypeName.CHAR)
         self._place(row, one.position)
         row[p.LOADED] = int(one.filler is None)
-        row[p.KEEP] = int(one.preserve_blanks if one.preserve_blanks is not None else self.spec.preserve_blanks)
+        row[p.KEEP] = int(
+            one.preserve_blanks if one.preserve_blanks is not None else self.spec.preserve_blanks
+        )
         row[p.NULLCOLS] = int(table.trailing_nullcols)
         row[p.NUMERIC] = int(kind.name in _NUMERIC)
         row[p.CHARS] = int(self._chars() and kind.name not in _BINARY and kind.name not in _RAW)
@@ -265,7 +289,11 @@ def _fixed_size(one: Field, kind: FieldType) -> int:
     if kind.length is not None:
         return kind.length
     if one.position is not None and one.position.end is not None:
-        return one.position.end - (one.position.start or 1) + 1 if not one.position.relative else one.position.end
+        return (
+            one.position.end - (one.position.start or 1) + 1
+            if not one.position.relative
+            else one.position.end
+        )
     return len(kind.mask) if kind.mask else 1
 
 
@@ -273,5 +301,3 @@ def _graphic_size(one: Field, kind: FieldType, extra: int) -> int:
     if kind.length is not None:
         return 2 * kind.length + extra
     return _fixed_size(one, kind)
-
-

@@ -22,8 +22,15 @@ UTF8_BOM = b"\xef\xbb\xbf"
 
 
 def open_records(
-    layout: Layout, clause: InputFile, source: str | bytes, *, input_no: int, unit0: int, record0: int,
-    chunk_size_bytes: int, compiled: bool,
+    layout: Layout,
+    clause: InputFile,
+    source: str | bytes,
+    *,
+    input_no: int,
+    unit0: int,
+    record0: int,
+    chunk_size_bytes: int,
+    compiled: bool,
 ) -> Iterator[Chunk]:
     """
     The chunks of one input from byte ``unit0`` of its decompressed stream on.
@@ -73,9 +80,13 @@ def stream_format(layout: Layout, form: RecordFormat, source: str | bytes) -> Re
     if form.kind != "stream":
         return form
     with open_input(source) as stream:
-        sample = read_fully(stream, SAMPLE_SIZE_BYTES, name=source if isinstance(source, str) else "inline data")
+        sample = read_fully(
+            stream, SAMPLE_SIZE_BYTES, name=source if isinstance(source, str) else "inline data"
+        )
     if layout.charset.width == 2:
-        codec = "utf-16-be" if sample[:2] == b"\xfe\xff" or layout.charset.codec == "utf-16-be" else "utf-16-le"
+        codec = (
+            "utf-16-be" if sample[:2] == b"\xfe\xff" or layout.charset.codec == "utf-16-be" else "utf-16-le"
+        )
         text = sample.decode(codec, "replace")
         first = text.find("\n")
         windows = first > 0 and text[first - 1] == "\r"
@@ -101,7 +112,7 @@ def _check_size(data: bytes, clause: InputFile) -> None:
             "LS-2004",
             f"no record ends within {CHUNK_SIZE_MAX_BYTES} bytes",
             Place(file=clause.path),
-            hints=["does the file end its records as the spec says (INFILE ... \"str ...\")?"],
+            hints=['does the file end its records as the spec says (INFILE ... "str ...")?'],
         )
 
 
@@ -118,8 +129,19 @@ def _skip_to(stream: IO[bytes], offset: int) -> None:
 
 def _chunk(splitter: Splitter, data: bytes, spans: Spans) -> Chunk:
     text, start, end = splitter.text(data, spans)
-    return Chunk(input_no=0, unit0=0, unit1=0, record0=0, data=data, raw_start=spans.raw_start,
-                 raw_end=spans.raw_end, start=start, end=end, text=text, last=False)
+    return Chunk(
+        input_no=0,
+        unit0=0,
+        unit1=0,
+        record0=0,
+        data=data,
+        raw_start=spans.raw_start,
+        raw_end=spans.raw_end,
+        start=start,
+        end=end,
+        text=text,
+        last=False,
+    )
 
 
 def _strip_bom(layout: Layout, chunk: Chunk) -> None:
@@ -136,5 +158,3 @@ def _strip_names(layout: Layout, chunk: Chunk, input_no: int) -> None:
     if wanted and len(chunk):
         chunk.raw_start, chunk.raw_end = chunk.raw_start[1:], chunk.raw_end[1:]
         chunk.start, chunk.end = chunk.start[1:], chunk.end[1:]
-
-

@@ -45,8 +45,16 @@ def place(row: Ints, first_byte: int, last_byte: int, setting: Ints) -> bool:
 
 @kernel
 def set_fixed(
-    text: Buffer, row: Ints, white: Buffer, first_byte: int, last_byte: int, setting: Ints, field: int,
-    start: Ints, end: Ints, state: Ints,
+    text: Buffer,
+    row: Ints,
+    white: Buffer,
+    first_byte: int,
+    last_byte: int,
+    setting: Ints,
+    field: int,
+    start: Ints,
+    end: Ints,
+    state: Ints,
 ) -> None:
     """A field of predetermined size: trailing white space goes, unless it is kept."""
     state[field] = 1
@@ -77,7 +85,14 @@ def set_fixed(
 
 @kernel
 def set_prefixed(
-    text: Buffer, row: Ints, first_byte: int, last_byte: int, setting: Ints, field: int, start: Ints, end: Ints,
+    text: Buffer,
+    row: Ints,
+    first_byte: int,
+    last_byte: int,
+    setting: Ints,
+    field: int,
+    start: Ints,
+    end: Ints,
     state: Ints,
 ) -> None:
     """A field whose length stands before it, in binary (machine order by DECODER's sibling) or in digits."""
@@ -163,8 +178,19 @@ def is_white(byte: int, white: Buffer) -> bool:
 
 @kernel
 def set_delimited(
-    text: Buffer, pool: Buffer, row: Ints, white: Buffer, first_byte: int, last_byte: int, setting: Ints,
-    scratch: Buffer, size: int, field: int, start: Ints, end: Ints, state: Ints,
+    text: Buffer,
+    pool: Buffer,
+    row: Ints,
+    white: Buffer,
+    first_byte: int,
+    last_byte: int,
+    setting: Ints,
+    scratch: Buffer,
+    size: int,
+    field: int,
+    start: Ints,
+    end: Ints,
+    state: Ints,
 ) -> None:
     """A terminated or enclosed field."""
     state[field] = 1
@@ -177,14 +203,32 @@ def set_delimited(
     setting[AFTER_WHITE] = 1 if row[TERM_SIZE] < 0 else 0
     if row[LEFT_SIZE] > 0:
         opening = at
-        while (opening < last_byte and white[int(text[opening])]
-               and not matches(text, opening, last_byte, pool, int(row[LEFT]), int(row[LEFT_SIZE]))
-               and not (row[TERM_SIZE] > 0
-                        and matches(text, opening, last_byte, pool, int(row[TERM]), int(row[TERM_SIZE])))):
+        while (
+            opening < last_byte
+            and white[int(text[opening])]
+            and not matches(text, opening, last_byte, pool, int(row[LEFT]), int(row[LEFT_SIZE]))
+            and not (
+                row[TERM_SIZE] > 0
+                and matches(text, opening, last_byte, pool, int(row[TERM]), int(row[TERM_SIZE]))
+            )
+        ):
             opening += 1
         if matches(text, opening, last_byte, pool, int(row[LEFT]), int(row[LEFT_SIZE])):
-            set_enclosed(text, pool, row, white, opening + int(row[LEFT_SIZE]), last_byte, setting, scratch, size,
-                         field, start, end, state)
+            set_enclosed(
+                text,
+                pool,
+                row,
+                white,
+                opening + int(row[LEFT_SIZE]),
+                last_byte,
+                setting,
+                scratch,
+                size,
+                field,
+                start,
+                end,
+                state,
+            )
             return
         if not row[OPTIONAL]:
             setting[ERROR] = NO_OPEN
@@ -194,8 +238,17 @@ def set_delimited(
 
 @kernel
 def set_terminated(
-    text: Buffer, pool: Buffer, row: Ints, white: Buffer, at: int, last_byte: int, setting: Ints, field: int,
-    start: Ints, end: Ints, state: Ints,
+    text: Buffer,
+    pool: Buffer,
+    row: Ints,
+    white: Buffer,
+    at: int,
+    last_byte: int,
+    setting: Ints,
+    field: int,
+    start: Ints,
+    end: Ints,
+    state: Ints,
 ) -> None:
     """A field without enclosure: up to its terminator or the end of the record."""
     stop = last_byte
@@ -226,7 +279,13 @@ def set_terminated(
 
 @kernel
 def check_size(
-    text: Buffer, row: Ints, setting: Ints, field: int, begin: int, stop: int, state: Ints,
+    text: Buffer,
+    row: Ints,
+    setting: Ints,
+    field: int,
+    begin: int,
+    stop: int,
+    state: Ints,
 ) -> None:
     """The value is NULL when empty and refused when longer than the field's maximum."""
     length = stop - begin
@@ -246,8 +305,19 @@ def check_size(
 
 @kernel
 def set_enclosed(
-    text: Buffer, pool: Buffer, row: Ints, white: Buffer, at: int, last_byte: int, setting: Ints, scratch: Buffer,
-    size: int, field: int, start: Ints, end: Ints, state: Ints,
+    text: Buffer,
+    pool: Buffer,
+    row: Ints,
+    white: Buffer,
+    at: int,
+    last_byte: int,
+    setting: Ints,
+    scratch: Buffer,
+    size: int,
+    field: int,
+    start: Ints,
+    end: Ints,
+    state: Ints,
 ) -> None:
     """A field within enclosures; a doubled closing one stands for itself and is undoubled into scratch."""
     right, width = int(row[RIGHT]), int(row[RIGHT_SIZE])
@@ -287,7 +357,13 @@ def copy(text: Buffer, begin: int, stop: int, scratch: Buffer, used: int) -> int
 
 @kernel
 def after_close(
-    text: Buffer, pool: Buffer, row: Ints, white: Buffer, at: int, last_byte: int, setting: Ints,
+    text: Buffer,
+    pool: Buffer,
+    row: Ints,
+    white: Buffer,
+    at: int,
+    last_byte: int,
+    setting: Ints,
 ) -> None:
     """Behind a closing enclosure: white space, then the terminator or the end of the record."""
     if row[TERM_SIZE] == 0:

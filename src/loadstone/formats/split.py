@@ -109,13 +109,19 @@ class VarSplitter(Splitter):
         view = np.frombuffer(data, np.uint8) if self.compiled else data
         count = split_var.pick(self.compiled)(view, self.digits, ends)
         if count < 0:
-            raise FixFile("LS-2005", f"record {-count}: its length of {self.digits} digits is not a number",
-                          hints=["is the file in the format \"var n\", with this n?"])
+            raise FixFile(
+                "LS-2005",
+                f"record {-count}: its length of {self.digits} digits is not a number",
+                hints=['is the file in the format "var n", with this n?'],
+            )
         end = ends[:count].copy()
         start = np.concatenate([np.zeros(1, np.int64), end[:-1]]) if count else end
         if last and (int(end[-1]) if count else 0) < len(data):
-            raise FixFile("LS-2005", f"record {count + 1}: the file ends before the record does",
-                          hints=["was the transfer complete?"])
+            raise FixFile(
+                "LS-2005",
+                f"record {count + 1}: the file ends before the record does",
+                hints=["was the transfer complete?"],
+            )
         return start, end, start + self.digits, end.copy()
 
 
@@ -150,8 +156,10 @@ class EmbeddedSplitter(Splitter):
     def find_ends(self, data: bytes) -> Offsets:
         """Where each terminator stands that is outside of enclosures."""
         ends = np.empty(data.count(self.terminator) + 1, np.int64)
-        views = [np.frombuffer(part, np.uint8) if self.compiled else part
-                 for part in (data, self.terminator, self.comma, self.quote)]
+        views = [
+            np.frombuffer(part, np.uint8) if self.compiled else part
+            for part in (data, self.terminator, self.comma, self.quote)
+        ]
         count = split_embedded.pick(self.compiled)(*views, ends)
         return ends[:count].copy()
 
@@ -229,8 +237,10 @@ class WideSplitter(Splitter):
         """All records as UTF-8."""
         source = data if spans.text is None else spans.text
         codec = self._codec(source)
-        parts = [source[a:b].decode(codec, "replace").lstrip("\ufeff").encode()
-                 for a, b in zip(spans.start.tolist(), spans.end.tolist(), strict=True)]
+        parts = [
+            source[a:b].decode(codec, "replace").lstrip("\ufeff").encode()
+            for a, b in zip(spans.start.tolist(), spans.end.tolist(), strict=True)
+        ]
         end = np.cumsum(np.array([len(part) for part in parts], np.int64))
         return b"".join(parts), end - np.array([len(part) for part in parts], np.int64), end
 
@@ -251,7 +261,11 @@ def splitter_of(layout: Layout, form: RecordFormat, *, compiled: bool) -> Splitt
         return WideSplitter(layout.charset.codec, literal.text or "\n" if literal is not None else "\n")
     ending = layout.charset.encode("\n")
     if form.kind == "str" and literal is not None:
-        ending = bytes.fromhex(literal.hex) if literal.hex is not None else layout.charset.encode(literal.text or "")
+        ending = (
+            bytes.fromhex(literal.hex)
+            if literal.hex is not None
+            else layout.charset.encode(literal.text or "")
+        )
     if not layout.embedded:
         return Splitter(ending)
     comma, quote = layout.csv_marks

@@ -23,7 +23,16 @@ from loadstone.formats.program import (
     TABLE_WHEN,
     TABLE_WHEN_COUNT,
 )
-from loadstone.formats.setting import AFTER_WHITE, AT, ERROR, SCRATCH, SET_WIDTH, set_delimited, set_fixed, set_prefixed
+from loadstone.formats.setting import (
+    AFTER_WHITE,
+    AT,
+    ERROR,
+    SCRATCH,
+    SET_WIDTH,
+    set_delimited,
+    set_fixed,
+    set_prefixed,
+)
 
 
 def tokenize(layout: Layout, chunk: Chunk, *, compiled: bool) -> Tokens:
@@ -42,9 +51,22 @@ def tokenize(layout: Layout, chunk: Chunk, *, compiled: bool) -> Tokens:
         error_field=np.zeros((records, tables), np.int32),
     )
     used = tokenize_records.pick(compiled)(
-        _view(text, compiled), chunk.start, chunk.end,
-        _view(layout.pool, compiled), layout.fields, layout.tests, layout.tables, layout.white, layout.blank,
-        tokens.start, tokens.end, tokens.state, tokens.verdict, tokens.error, tokens.error_field, scratch,
+        _view(text, compiled),
+        chunk.start,
+        chunk.end,
+        _view(layout.pool, compiled),
+        layout.fields,
+        layout.tests,
+        layout.tables,
+        layout.white,
+        layout.blank,
+        tokens.start,
+        tokens.end,
+        tokens.state,
+        tokens.verdict,
+        tokens.error,
+        tokens.error_field,
+        scratch,
     )
     if used:
         tokens.buffer = np.concatenate([tokens.buffer, scratch[:used]])
@@ -53,8 +75,21 @@ def tokenize(layout: Layout, chunk: Chunk, *, compiled: bool) -> Tokens:
 
 @kernel
 def tokenize_records(
-    text: Buffer, record_start: Ints, record_end: Ints, pool: Buffer, fields: Ints, tests: Ints, tables: Ints,
-    white: Buffer, blank: int, start: Ints, end: Ints, state: Ints, verdict: Ints, error: Ints, error_field: Ints,
+    text: Buffer,
+    record_start: Ints,
+    record_end: Ints,
+    pool: Buffer,
+    fields: Ints,
+    tests: Ints,
+    tables: Ints,
+    white: Buffer,
+    blank: int,
+    start: Ints,
+    end: Ints,
+    state: Ints,
+    verdict: Ints,
+    error: Ints,
+    error_field: Ints,
     scratch: Buffer,
 ) -> int:
     """Tokenize every record for every table; gives the bytes used of ``scratch``."""
@@ -69,23 +104,60 @@ def tokenize_records(
             first = int(tables[table, TABLE_FIRST])
             count = int(tables[table, TABLE_COUNT])
             fault = set_table(
-                text, pool, fields, white, first, count, first_byte, last_byte, setting, scratch, size,
-                start[record], end[record], state[record],
+                text,
+                pool,
+                fields,
+                white,
+                first,
+                count,
+                first_byte,
+                last_byte,
+                setting,
+                scratch,
+                size,
+                start[record],
+                end[record],
+                state[record],
             )
             if fault >= 0:
                 error[record, table] = setting[ERROR]
                 error_field[record, table] = fault
             verdict[record, table] = judge(
-                text, pool, fields, tests, tables, table, blank, first_byte, last_byte, scratch, size,
-                start[record], end[record], state[record], fault,
+                text,
+                pool,
+                fields,
+                tests,
+                tables,
+                table,
+                blank,
+                first_byte,
+                last_byte,
+                scratch,
+                size,
+                start[record],
+                end[record],
+                state[record],
+                fault,
             )
     return int(setting[SCRATCH])
 
 
 @kernel
 def set_table(
-    text: Buffer, pool: Buffer, fields: Ints, white: Buffer, first: int, count: int, first_byte: int, last_byte: int,
-    setting: Ints, scratch: Buffer, size: int, start: Ints, end: Ints, state: Ints,
+    text: Buffer,
+    pool: Buffer,
+    fields: Ints,
+    white: Buffer,
+    first: int,
+    count: int,
+    first_byte: int,
+    last_byte: int,
+    setting: Ints,
+    scratch: Buffer,
+    size: int,
+    start: Ints,
+    end: Ints,
+    state: Ints,
 ) -> int:
     """Set the fields of one table; gives the number of the first one that cannot be set, or -1."""
     fault = -1
@@ -95,8 +167,21 @@ def set_table(
             continue
         setting[ERROR] = 0
         if mode == MODE_DELIMITED:
-            set_delimited(text, pool, fields[field], white, first_byte, last_byte, setting, scratch, size, field,
-                          start, end, state)
+            set_delimited(
+                text,
+                pool,
+                fields[field],
+                white,
+                first_byte,
+                last_byte,
+                setting,
+                scratch,
+                size,
+                field,
+                start,
+                end,
+                state,
+            )
         elif mode == MODE_FIXED:
             set_fixed(text, fields[field], white, first_byte, last_byte, setting, field, start, end, state)
         else:
@@ -112,20 +197,48 @@ def set_table(
 
 @kernel
 def judge(
-    text: Buffer, pool: Buffer, fields: Ints, tests: Ints, tables: Ints, table: int, blank: int, first_byte: int,
-    last_byte: int, scratch: Buffer, size: int, start: Ints, end: Ints, state: Ints, fault: int,
+    text: Buffer,
+    pool: Buffer,
+    fields: Ints,
+    tests: Ints,
+    tables: Ints,
+    table: int,
+    blank: int,
+    first_byte: int,
+    last_byte: int,
+    scratch: Buffer,
+    size: int,
+    start: Ints,
+    end: Ints,
+    state: Ints,
+    fault: int,
 ) -> int:
     """WHEN, then NULLIF and DEFAULTIF, then what becomes of the record: a ``Verdict``."""
     count = tables[table, TABLE_WHEN_COUNT]
-    if count and not holds(text, pool, tests, int(tables[table, TABLE_WHEN]), int(count), -1, blank, first_byte,
-                           last_byte, scratch, size, start, end, state):
+    if count and not holds(
+        text,
+        pool,
+        tests,
+        int(tables[table, TABLE_WHEN]),
+        int(count),
+        -1,
+        blank,
+        first_byte,
+        last_byte,
+        scratch,
+        size,
+        start,
+        end,
+        state,
+    ):
         return 1
     if fault >= 0:
         return 3
     first = int(tables[table, TABLE_FIRST])
     stop = first + int(tables[table, TABLE_COUNT])
-    apply_conditions(text, pool, fields, tests, first, stop, blank, first_byte, last_byte, scratch, size, start, end,
-                     state)
+    apply_conditions(
+        text, pool, fields, tests, first, stop, blank, first_byte, last_byte, scratch, size, start, end, state
+    )
     loaded = 0
     for field in range(first, stop):
         if fields[field, LOADED]:

@@ -53,7 +53,9 @@ class Columnar:
             return [], []
         used = {name for expression in table.expressions for name in expression.binds}
         binds = {name: self._texts(tokens, record, table.binds[name]) for name in sorted(used)}
-        result = self._evaluator(table).evaluate(binds, rows=len(record), extra=self._extra(table, len(record)))
+        result = self._evaluator(table).evaluate(
+            binds, rows=len(record), extra=self._extra(table, len(record))
+        )
         column_of = {c.index: n for n, c in enumerate(table.columns) if c.source == "expression"}
         failures = [
             Failure(row=f.row, column=column_of[f.expression_no], code=f.ora_code, message=f.message)

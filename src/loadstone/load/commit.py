@@ -97,7 +97,9 @@ class Committer:
                     raise
         raise AssertionError("unreachable")
 
-    def _write_in_turn(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> tuple[Batch, Cut | None]:
+    def _write_in_turn(
+        self, session: Session, read: Read, batch: Batch, cut: Cut | None
+    ) -> tuple[Batch, Cut | None]:
         try:
             self._open(session, read, batch, cut)
             self._write(session, batch)
@@ -107,7 +109,9 @@ class Committer:
             session.rollback()
         return self._isolate(session, read, batch, cut)
 
-    def _isolate(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> tuple[Batch, Cut | None]:
+    def _isolate(
+        self, session: Session, read: Read, batch: Batch, cut: Cut | None
+    ) -> tuple[Batch, Cut | None]:
         """The target refuses rows: find them, keep the good ones, all in one transaction."""
         while True:
             self._open(session, read, batch, cut)
@@ -175,7 +179,9 @@ class Committer:
     def _settle(self, read: Read, checkpoint: Checkpoint, cut: Cut | None) -> None:
         """The chunk is committed: count it, and let the next one in or end."""
         if not checkpoint.counts.balanced:
-            raise LoadstoneError("LS-4001", f"the books of chunk {checkpoint.unit0} do not balance: {checkpoint.counts}")
+            raise LoadstoneError(
+                "LS-4001", f"the books of chunk {checkpoint.unit0} do not balance: {checkpoint.counts}"
+            )
         self.progress = self.progress.after(checkpoint)
         if cut is not None:
             self.cut = cut.reason

@@ -120,4 +120,8 @@ def _split_nls_lang(value: str) -> tuple[str, str, str | None]:
     """``language_territory.charset``, every part optional, as upper-case parts."""
     head, _, charset = value.strip().partition(".")
     language, _, territory = head.partition("_")
-    return language.strip().upper() or "AMERICAN", territory.strip().upper() or "AMERICA", charset.upper() or None
+    return (
+        language.strip().upper() or "AMERICAN",
+        territory.strip().upper() or "AMERICA",
+        charset.upper() or None,
+    )

@@ -44,7 +44,9 @@ def spec_without_limits(spec: LoadSpec) -> LoadSpec:
     """The spec without options, and without the output paths and limits of its inputs."""
     bare = {"bad": None, "discard": None, "discardmax": None}
     inputs = tuple(one.model_copy(update=bare) for one in spec.inputs)
-    return spec.model_copy(update={"options": Options(), "inputs": inputs, "readsize": None, "readbuffers": None})
+    return spec.model_copy(
+        update={"options": Options(), "inputs": inputs, "readsize": None, "readbuffers": None}
+    )
 
 
 def latest(target: Target, key: str) -> Identity:

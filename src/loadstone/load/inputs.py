@@ -59,8 +59,10 @@ def resolve_inputs(request: LoadRequest) -> list[LoadInput]:
             "LS-2001",
             f"data file not found: {', '.join(missing)}",
             Place(file=missing[0]),
-            hints=["paths count from the working directory, then from the control file's folder.",
-                   "give the file with --data."],
+            hints=[
+                "paths count from the working directory, then from the control file's folder.",
+                "give the file with --data.",
+            ],
         )
     return [_input(request, number, *parts) for number, parts in enumerate(named)]
 
@@ -90,7 +92,12 @@ def _clauses(request: LoadRequest) -> list[InputFile]:
 
 def _find(path: str, spec_path: str) -> list[str]:
     beside = Path(spec_path).parent
-    for candidate in (path, str(beside / path), path.replace("\\", "/"), str(beside / path.replace("\\", "/"))):
+    for candidate in (
+        path,
+        str(beside / path),
+        path.replace("\\", "/"),
+        str(beside / path.replace("\\", "/")),
+    ):
         if os.path.exists(candidate):
             return [candidate]
         if any(mark in candidate for mark in "*?"):
@@ -103,8 +110,12 @@ def _find(path: str, spec_path: str) -> list[str]:
 def _input(request: LoadRequest, number: int, name: str, path: str | None, clause: InputFile) -> LoadInput:
     inline = request.spec.inline_data
     if path is None and inline is None:
-        raise FixSpec("LS-1090", "INFILE * asks for data after BEGINDATA, and there are none",
-                      Place(file=request.spec_path), hints=["give the data file with --data."])
+        raise FixSpec(
+            "LS-1090",
+            "INFILE * asks for data after BEGINDATA, and there are none",
+            Place(file=request.spec_path),
+            hints=["give the data file with --data."],
+        )
     bad = (request.bad if number == 0 else None) or clause.bad or _derived(name, ".bad")
     wanted = clause.discard is not None or clause.discardmax is not None or request.discardmax is not None
     wanted = wanted or request.spec.options.discardmax is not None

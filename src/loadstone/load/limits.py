@@ -15,7 +15,9 @@ class Cut:
     reason: str
 
 
-def find_cut(batch: Batch, *, rejected: int, errors: int | None, discarded: int, discardmax: int | None) -> Cut | None:
+def find_cut(
+    batch: Batch, *, rejected: int, errors: int | None, discarded: int, discardmax: int | None
+) -> Cut | None:
     """
     The first place where a limit stops this batch, or None.
 

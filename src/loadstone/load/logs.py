@@ -24,7 +24,9 @@ def log_text(
         spec=plan.spec,
         spec_path=plan.request.spec_path,
         inputs=[
-            LogInput(name=one.name, bad=one.bad, discard=one.discard, discardmax=plan.discardmax(one.input_no))
+            LogInput(
+                name=one.name, bad=one.bad, discard=one.discard, discardmax=plan.discardmax(one.input_no)
+            )
             for one in plan.inputs
         ],
         began=began,

@@ -53,7 +53,8 @@ def run(request: LoadRequest, target: Target, surroundings: Surroundings, run: R
     target.init_control()
     key = load_key(request, target, inputs)
     identity = latest(target, key)
-    if identity.row is not None and request.again:
+    died = identity.row is not None and identity.row.status == "running"
+    if identity.row is not None and request.again and not (died and request.resume_unfinished):
         identity = following(key, identity)
     elif identity.row is not None and identity.row.status == "complete":
         old = finished_before(identity.row, inputs)
@@ -90,7 +91,11 @@ def _run_held(load: _Load) -> LoadReceipt:
     plan = compile_plan(load.request, load.target, environment, load.inputs, charsets=frozen.get("charsets"))
     fence = load.target.raise_fence(load.identity.load_id)
     if not frozen:
-        frozen = {"environment": freeze(environment), "charsets": list(plan.charsets), "sequences": sequence_bases(plan)}
+        frozen = {
+            "environment": freeze(environment),
+            "charsets": list(plan.charsets),
+            "sequences": sequence_bases(plan),
+        }
     reach("fence_raised")
     load.target.prepare(fence, frozen, [(t.table_no, t.info, t.method) for t in plan.tables])
     reach("prepared")

@@ -25,7 +25,9 @@ Steps = Callable[[tuple[int, ...]], tuple[int, ...]]
 """Takes what a chunk steps each table's sequences; gives what all chunks before it stepped."""
 
 
-def prepare(plan: LoadPlan, columnar: Columnar, read: Read, steps: Steps, *, form: str | None = None) -> Batch:
+def prepare(
+    plan: LoadPlan, columnar: Columnar, read: Read, steps: Steps, *, form: str | None = None
+) -> Batch:
     """
     Make ``read`` ready to commit. ``steps`` may wait for the chunks before it.
 
@@ -45,7 +47,9 @@ def prepare(plan: LoadPlan, columnar: Columnar, read: Read, steps: Steps, *, for
     for number, table in enumerate(plan.tables):
         record = np.flatnonzero(active & ~unset & (verdict[:, number] == Verdict.TAKE))
         ordinals = np.cumsum(stepped[:, number]) - 1 + before[number]
-        numbers = Numbers(record_no=chunk.record0 + record + 1, step=ordinals[record], bases=columnar.bases(table))
+        numbers = Numbers(
+            record_no=chunk.record0 + record + 1, step=ordinals[record], bases=columnar.bases(table)
+        )
         values, found = _values(table, columnar, (chunk, tokens), (record, numbers))
         rows, faults = _encode(plan, table, values, form or plan.target.form)
         found = {**found, **unconverted(table, chunk, values, faults)}
@@ -53,8 +57,15 @@ def prepare(plan: LoadPlan, columnar: Columnar, read: Read, steps: Steps, *, for
             rejects.setdefault(index, reject)
         tables.append(_table_rows(table, rows))
     discards = np.flatnonzero(active & np.isin(verdict, (Verdict.WHEN_FAILED, Verdict.ALL_NULL)).all(axis=1))
-    batch = Batch(chunk=chunk, first=read.first, stop=read.stop, verdict=verdict, tables=tuple(tables),
-                  rejects=rejects, discards=discards)
+    batch = Batch(
+        chunk=chunk,
+        first=read.first,
+        stop=read.stop,
+        verdict=verdict,
+        tables=tuple(tables),
+        rejects=rejects,
+        discards=discards,
+    )
     return batch.without(rejects) if rejects and len(tables) > 1 else batch
 
 
@@ -91,8 +102,13 @@ def _leave_out(values: Values, found: dict[int, Reject]) -> Values:
     if not found:
         return values
     keep = ~np.isin(values.record, np.fromiter(found, np.int64, len(found)))
-    return Values(buffer=values.buffer, start=values.start[keep], end=values.end[keep], null=values.null[keep],
-                  record=values.record[keep])
+    return Values(
+        buffer=values.buffer,
+        start=values.start[keep],
+        end=values.end[keep],
+        null=values.null[keep],
+        record=values.record[keep],
+    )
 
 
 def _table_rows(table: TablePlan, rows: Rows) -> TableRows:
@@ -104,5 +120,3 @@ def _table_rows(table: TablePlan, rows: Rows) -> TableRows:
         method=table.method,
         key=table.spec.key,
     )
-
-

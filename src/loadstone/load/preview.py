@@ -45,7 +45,9 @@ def preview(request: LoadRequest, target: Target, surroundings: Surroundings, *,
     """The first ``rows`` rows of each table, from the first chunk of the first input."""
     inputs = resolve_inputs(request)
     environment = read_environment(surroundings.variables, surroundings.clock.now())
-    limits = replace(request, load=min(request.load or SAMPLE_RECORDS, SAMPLE_RECORDS), chunk_size_bytes=1 << 20)
+    limits = replace(
+        request, load=min(request.load or SAMPLE_RECORDS, SAMPLE_RECORDS), chunk_size_bytes=1 << 20
+    )
     plan = compile_plan(limits, target, environment, inputs)
     bases = {name: (first, step) for name, (first, step) in sequence_bases(plan).items()}
     columnar = Columnar(plan, bases, Path(request.spec_path).resolve().parent)

@@ -88,8 +88,14 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
         layout = plan.layouts[plan.charsets[one.input_no]]
         source = one.path if one.path is not None else one.data or b""
         for chunk in open_records(
-            layout, one.spec, source, input_no=one.input_no, unit0=progress.unit if resumed else 0,
-            record0=record_no, chunk_size_bytes=plan.request.chunk_size_bytes, compiled=plan.compiled,
+            layout,
+            one.spec,
+            source,
+            input_no=one.input_no,
+            unit0=progress.unit if resumed else 0,
+            record0=record_no,
+            chunk_size_bytes=plan.request.chunk_size_bytes,
+            compiled=plan.compiled,
         ):
             if end_record is not None and chunk.record0 >= end_record:
                 return
@@ -99,8 +105,15 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
             first = min(max(skip - chunk.record0, 0), stop)
             after = digest.copy()
             after.update(chunk.data)
-            yield Read(number=number, chunk=chunk, first=first, stop=stop, ended=ended, digest_before=digest,
-                       digest_after=after)
+            yield Read(
+                number=number,
+                chunk=chunk,
+                first=first,
+                stop=stop,
+                ended=ended,
+                digest_before=digest,
+                digest_after=after,
+            )
             if ended:
                 return
             digest, number, record_no = after, number + 1, chunk.record0 + records

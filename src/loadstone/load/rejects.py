@@ -63,8 +63,14 @@ def unset_fields(
         field = int(tokens.error_field[record, number])
         fault = fault_of(error)
         value = _text(tokens, int(tokens.start[record, field]), int(tokens.end[record, field]))
-        blame = Blame(table=plans[number], field=names[field], value=value, rule=fault.rule, code=fault.code,
-                      reason=fault.sentence)
+        blame = Blame(
+            table=plans[number],
+            field=names[field],
+            value=value,
+            rule=fault.rule,
+            code=fault.code,
+            reason=fault.sentence,
+        )
         found[record] = reject(chunk, record, blame)
     return found
 
@@ -72,11 +78,15 @@ def unset_fields(
 def unconverted(plan: TablePlan, chunk: Chunk, values: Values, faults: Faults) -> dict[int, Reject]:
     """Rejects of rows that a conversion refused."""
     found = {}
-    rows = zip(faults.row.tolist(), faults.column.tolist(), faults.code.tolist(), faults.detail.tolist(), strict=True)
+    rows = zip(
+        faults.row.tolist(), faults.column.tolist(), faults.code.tolist(), faults.detail.tolist(), strict=True
+    )
     for row, column, code, detail in rows:
         start, end = int(values.start[row, column]), int(values.end[row, column])
         conversion: Conversion = plan.columns[column].conversion
-        rule, ora, sentence = fault_message(ValueFault(code), conversion, plan.oracle_name, end - start, detail)
+        rule, ora, sentence = fault_message(
+            ValueFault(code), conversion, plan.oracle_name, end - start, detail
+        )
         value = None if values.null[row, column] else _slice(values.buffer, start, end)
         blame = Blame(table=plan, field=conversion.column, value=value, rule=rule, code=ora, reason=sentence)
         record = int(values.record[row])
@@ -91,20 +101,34 @@ def unevaluated(plan: TablePlan, chunk: Chunk, values: Values, failures: list[Fa
         record = int(values.record[failure.row])
         if record not in found:
             name = plan.columns[failure.column].conversion.column
-            blame = Blame(table=plan, field=name, value=None, rule="expression", code=failure.code,
-                          reason=failure.message)
+            blame = Blame(
+                table=plan,
+                field=name,
+                value=None,
+                rule="expression",
+                code=failure.code,
+                reason=failure.message,
+            )
             found[record] = reject(chunk, record, blame)
     return found
 
 
-def refused(tables: tuple[TablePlan, ...], chunk: Chunk, errors: Iterable[ConstraintError]) -> dict[int, Reject]:
+def refused(
+    tables: tuple[TablePlan, ...], chunk: Chunk, errors: Iterable[ConstraintError]
+) -> dict[int, Reject]:
     """Rejects of records that the target refused."""
     return {
         error.record: reject(
             chunk,
             error.record,
-            Blame(table=tables[error.table_no], field=error.field, value=None, rule=error.rule, code=error.code,
-                  reason=error.reason),
+            Blame(
+                table=tables[error.table_no],
+                field=error.field,
+                value=None,
+                rule=error.rule,
+                code=error.code,
+                reason=error.reason,
+            ),
         )
         for error in errors
     }

@@ -80,8 +80,10 @@ def verify_inputs(inputs: Sequence[LoadInput], progress: Progress) -> dict[int, 
                 f"{inputs[number].name} is not the file whose first {size_bytes} bytes are loaded"
                 + (f"; it has {seen} bytes now" if seen != size_bytes else ""),
                 Place(file=inputs[number].name),
-                hints=["put the original file back, then start the load again.",
-                       "to load the new file as a load of its own: --again."],
+                hints=[
+                    "put the original file back, then start the load again.",
+                    "to load the new file as a load of its own: --again.",
+                ],
             )
         hashers[number] = hasher
     return hashers

@@ -13,7 +13,9 @@ def sequence_bases(plan: LoadPlan) -> dict[str, list[int]]:
     for table in plan.tables:
         for column in table.columns:
             if isinstance(column.field.source, Sequence):
-                bases[f"{table.table_no}.{column.column.name}"] = _base(plan, table, column.column.name, column.field.source)
+                bases[f"{table.table_no}.{column.column.name}"] = _base(
+                    plan, table, column.column.name, column.field.source
+                )
     return bases
 
 

@@ -35,7 +35,12 @@ class Tickets:
         gave_way = False
         with self._changed:
             while self._turn != number and not self._closed:
-                if giving_way and not gave_way and self._yield_above is not None and number > self._yield_above:
+                if (
+                    giving_way
+                    and not gave_way
+                    and self._yield_above is not None
+                    and number > self._yield_above
+                ):
                     giving_way()
                     gave_way = True
                 self._changed.wait()

@@ -61,7 +61,9 @@ def sends_early(plan: LoadPlan) -> bool:
 
 
 class _Crew:
-    def __init__(self, plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Progress, run: Run) -> None:
+    def __init__(
+        self, plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Progress, run: Run
+    ) -> None:
         self.plan, self.columnar, self.run = plan, columnar, run
         self.early = sends_early(plan)
         self.committer = Committer(plan, fence, progress, early=self.early)
@@ -79,7 +81,9 @@ class _Crew:
             if number == 1:
                 self._worker(shared)
                 return
-            threads = [threading.Thread(target=self._worker, args=(shared,), daemon=True) for _ in range(number)]
+            threads = [
+                threading.Thread(target=self._worker, args=(shared,), daemon=True) for _ in range(number)
+            ]
             with watch_locks(self.plan, self.committer.tickets, self.sessions, active=self.early):
                 for thread in threads:
                     thread.start()
@@ -122,5 +126,3 @@ def _join(threads: list[threading.Thread]) -> None:
     for thread in threads:
         while thread.is_alive():
             thread.join(0.2)
-
-

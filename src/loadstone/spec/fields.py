@@ -20,7 +20,9 @@ class Literal(Part):
     """Characters, or bytes written as hexadecimal digits; exactly one of the two."""
 
     text: str | None = Doc(None, description="Characters, in the character set of the data.")
-    hex: str | None = Doc(None, description="Bytes as pairs of upper-case hexadecimal digits.", pattern="^([0-9A-F]{2})*$")
+    hex: str | None = Doc(
+        None, description="Bytes as pairs of upper-case hexadecimal digits.", pattern="^([0-9A-F]{2})*$"
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -58,7 +60,9 @@ class Position(Part):
     ``POSITION(*+2)`` is ``relative=True, start=2``; ``POSITION(3)`` is ``start=3``.
     """
 
-    start: int = Doc(0, ge=0, description="1-based first byte, or the offset from the previous field if relative.")
+    start: int = Doc(
+        0, ge=0, description="1-based first byte, or the offset from the previous field if relative."
+    )
     relative: bool = Doc(False, description="Count from the end of the previous field (*).")
     end: int | None = Doc(None, ge=1, description="1-based last byte, inclusive.")
 
@@ -119,10 +123,19 @@ class FieldType(Part):
     """A datatype with its arguments, as written; absent ones take the language's defaults."""
 
     name: TypeName = Doc(description="The datatype.")
-    length: int | None = Doc(None, ge=1, description="CHAR(n), RAW(n), INTEGER(n), ... in bytes or characters; VARCHAR's maximum.")
-    precision: int | None = Doc(None, ge=0, description="Digits of DECIMAL/ZONED; fractional or leading digits of TIMESTAMP/INTERVAL.")
-    scale: int | None = Doc(None, description="Digits right of the implied point of DECIMAL/ZONED; fractional seconds of INTERVAL DAY.")
-    length_digits: int | None = Doc(None, ge=1, description="VARCHARC/VARRAWC: characters of the length subfield.")
+    length: int | None = Doc(
+        None, ge=1, description="CHAR(n), RAW(n), INTEGER(n), ... in bytes or characters; VARCHAR's maximum."
+    )
+    precision: int | None = Doc(
+        None, ge=0, description="Digits of DECIMAL/ZONED; fractional or leading digits of TIMESTAMP/INTERVAL."
+    )
+    scale: int | None = Doc(
+        None,
+        description="Digits right of the implied point of DECIMAL/ZONED; fractional seconds of INTERVAL DAY.",
+    )
+    length_digits: int | None = Doc(
+        None, ge=1, description="VARCHARC/VARRAWC: characters of the length subfield."
+    )
     unsigned: bool | None = Doc(None, description="UNSIGNED (true) or SIGNED (false) where it was said.")
     mask: str | None = Doc(None, description="Date or timestamp mask.")
     external: bool = Doc(False, description="DATE EXTERNAL, written so; it means DATE.")
@@ -159,7 +172,9 @@ class Sequence(Part):
     """``SEQUENCE(base, increment)``."""
 
     kind: Only["sequence"] = "sequence"
-    base: int | Only["count", "max"] | None = Doc(None, description="First number, COUNT or MAX of the table; 1 when absent.")
+    base: int | Only["count", "max"] | None = Doc(
+        None, description="First number, COUNT or MAX of the table; 1 when absent."
+    )
     increment: int | None = Doc(None, description="Step; 1 when absent.")
 
 
@@ -201,20 +216,32 @@ class Field(Part):
 
     name: str = Doc(description="Column name, upper case unless it was quoted.")
     quoted: bool = Doc(False, description="The name was quoted, so its case counts.")
-    filler: Only["filler", "boundfiller"] | None = Doc(None, description="Read and not loaded; a bound filler may be used in SQL.")
-    position: Position | None = Doc(None, description="Where it stands; after the previous field when absent.")
+    filler: Only["filler", "boundfiller"] | None = Doc(
+        None, description="Read and not loaded; a bound filler may be used in SQL."
+    )
+    position: Position | None = Doc(
+        None, description="Where it stands; after the previous field when absent."
+    )
     source: Source | None = Doc(None, description="Where a value comes from that is not in the record.")
     type: FieldType | None = Doc(None, description="Datatype; CHAR when absent.")
     terminated: Delimiter | None = Doc(None, description="Field-level terminator; the table's when absent.")
     enclosed: Enclosure | None = Doc(None, description="Field-level enclosure; the table's when absent.")
     nullif: Condition | None = Doc(None, description="The value is NULL when this holds.")
     no_nullif: bool = Doc(False, description="NO NULLIF: the table's NULLIF does not apply.")
-    defaultif: Condition | None = Doc(None, description="The value is its type's zero or NULL when this holds.")
-    preserve_blanks: bool | None = Doc(None, description="PRESERVE BLANKS (true) or NO PRESERVE BLANKS (false).")
+    defaultif: Condition | None = Doc(
+        None, description="The value is its type's zero or NULL when this holds."
+    )
+    preserve_blanks: bool | None = Doc(
+        None, description="PRESERVE BLANKS (true) or NO PRESERVE BLANKS (false)."
+    )
     pieced: bool = Doc(False, description="PIECED, for long values.")
     sql: str | None = Doc(None, description="Oracle SQL expression over :fields that gives the value.")
     children: tuple[Field, ...] | None = Doc(None, description="Attributes or elements of a nested object.")
-    nested: Only["column_object", "nested_table", "varray"] | None = Doc(None, description="Kind of nested object.")
+    nested: Only["column_object", "nested_table", "varray"] | None = Doc(
+        None, description="Kind of nested object."
+    )
     treat_as: str | None = Doc(None, description="TREAT AS type of a column object.")
-    nested_count: Literal | None = Doc(None, description="COUNT of a collection: a number or a field name as text.")
+    nested_count: Literal | None = Doc(
+        None, description="COUNT of a collection: a number or a field name as text."
+    )
     nested_delimiter: Delimiter | None = Doc(None, description="What ends a collection.")

@@ -42,8 +42,12 @@ def read_spec(path: str) -> LoadSpec:
         return LoadSpec.model_validate(values)
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        raise FixSpec("LS-1095", "; ".join(faults), Place(file=path),
-                      hints=["`loadstone convert FILE --to schema` prints the schema."]) from error
+        raise FixSpec(
+            "LS-1095",
+            "; ".join(faults),
+            Place(file=path),
+            hints=["`loadstone convert FILE --to schema` prints the schema."],
+        ) from error
 
 
 def to_yaml(spec: LoadSpec) -> str:

@@ -46,8 +46,12 @@ class Options(Part):
     resumable: bool | None = Doc(None, description="Accepted.")
     resumable_name: str | None = Doc(None, description="Accepted.")
     resumable_timeout: int | None = Doc(None, ge=0, description="Accepted.")
-    external_table: Only["not_used", "generate_only", "execute"] | None = Doc(None, description="Accepted; NOT_USED.")
-    trim: Only["lrtrim", "notrim", "ltrim", "rtrim", "ldrtrim"] | None = Doc(None, description="External tables only.")
+    external_table: Only["not_used", "generate_only", "execute"] | None = Doc(
+        None, description="Accepted; NOT_USED."
+    )
+    trim: Only["lrtrim", "notrim", "ltrim", "rtrim", "ldrtrim"] | None = Doc(
+        None, description="External tables only."
+    )
     degree_of_parallelism: str | None = Doc(None, description="Accepted: a number, DEFAULT, AUTO or NONE.")
     direct_path_lock_wait: bool | None = Doc(None, description="Accepted.")
     empty_lobs_are_null: bool | None = Doc(None, description="Empty LOBs become NULL.")
@@ -58,7 +62,9 @@ class Options(Part):
 class RecordFormat(Part):
     """How a stream of bytes falls into physical records."""
 
-    kind: Only["stream", "str", "fix", "var"] = Doc("stream", description="Lines, own terminator, fixed or length-prefixed.")
+    kind: Only["stream", "str", "fix", "var"] = Doc(
+        "stream", description="Lines, own terminator, fixed or length-prefixed."
+    )
     terminator: Literal | None = Doc(None, description="Terminator of kind str.")
     size: int | None = Doc(None, ge=1, description="Bytes of a fix record; digits of a var length (5).")
 
@@ -123,7 +129,9 @@ class FieldNames(StrEnum):
 class CsvFormat(Part):
     """FIELDS CSV: comma and double quote by default; with embedded record ends or without."""
 
-    embedded: bool | None = Doc(None, description="WITH (true) or WITHOUT (false) EMBEDDED; WITHOUT when absent.")
+    embedded: bool | None = Doc(
+        None, description="WITH (true) or WITHOUT (false) EMBEDDED; WITHOUT when absent."
+    )
 
 
 class TableName(Part):
@@ -144,7 +152,9 @@ class TableName(Part):
 class Format(Part):
     """DATE FORMAT and TIMESTAMP FORMAT of a table."""
 
-    kind: Only["date", "timestamp", "timestamp_tz", "timestamp_ltz"] = Doc(description="Which fields it serves.")
+    kind: Only["date", "timestamp", "timestamp_tz", "timestamp_ltz"] = Doc(
+        description="Which fields it serves."
+    )
     mask: str = Doc(description="The mask.")
 
 
@@ -167,11 +177,15 @@ class TableLoad(Part):
     reenable: bool = Doc(False, description="REENABLE DISABLED_CONSTRAINTS: accepted and logged.")
     exceptions: TableName | None = Doc(None, description="EXCEPTIONS table: accepted and logged.")
     evaluate_check_constraints: bool = Doc(False, description="Accepted.")
-    table_options: tuple[str, ...] = Doc((), description="OPTIONS of the table, as name=value: accepted and logged.")
+    table_options: tuple[str, ...] = Doc(
+        (), description="OPTIONS of the table, as name=value: accepted and logged."
+    )
     resume: Only["yes", "no", "no_replace"] | None = Doc(None, description="RESUME (DB2 form).")
     replace_using: Only["delete", "truncate"] | None = Doc(None, description="REPLACE USING.")
     treat_as: str | None = Doc(None, description="TREAT AS type.")
-    object_id: tuple[str, ...] = Doc((), description="OID, SID or XMLTYPE with its argument; refused by targets.")
+    object_id: tuple[str, ...] = Doc(
+        (), description="OID, SID or XMLTYPE with its argument; refused by targets."
+    )
     fields_clause: bool = Doc(True, description="Whether FIELDS stood there.")
     fields: tuple[Field, ...] = Doc((), description="The fields; the table's columns when empty.")
     key: tuple[str, ...] = Doc((), description="Columns that tell rows apart for method upsert.")
@@ -187,15 +201,26 @@ class LoadSpec(Part):
     continue_load: bool = Doc(False, description="CONTINUE_LOAD: tables have their own SKIP.")
     default_expression_cache: int | None = Doc(None, ge=0, description="Accepted.")
     charset: str | None = Doc(None, description="Oracle name of the character set of the data files.")
-    length_semantics: Only["byte", "char"] | None = Doc(None, description="Unit of lengths; BYTE, or CHAR for UTF16.")
-    byte_order: Only["big", "little"] | None = Doc(None, description="Byte order of binary numbers; this machine's.")
-    byte_order_mark: Only["check", "nocheck"] | None = Doc(None, description="Whether a BOM is looked for; CHECK.")
+    length_semantics: Only["byte", "char"] | None = Doc(
+        None, description="Unit of lengths; BYTE, or CHAR for UTF16."
+    )
+    byte_order: Only["big", "little"] | None = Doc(
+        None, description="Byte order of binary numbers; this machine's."
+    )
+    byte_order_mark: Only["check", "nocheck"] | None = Doc(
+        None, description="Whether a BOM is looked for; CHECK."
+    )
     field_names: FieldNames | None = Doc(None, description="Records of field names.")
-    inputs: tuple[InputFile, ...] = Doc((), description="Data files, in order; the command line's, or the control file's name with .dat, when empty.")
+    inputs: tuple[InputFile, ...] = Doc(
+        (),
+        description="Data files, in order; the command line's, or the control file's name with .dat, when empty.",
+    )
     readsize: int | None = Doc(None, ge=0, description="READSIZE clause: logged.")
     readbuffers: int | None = Doc(None, ge=0, description="READBUFFERS: logged.")
     method: Method | None = Doc(None, description="Method of all tables; INSERT.")
-    assemble: Concatenate | ContinueIf | None = Doc(None, description="How physical records make logical ones.", discriminator="kind")
+    assemble: Concatenate | ContinueIf | None = Doc(
+        None, description="How physical records make logical ones.", discriminator="kind"
+    )
     preserve_blanks: bool = Doc(False, description="PRESERVE BLANKS for all fields.")
     tables: tuple[TableLoad, ...] = Doc(min_length=1, description="INTO TABLE clauses, in order.")
     inline_data: InlineData | None = Doc(None, description="Data after BEGINDATA.")

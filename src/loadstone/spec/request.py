@@ -28,7 +28,8 @@ class LoadRequest:
         bad, discard, log: Output paths of the first input; None = SQL*Loader's defaults.
         skip, load, errors, discardmax, rows: As in ``Options``; None = the spec's.
         run_id: Distinguishes loads of the same files, as a business date does (ISO date).
-        again: Load once more what is loaded already.
+        again: Load once more what is loaded already. resume_unfinished: with ``again``, go on with a load
+            that died instead.
         resume: Whether control tables are kept in the target.
         atomic: All or nothing.
         ddl: Oracle DDL files for missing tables. create_tables: make them from the spec.
@@ -53,6 +54,7 @@ class LoadRequest:
     run_id: str | None = None
     business_date: str | None = None
     again: bool = False
+    resume_unfinished: bool = False
     resume: bool = True
     atomic: bool = False
     ddl: tuple[str, ...] = ()

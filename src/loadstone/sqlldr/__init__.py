@@ -1,0 +1,1 @@
+"""SQL*Loader: its language, its command line, its log."""

@@ -54,9 +54,13 @@ class LogRun:
 def log_head(run: LogRun) -> str:
     """Everything before the first record message."""
     spec = run.spec
-    lines = ["", f"SQL*Loader: Release {RELEASE} - Production on {stamp(run.began)}",
-             f"Version {RELEASE} compatible; written by Loadstone {__version__}", "",
-             f"Control File:   {run.spec_path}"]
+    lines = [
+        "",
+        f"SQL*Loader: Release {RELEASE} - Production on {stamp(run.began)}",
+        f"Version {RELEASE} compatible; written by Loadstone {__version__}",
+        "",
+        f"Control File:   {run.spec_path}",
+    ]
     if spec.charset:
         lines += [f"Character Set {spec.charset} specified for all input."]
         if spec.length_semantics == "char":
@@ -64,13 +68,20 @@ def log_head(run: LogRun) -> str:
         lines += [""]
     for one in run.inputs:
         lines += _input_lines(one)
-    lines += ["", f"Number to load: {'ALL' if run.load is None else run.load}", f"Number to skip: {run.skip}",
-              f"Errors allowed: {'ALL' if run.errors is None else run.errors}"]
+    lines += [
+        "",
+        f"Number to load: {'ALL' if run.load is None else run.load}",
+        f"Number to skip: {run.skip}",
+        f"Errors allowed: {'ALL' if run.errors is None else run.errors}",
+    ]
     array = bind_array(spec, rows=run.rows)
     if not run.direct:
         bindsize = spec.options.bindsize or BIND_SIZE_BYTES
         lines += [f"Bind array:     {array.rows_asked} rows, maximum of {bindsize} bytes"]
-    lines += [f"Continuation:    {_continuation(spec)}", f"Path used:      {'Direct' if run.direct else 'Conventional'}"]
+    lines += [
+        f"Continuation:    {_continuation(spec)}",
+        f"Path used:      {'Direct' if run.direct else 'Conventional'}",
+    ]
     lines += _silent_lines(spec.options)
     for table in spec.tables:
         lines += ["", *_table_lines(spec, table)]
@@ -93,7 +104,11 @@ def record_lines(spec: LoadSpec, rejects: Sequence[Reject], discards: Sequence[D
 
 def reject_message(reject: Reject) -> str:
     """The message of a reject; one with a code of Oracle's ends in an empty line."""
-    column = f", column {reject.field}" if reject.field and reject.rule not in ("unique", "foreign_key", "check") else ""
+    column = (
+        f", column {reject.field}"
+        if reject.field and reject.rule not in ("unique", "foreign_key", "check")
+        else ""
+    )
     blank = "\n" if reject.code else ""
     return f"Record {reject.record_no}: Rejected - Error on table {reject.table}{column}.\n{reject.reason}\n{blank}"
 
@@ -116,19 +131,38 @@ def log_tail(
     array = bind_array(run.spec, rows=run.rows)
     readsize = run.spec.options.readsize or READ_SIZE_BYTES
     if run.direct:
-        lines += ["", "Bind array size not used in direct path.", f"Column array  rows : {5000:>7}",
-                  f"Stream buffer bytes:{256000:>8}", f"Read   buffer bytes:{readsize:>8}"]
+        lines += [
+            "",
+            "Bind array size not used in direct path.",
+            f"Column array  rows : {5000:>7}",
+            f"Stream buffer bytes:{256000:>8}",
+            f"Read   buffer bytes:{readsize:>8}",
+        ]
     else:
-        lines += ["", "", f"Space allocated for bind array:{array.size_bytes:>23} bytes({array.rows} rows)",
-                  f"Read   buffer bytes:{readsize:>8}"]
-    totals = (("skipped", counts.skipped), ("read", counts.read), ("rejected", counts.rejected),
-              ("discarded", counts.discarded))
+        lines += [
+            "",
+            "",
+            f"Space allocated for bind array:{array.size_bytes:>23} bytes({array.rows} rows)",
+            f"Read   buffer bytes:{readsize:>8}",
+        ]
+    totals = (
+        ("skipped", counts.skipped),
+        ("read", counts.read),
+        ("rejected", counts.rejected),
+        ("discarded", counts.discarded),
+    )
     lines += [""]
     for word, number in totals:
         label = f"Total logical records {word}:"
         lines.append(f"{label}{number:>{41 - len(label)}}")
-    lines += ["", f"Run began on {stamp(run.began)}", f"Run ended on {stamp(ended)}", "",
-              f"Elapsed time was:     {_clock(times[0])}", f"CPU time was:         {_clock(times[1])}"]
+    lines += [
+        "",
+        f"Run began on {stamp(run.began)}",
+        f"Run ended on {stamp(ended)}",
+        "",
+        f"Elapsed time was:     {_clock(times[0])}",
+        f"CPU time was:         {_clock(times[1])}",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -154,8 +188,11 @@ def _continuation(spec: LoadSpec) -> str:
         return "none specified"
     if not isinstance(rule, ContinueIf):
         return f"{rule.count} records concatenated"
-    where = {"this": "in current physical record", "next": "in next physical record",
-             "last": "last nonblank character"}[rule.where]
+    where = {
+        "this": "in current physical record",
+        "next": "in next physical record",
+        "last": "last nonblank character",
+    }[rule.where]
     return f"{test_text(rule.test)}, {where}"
 
 
@@ -178,8 +215,11 @@ def _table_lines(spec: LoadSpec, table: TableLoad) -> list[str]:
     lines.append(f"Insert option in effect for this table: {method.value.upper()}")
     if table.trailing_nullcols:
         lines.append("TRAILING NULLCOLS option in effect")
-    lines += ["", "   Column Name                  Position   Len  Term Encl Datatype",
-              "------------------------------ ---------- ----- ---- ---- ---------------------"]
+    lines += [
+        "",
+        "   Column Name                  Position   Len  Term Encl Datatype",
+        "------------------------------ ---------- ----- ---- ---- ---------------------",
+    ]
     for number, one in enumerate(table.fields):
         lines += column_lines(table, one, first=number == 0)
     return lines

@@ -20,13 +20,29 @@ from loadstone.spec import (
 )
 
 _NAMES = {
-    TypeName.CHAR: "CHARACTER", TypeName.INTEGER_EXTERNAL: "CHARACTER", TypeName.FLOAT_EXTERNAL: "CHARACTER",
-    TypeName.DECIMAL_EXTERNAL: "CHARACTER", TypeName.ZONED_EXTERNAL: "CHARACTER", TypeName.INTEGER: "INTEGER",
-    TypeName.SMALLINT: "SMALL INTEGER", TypeName.BYTEINT: "BYTE INTEGER", TypeName.FLOAT: "FLOAT",
-    TypeName.DOUBLE: "DOUBLE FLOAT", TypeName.DECIMAL: "PACKED DECIMAL", TypeName.ZONED: "ZONED DECIMAL",
-    TypeName.NUMBER: "CHARACTER", TypeName.VARCHAR2: "CHARACTER", TypeName.LONG_VARRAW: "LONG VARRAW",
+    TypeName.CHAR: "CHARACTER",
+    TypeName.INTEGER_EXTERNAL: "CHARACTER",
+    TypeName.FLOAT_EXTERNAL: "CHARACTER",
+    TypeName.DECIMAL_EXTERNAL: "CHARACTER",
+    TypeName.ZONED_EXTERNAL: "CHARACTER",
+    TypeName.INTEGER: "INTEGER",
+    TypeName.SMALLINT: "SMALL INTEGER",
+    TypeName.BYTEINT: "BYTE INTEGER",
+    TypeName.FLOAT: "FLOAT",
+    TypeName.DOUBLE: "DOUBLE FLOAT",
+    TypeName.DECIMAL: "PACKED DECIMAL",
+    TypeName.ZONED: "ZONED DECIMAL",
+    TypeName.NUMBER: "CHARACTER",
+    TypeName.VARCHAR2: "CHARACTER",
+    TypeName.LONG_VARRAW: "LONG VARRAW",
 }
-_BYTES = {TypeName.INTEGER: 4, TypeName.SMALLINT: 2, TypeName.BYTEINT: 1, TypeName.FLOAT: 4, TypeName.DOUBLE: 8}
+_BYTES = {
+    TypeName.INTEGER: 4,
+    TypeName.SMALLINT: 2,
+    TypeName.BYTEINT: 1,
+    TypeName.FLOAT: 4,
+    TypeName.DOUBLE: 8,
+}
 
 
 def column_lines(table: TableLoad, one: Field, *, first: bool) -> list[str]:
@@ -38,8 +54,10 @@ def column_lines(table: TableLoad, one: Field, *, first: bool) -> list[str]:
     term, term_line = _term(terminated)
     enclosure = f"{'O' if optional else ' '}({left})" if left and len(left) == 1 and not lob else ""
     place = "DERIVED" if lob else _position(one.position, first=first)
-    line = f"{one.name:<30} {place:>10} {_length(one, delimited=terminated is not None or bool(left)):>5}" \
-           f" {term:<4} {enclosure:<4} {_datatype(table, one):<21}"
+    line = (
+        f"{one.name:<30} {place:>10} {_length(one, delimited=terminated is not None or bool(left)):>5}"
+        f" {term:<4} {enclosure:<4} {_datatype(table, one):<21}"
+    )
     lines = [line]
     if one.filler is not None:
         lines.append("  (FILLER FIELD)" if one.filler == "filler" else "  (BOUND FILLER FIELD)")
@@ -63,7 +81,11 @@ def test_text(test: Test, own: str | None = None) -> str:
     if test.blanks:
         return f"{left} {sign} BLANKS"
     assert test.literal is not None
-    data = bytes.fromhex(test.literal.hex) if test.literal.hex is not None else (test.literal.text or "").encode()
+    data = (
+        bytes.fromhex(test.literal.hex)
+        if test.literal.hex is not None
+        else (test.literal.text or "").encode()
+    )
     return f"{left} {sign} 0X{data.hex()}(character '{data.decode('latin-1')}')"
 
 

@@ -44,27 +44,62 @@ INDEXES = {
     "loadstone_discard_load": "loadstone_discard (load_id, record_no)",
 }
 
-REJECT_COLUMNS = ("load_id", "input_no", "record_no", "byte_offset", "length_bytes", "table_name", "table_no", "field",
-                  "value", "rule", "code", "reason", "raw")
+REJECT_COLUMNS = (
+    "load_id",
+    "input_no",
+    "record_no",
+    "byte_offset",
+    "length_bytes",
+    "table_name",
+    "table_no",
+    "field",
+    "value",
+    "rule",
+    "code",
+    "reason",
+    "raw",
+)
 DISCARD_COLUMNS = ("load_id", "input_no", "record_no", "byte_offset", "length_bytes", "reason")
 
 
 def create_control(types: dict[str, str], prefix: str = "") -> list[str]:
     """Statements that make the control tables; ``types`` fills text, int and bytes, ``prefix`` is ``schema.``."""
-    made = [f"CREATE TABLE IF NOT EXISTS {prefix}{name} ({columns.format(**types)})" for name, columns in TABLES.items()]
+    made = [
+        f"CREATE TABLE IF NOT EXISTS {prefix}{name} ({columns.format(**types)})"
+        for name, columns in TABLES.items()
+    ]
     return made + [f"CREATE INDEX IF NOT EXISTS {name} ON {prefix}{on}" for name, on in INDEXES.items()]
 
 
 def reject_row(load_id: str, reject: Reject) -> tuple[Any, ...]:
     """A reject as a row of ``REJECT_COLUMNS``."""
-    return (load_id, reject.input_no, reject.record_no, reject.byte_offset, reject.length_bytes, reject.table,
-            reject.table_no, reject.field, _storable(reject.value), reject.rule, reject.code, _storable(reject.reason),
-            reject.raw)
+    return (
+        load_id,
+        reject.input_no,
+        reject.record_no,
+        reject.byte_offset,
+        reject.length_bytes,
+        reject.table,
+        reject.table_no,
+        reject.field,
+        _storable(reject.value),
+        reject.rule,
+        reject.code,
+        _storable(reject.reason),
+        reject.raw,
+    )
 
 
 def discard_row(load_id: str, discard: Discard) -> tuple[Any, ...]:
     """A discard as a row of ``DISCARD_COLUMNS``."""
-    return (load_id, discard.input_no, discard.record_no, discard.byte_offset, discard.length_bytes, discard.reason)
+    return (
+        load_id,
+        discard.input_no,
+        discard.record_no,
+        discard.byte_offset,
+        discard.length_bytes,
+        discard.reason,
+    )
 
 
 class Control:
@@ -83,8 +118,13 @@ class Control:
         if not rows:
             return None
         status, frozen, receipt, number = rows[0]
-        return LoadRow(load_id=load_id, fence=int(number), status=status, frozen=json.loads(frozen),
-                       receipt=json.loads(receipt) if receipt else None)
+        return LoadRow(
+            load_id=load_id,
+            fence=int(number),
+            status=status,
+            frozen=json.loads(frozen),
+            receipt=json.loads(receipt) if receipt else None,
+        )
 
     def find_loads(self, prefix: str | None) -> list[str]:
         """Ids that begin with ``prefix``, the newest first; the newest only for None."""
@@ -108,7 +148,9 @@ class Control:
                 [load_id],
             )
             return
-        self._execute(f"UPDATE {self._prefix}loadstone_fence SET claim = number + 1 WHERE load_id = ?", [load_id])
+        self._execute(
+            f"UPDATE {self._prefix}loadstone_fence SET claim = number + 1 WHERE load_id = ?", [load_id]
+        )
 
     def raise_fence(self, load_id: str, holder: str) -> int:
         """Take the claimed fence; its number."""
@@ -116,20 +158,27 @@ class Control:
             f"UPDATE {self._prefix}loadstone_fence SET number = claim, holder = ? WHERE load_id = ? AND part = 0",
             [holder, load_id],
         )
-        self._execute(f"UPDATE {self._prefix}loadstone_load SET status = 'running' WHERE load_id = ?", [load_id])
-        rows = self._execute(f"SELECT number FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0", [load_id])
+        self._execute(
+            f"UPDATE {self._prefix}loadstone_load SET status = 'running' WHERE load_id = ?", [load_id]
+        )
+        rows = self._execute(
+            f"SELECT number FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0", [load_id]
+        )
         return int(rows[0][0])
 
     def holds_fence(self, load_id: str, number: int, *, lock: str = "") -> bool:
         """Whether ``number`` is the load's fence and nobody claims a higher one."""
         rows = self._execute(
-            f"SELECT number, claim FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0{lock}", [load_id]
+            f"SELECT number, claim FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0{lock}",
+            [load_id],
         )
         return bool(rows) and int(rows[0][0]) == number and int(rows[0][1]) <= number
 
     def is_prepared(self, load_id: str) -> bool:
         """Whether chunk 0 is committed."""
-        rows = self._execute(f"SELECT prepared FROM {self._prefix}loadstone_load WHERE load_id = ?", [load_id])
+        rows = self._execute(
+            f"SELECT prepared FROM {self._prefix}loadstone_load WHERE load_id = ?", [load_id]
+        )
         return bool(rows) and int(rows[0][0]) == 1
 
     def set_prepared(self, load_id: str, frozen: dict[str, Any]) -> None:
@@ -153,9 +202,18 @@ class Control:
         self._execute(
             f"INSERT INTO {self._prefix}loadstone_chunk (load_id, input_no, unit0, unit1, record0, records, sha256,"
             " counts, sequences, stopped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [load_id, checkpoint.input_no, checkpoint.unit0, checkpoint.unit1, checkpoint.record0, checkpoint.records,
-             checkpoint.sha256, json.dumps(asdict(checkpoint.counts)), json.dumps(checkpoint.sequences),
-             checkpoint.stopped],
+            [
+                load_id,
+                checkpoint.input_no,
+                checkpoint.unit0,
+                checkpoint.unit1,
+                checkpoint.record0,
+                checkpoint.records,
+                checkpoint.sha256,
+                json.dumps(asdict(checkpoint.counts)),
+                json.dumps(checkpoint.sequences),
+                checkpoint.stopped,
+            ],
         )
 
     def update_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
@@ -174,8 +232,17 @@ class Control:
             [load_id],
         )
         return [
-            Checkpoint(input_no=int(r[0]), unit0=int(r[1]), unit1=int(r[2]), record0=int(r[3]), records=int(r[4]),
-                       sha256=r[5], counts=_counts(json.loads(r[6])), sequences=tuple(json.loads(r[7])), stopped=r[8])
+            Checkpoint(
+                input_no=int(r[0]),
+                unit0=int(r[1]),
+                unit1=int(r[2]),
+                record0=int(r[3]),
+                records=int(r[4]),
+                sha256=r[5],
+                counts=_counts(json.loads(r[6])),
+                sequences=tuple(json.loads(r[7])),
+                stopped=r[8],
+            )
             for r in rows
         ]
 
@@ -183,14 +250,22 @@ class Control:
         """Rejects and discards in record order."""
         names = ", ".join(REJECT_COLUMNS[1:])
         rejects = self._execute(
-            f"SELECT {names} FROM {self._prefix}loadstone_reject WHERE load_id = ? ORDER BY record_no", [load_id]
+            f"SELECT {names} FROM {self._prefix}loadstone_reject WHERE load_id = ? ORDER BY record_no",
+            [load_id],
         )
         names = ", ".join(DISCARD_COLUMNS[1:])
         discards = self._execute(
-            f"SELECT {names} FROM {self._prefix}loadstone_discard WHERE load_id = ? ORDER BY record_no", [load_id]
+            f"SELECT {names} FROM {self._prefix}loadstone_discard WHERE load_id = ? ORDER BY record_no",
+            [load_id],
         )
         return [_reject(row) for row in rejects], [
-            Discard(input_no=int(r[0]), record_no=int(r[1]), byte_offset=int(r[2]), length_bytes=int(r[3]), reason=r[4])
+            Discard(
+                input_no=int(r[0]),
+                record_no=int(r[1]),
+                byte_offset=int(r[2]),
+                length_bytes=int(r[3]),
+                reason=r[4],
+            )
             for r in discards
         ]
 
@@ -210,6 +285,16 @@ def _counts(values: dict[str, Any]) -> Contribution:
 
 def _reject(row: tuple[Any, ...]) -> Reject:
     return Reject(
-        input_no=int(row[0]), record_no=int(row[1]), byte_offset=int(row[2]), length_bytes=int(row[3]), table=row[4],
-        table_no=int(row[5]), field=row[6], value=row[7], rule=row[8], code=row[9], reason=row[10], raw=bytes(row[11]),
+        input_no=int(row[0]),
+        record_no=int(row[1]),
+        byte_offset=int(row[2]),
+        length_bytes=int(row[3]),
+        table=row[4],
+        table_no=int(row[5]),
+        field=row[6],
+        value=row[7],
+        rule=row[8],
+        code=row[9],
+        reason=row[10],
+        raw=bytes(row[11]),
     )

@@ -20,7 +20,11 @@ def isolate_by_halves(tables: Sequence[TableRows], attempt: Attempt) -> list[Con
 
     A refused record stands in no table, and claims no key: the first of two duplicates wins.
     """
-    records = np.unique(np.concatenate([table.rows.record for table in tables])) if tables else np.zeros(0, np.int64)
+    records = (
+        np.unique(np.concatenate([table.rows.record for table in tables]))
+        if tables
+        else np.zeros(0, np.int64)
+    )
     errors: list[ConstraintError] = []
     _write_range(tables, records, attempt, errors)
     return errors
@@ -50,8 +54,14 @@ def _write_range(
     except ConstraintRefusal as refusal:
         if len(records) == 1:
             errors.append(
-                ConstraintError(record=int(records[0]), table_no=refusal.table_no, field=refusal.field,
-                                rule=refusal.rule, code=refusal.code, reason=refusal.reason)
+                ConstraintError(
+                    record=int(records[0]),
+                    table_no=refusal.table_no,
+                    field=refusal.field,
+                    rule=refusal.rule,
+                    code=refusal.code,
+                    reason=refusal.reason,
+                )
             )
             return
         middle = len(records) // 2

@@ -212,7 +212,9 @@ class Target(Protocol):
         """End older sessions of the load, wait for them, raise the fence (makes the row)."""
         ...
 
-    def prepare(self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+    def prepare(
+        self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]
+    ) -> None:
         """
         Chunk 0, in one transaction: freeze; emptiness check (INSERT: ``Refused`` LS-3005,
         SQL*Loader-601), DELETE (REPLACE) or TRUNCATE, once a table; mark prepared. A second call does nothing.
@@ -257,7 +259,12 @@ class ConstraintRefusal(Exception):
     """
 
     def __init__(
-        self, reason: str, *, code: str | None = None, rule: str = "constraint", field: str | None = None,
+        self,
+        reason: str,
+        *,
+        code: str | None = None,
+        rule: str = "constraint",
+        field: str | None = None,
         table_no: int = 0,
     ) -> None:
         super().__init__(reason)

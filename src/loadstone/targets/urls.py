@@ -10,10 +10,21 @@ from loadstone.errors import FixSpec
 Kind = Literal["postgresql", "duckdb", "sqlite", "oracle"]
 
 _SCHEMES: dict[str, Kind] = {
-    "postgresql": "postgresql", "postgres": "postgresql", "postgresql+psycopg": "postgresql", "duckdb": "duckdb",
-    "sqlite": "sqlite", "oracle": "oracle", "oracle+oracledb": "oracle",
+    "postgresql": "postgresql",
+    "postgres": "postgresql",
+    "postgresql+psycopg": "postgresql",
+    "duckdb": "duckdb",
+    "sqlite": "sqlite",
+    "oracle": "oracle",
+    "oracle+oracledb": "oracle",
 }
-_ENDINGS: dict[str, Kind] = {".db": "sqlite", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".duckdb": "duckdb", ".ddb": "duckdb"}
+_ENDINGS: dict[str, Kind] = {
+    ".db": "sqlite",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".duckdb": "duckdb",
+    ".ddb": "duckdb",
+}
 
 
 def kind_of(url: str) -> Kind:
@@ -32,8 +43,12 @@ def kind_of(url: str) -> Kind:
     raise FixSpec(
         "LS-3010",
         f"{safe_url(url)!r} names no target",
-        hints=["postgresql://user@host/database", "duckdb:///path/file.duckdb or file.duckdb",
-               "sqlite:///path/file.db or file.db", "oracle://user@host:1521/service"],
+        hints=[
+            "postgresql://user@host/database",
+            "duckdb:///path/file.duckdb or file.duckdb",
+            "sqlite:///path/file.db or file.db",
+            "oracle://user@host:1521/service",
+        ],
     )
 
 
@@ -55,8 +70,14 @@ def file_of(url: str) -> str:
     """
     path = _path(url) if urlsplit(url).scheme in _SCHEMES else url
     if not path or ":memory:" in path:
-        raise FixSpec("LS-3011", f"{url} has no file", hints=["sqlite:///bank.db is bank.db in this directory.",
-                                                              "sqlite:////data/bank.db is an absolute path."])
+        raise FixSpec(
+            "LS-3011",
+            f"{url} has no file",
+            hints=[
+                "sqlite:///bank.db is bank.db in this directory.",
+                "sqlite:////data/bank.db is an absolute path.",
+            ],
+        )
     return path
 
 

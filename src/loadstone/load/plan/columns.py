@@ -27,11 +27,23 @@ from loadstone.targets.model import Column, TableInfo
 if TYPE_CHECKING:
     from loadstone.expressions.model import Compiled
 
-_DATES = {TypeName.DATE: "date", TypeName.TIME: "timestamp", TypeName.TIME_TZ: "timestamp_tz",
-          TypeName.TIMESTAMP: "timestamp", TypeName.TIMESTAMP_TZ: "timestamp_tz",
-          TypeName.TIMESTAMP_LTZ: "timestamp_ltz"}
-_BINARY_NUMBERS = {TypeName.INTEGER, TypeName.SMALLINT, TypeName.BYTEINT, TypeName.FLOAT, TypeName.DOUBLE,
-                   TypeName.DECIMAL, TypeName.ZONED}
+_DATES = {
+    TypeName.DATE: "date",
+    TypeName.TIME: "timestamp",
+    TypeName.TIME_TZ: "timestamp_tz",
+    TypeName.TIMESTAMP: "timestamp",
+    TypeName.TIMESTAMP_TZ: "timestamp_tz",
+    TypeName.TIMESTAMP_LTZ: "timestamp_ltz",
+}
+_BINARY_NUMBERS = {
+    TypeName.INTEGER,
+    TypeName.SMALLINT,
+    TypeName.BYTEINT,
+    TypeName.FLOAT,
+    TypeName.DOUBLE,
+    TypeName.DECIMAL,
+    TypeName.ZONED,
+}
 _BYTES = {TypeName.RAW, TypeName.VARRAW, TypeName.LONG_VARRAW, TypeName.VARRAWC}
 _TEMPORAL = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.TIME}
 
@@ -62,7 +74,11 @@ class _Work:
     errors: list[LoadstoneError] = field(default_factory=list)
 
     def binds(self) -> dict[str, int]:
-        return {one.name: self.first_field + n for n, one in enumerate(self.table.fields) if one.filler != "filler"}
+        return {
+            one.name: self.first_field + n
+            for n, one in enumerate(self.table.fields)
+            if one.filler != "filler"
+        }
 
     def column(self, number: int, one: Field) -> ColumnPlan | None:
         try:
@@ -89,15 +105,20 @@ class _Work:
             "LS-3003",
             f"column {one.name} does not exist in table {self.table.table}",
             Place(field=one.name),
-            hints=[*hints, f"its columns: {', '.join(c.name for c in self.info.columns)}.",
-                   "mark the field FILLER to read and not load it."],
+            hints=[
+                *hints,
+                f"its columns: {', '.join(c.name for c in self.info.columns)}.",
+                "mark the field FILLER to read and not load it.",
+            ],
         )
 
     def _plan(self, number: int, one: Field, column: Column) -> ColumnPlan:
         source = one.source
         mask = self._mask(one, column)
         if isinstance(source, Expression) or one.sql is not None:
-            return self._expression(one, column, source.sql if isinstance(source, Expression) else one.sql or "")
+            return self._expression(
+                one, column, source.sql if isinstance(source, Expression) else one.sql or ""
+            )
         if isinstance(source, Recnum):
             return self._make(one, column, "recnum", None)
         if isinstance(source, Sequence):
@@ -112,14 +133,27 @@ class _Work:
         return self._make(one, column, "field", mask, index=self.first_field + number)
 
     def _make(
-        self, one: Field, column: Column, source: Any, mask: str | None, *, index: int = -1, constant: str = "",
+        self,
+        one: Field,
+        column: Column,
+        source: Any,
+        mask: str | None,
+        *,
+        index: int = -1,
+        constant: str = "",
         raw: bool = False,
     ) -> ColumnPlan:
         raw = raw or (one.type is not None and one.type.name in _BYTES)
-        conversion = Conversion(column=column.name.upper() if not one.quoted else column.name, type=column.type,
-                                not_null=column.not_null, mask=mask, raw=raw)
-        return ColumnPlan(field=one, column=column, conversion=conversion, source=source, index=index,
-                          constant=constant)
+        conversion = Conversion(
+            column=column.name.upper() if not one.quoted else column.name,
+            type=column.type,
+            not_null=column.not_null,
+            mask=mask,
+            raw=raw,
+        )
+        return ColumnPlan(
+            field=one, column=column, conversion=conversion, source=source, index=index, constant=constant
+        )
 
     def _lob(self, one: Field, column: Column, source: LobFile) -> ColumnPlan:
         raw = column.type.kind is Kind.BYTES
@@ -127,24 +161,32 @@ class _Work:
             return self._make(one, column, "lobfile", None, constant=source.file or "", raw=raw)
         names = [other.name for other in self.table.fields]
         if source.field not in names:
-            raise FixSpec("LS-1091", f"LOBFILE names field {source.field}, which is not in the field list",
-                          Place(field=one.name))
-        return self._make(one, column, "lobfile", None, index=self.first_field + names.index(source.field), raw=raw)
+            raise FixSpec(
+                "LS-1091",
+                f"LOBFILE names field {source.field}, which is not in the field list",
+                Place(field=one.name),
+            )
+        return self._make(
+            one, column, "lobfile", None, index=self.first_field + names.index(source.field), raw=raw
+        )
 
     def _expression(self, one: Field, column: Column, sql: str) -> ColumnPlan:
         from loadstone.expressions.compile import compile_expression
         from loadstone.expressions.model import BindType, Context, ResultType
 
         types = {
-            other.name: BindType.NUMBER if other.type and other.type.name in _BINARY_NUMBERS else BindType.TEXT
+            other.name: BindType.NUMBER
+            if other.type and other.type.name in _BINARY_NUMBERS
+            else BindType.TEXT
             for other in self.table.fields
             if other.filler != "filler"
         }
         try:
             compiled = compile_expression(sql, binds=types, context=Context(nls=self.environment.nls))
         except LoadstoneError as error:
-            error.place = Place(file=error.place.file, line=error.place.line, column=error.place.column,
-                                field=one.name)
+            error.place = Place(
+                file=error.place.file, line=error.place.line, column=error.place.column, field=one.name
+            )
             raise
         self.expressions.append(compiled)
         made = compiled.result in (ResultType.DATE, ResultType.TIMESTAMP, ResultType.TIMESTAMPTZ)

@@ -46,8 +46,10 @@ def compile_plan(
         found = [charset_of(spec, one, environment) for one in inputs]
         charsets = [name for name, _ in found]
         warnings += [warning for _, warning in found if warning]
-    layouts = {name: compile_layout(spec, charset=name, byte_order=spec.byte_order or sys.byteorder)
-               for name in dict.fromkeys(charsets)}
+    layouts = {
+        name: compile_layout(spec, charset=name, byte_order=spec.byte_order or sys.byteorder)
+        for name in dict.fromkeys(charsets)
+    }
     return LoadPlan(
         request=request,
         spec=spec,
@@ -97,8 +99,12 @@ def refuse_all(errors: Sequence[LoadstoneError], spec_path: str) -> None:
         raise errors[0]
     hints = [hint for error in errors for hint in error.hints]
     text = "; ".join(error.message for error in errors)
-    raise FixSpec(errors[0].code, f"{len(errors)} faults: {text}", Place(file=spec_path),
-                  hints=tuple(dict.fromkeys(hints)))
+    raise FixSpec(
+        errors[0].code,
+        f"{len(errors)} faults: {text}",
+        Place(file=spec_path),
+        hints=tuple(dict.fromkeys(hints)),
+    )
 
 
 # Private functions

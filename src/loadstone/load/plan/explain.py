@@ -13,8 +13,13 @@ def explain(plan: LoadPlan) -> dict[str, Any]:
         "target": {"kind": plan.target.kind, "url": plan.target.url, "rows": plan.target.form},
         "kernel": "compiled" if plan.compiled else "plain",
         "inputs": [
-            {"name": one.name, "records": one.spec.record_format.model_dump(mode="json", exclude_none=True),
-             "charset": charset, "bad": one.bad, "discard": one.discard}
+            {
+                "name": one.name,
+                "records": one.spec.record_format.model_dump(mode="json", exclude_none=True),
+                "charset": charset,
+                "bad": one.bad,
+                "discard": one.discard,
+            }
             for one, charset in zip(plan.inputs, plan.charsets, strict=True)
         ],
         "limits": {"skip": plan.limits.skip, "load": plan.limits.load, "errors": plan.limits.errors},

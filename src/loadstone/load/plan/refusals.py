@@ -25,8 +25,12 @@ def _table(table: TableLoad, kind: str) -> Iterator[LoadstoneError]:
         if kind != "oracle":
             yield _refusal(f"table {name}: PARTITION ({part})", kind, name)
     if (table.method is Method.UPSERT) and not table.key:
-        yield FixSpec("LS-1092", f"table {name}: method upsert needs key columns", Place(field=name),
-                      hints=["list them under `key`."])
+        yield FixSpec(
+            "LS-1092",
+            f"table {name}: method upsert needs key columns",
+            Place(field=name),
+            hints=["list them under `key`."],
+        )
     for one in table.fields:
         yield from _field(one, kind)
 
@@ -41,5 +45,9 @@ def _field(one: Field, kind: str) -> Iterator[LoadstoneError]:
 
 
 def _refusal(what: str, kind: str, place: str) -> LoadstoneError:
-    return FixSpec("LS-1093", f"{what} has no meaning on {kind}", Place(field=place),
-                   hints=["map its parts to plain columns."])
+    return FixSpec(
+        "LS-1093",
+        f"{what} has no meaning on {kind}",
+        Place(field=place),
+        hints=["map its parts to plain columns."],
+    )

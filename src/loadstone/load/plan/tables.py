@@ -25,8 +25,11 @@ def find_tables(request: LoadRequest, target: Target) -> tuple[list[TableInfo], 
             "LS-3001",
             f"table {', '.join(dict.fromkeys(missing))} does not exist in {target.url}",
             Place(file=request.spec_path),
-            hints=["make it from Oracle DDL: --ddl FILE.", "or from the spec: --create-tables.",
-                   "a table of another schema: --schema-map OLD=new."],
+            hints=[
+                "make it from Oracle DDL: --ddl FILE.",
+                "or from the spec: --create-tables.",
+                "a table of another schema: --schema-map OLD=new.",
+            ],
         )
     return [info for info in found if info is not None], warnings
 
@@ -62,10 +65,14 @@ def _drop_unfit(request: LoadRequest, schema: DdlSchema) -> list[str]:
     for table in request.spec.tables:
         made = schema.tables.get(table.table.name)
         wanted = [one.name for one in table.fields if one.filler is None]
-        lacking = sorted(set(wanted) - {column.name.upper() for column in made.columns}) if made is not None else []
+        lacking = (
+            sorted(set(wanted) - {column.name.upper() for column in made.columns}) if made is not None else []
+        )
         if lacking:
             del schema.tables[table.table.name]
-            warnings.append(f"the DDL's table {table.table} has no column {', '.join(lacking)}; made from the spec instead")
+            warnings.append(
+                f"the DDL's table {table.table} has no column {', '.join(lacking)}; made from the spec instead"
+            )
     return warnings
 
 

@@ -5,4 +5,12 @@ from loadstone.targets.ddl.from_spec import tables_from_spec
 from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
 from loadstone.targets.ddl.read import read_ddl
 
-__all__ = ["DdlColumn", "DdlSchema", "DdlTable", "DdlType", "create_statements", "read_ddl", "tables_from_spec"]
+__all__ = [
+    "DdlColumn",
+    "DdlSchema",
+    "DdlTable",
+    "DdlType",
+    "create_statements",
+    "read_ddl",
+    "tables_from_spec",
+]

@@ -9,9 +9,27 @@ from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
 _WHOLE = {"INTEGER", "INT", "SMALLINT", "BIGINT", "TINYINT", "MEDIUMINT", "INT4", "INT8", "INT2"}
 _NUMBERS = {"NUMBER", "NUMERIC", "DECIMAL", "DEC", "FLOAT", "REAL", *_WHOLE}
 _DOUBLES = {"BINARY_DOUBLE", "DOUBLE PRECISION", "DOUBLE", "BINARY_FLOAT"}
-_TEXTS = {"VARCHAR2", "VARCHAR", "NVARCHAR2", "NVARCHAR", "CHARACTER VARYING", "CHAR VARYING", "NATIONAL CHARACTER VARYING",
-          "NATIONAL CHAR VARYING", "TEXT", "CLOB", "NCLOB", "LONG", "XMLTYPE", "ROWID", "UROWID", "LONGTEXT", "JSON",
-          "LONG VARCHAR", "MEDIUMTEXT"}
+_TEXTS = {
+    "VARCHAR2",
+    "VARCHAR",
+    "NVARCHAR2",
+    "NVARCHAR",
+    "CHARACTER VARYING",
+    "CHAR VARYING",
+    "NATIONAL CHARACTER VARYING",
+    "NATIONAL CHAR VARYING",
+    "TEXT",
+    "CLOB",
+    "NCLOB",
+    "LONG",
+    "XMLTYPE",
+    "ROWID",
+    "UROWID",
+    "LONGTEXT",
+    "JSON",
+    "LONG VARCHAR",
+    "MEDIUMTEXT",
+}
 _CHARS = {"CHAR", "NCHAR", "CHARACTER", "NATIONAL CHARACTER", "NATIONAL CHAR", "BPCHAR"}
 _BYTES = {"RAW", "LONG RAW", "BLOB", "BYTEA", "VARBINARY"}
 
@@ -29,12 +47,18 @@ def create_statements(schema: DdlSchema, kind: str, *, only: Sequence[str] | Non
     tables = writer.parents_first(tables)
     made = [writer.table(table) for table in tables]
     if kind in ("postgresql", "duckdb"):
-        made += [f"CREATE SEQUENCE IF NOT EXISTS {writer.name(name, False)} START {start} INCREMENT {step}"
-                 for name, (start, step) in schema.sequences.items()]
+        made += [
+            f"CREATE SEQUENCE IF NOT EXISTS {writer.name(name, False)} START {start} INCREMENT {step}"
+            for name, (start, step) in schema.sequences.items()
+        ]
     elif schema.sequences:
-        made.append("CREATE TABLE IF NOT EXISTS loadstone_sequence (name TEXT PRIMARY KEY, next INTEGER, step INTEGER)")
-        made += [f"INSERT OR IGNORE INTO loadstone_sequence VALUES ('{name.upper()}', {start}, {step})"
-                 for name, (start, step) in schema.sequences.items()]
+        made.append(
+            "CREATE TABLE IF NOT EXISTS loadstone_sequence (name TEXT PRIMARY KEY, next INTEGER, step INTEGER)"
+        )
+        made += [
+            f"INSERT OR IGNORE INTO loadstone_sequence VALUES ('{name.upper()}', {start}, {step})"
+            for name, (start, step) in schema.sequences.items()
+        ]
     return made
 
 
@@ -53,7 +77,11 @@ class _Writer:
         """Tables after those that they refer to; circles stay as they are."""
         left, done, order = list(tables), set[str](), list[DdlTable]()
         while left:
-            ready = [t for t in left if all(p == t.name or p in done or p not in self.made for _, p, _ in t.foreign_keys)]
+            ready = [
+                t
+                for t in left
+                if all(p == t.name or p in done or p not in self.made for _, p, _ in t.foreign_keys)
+            ]
             for table in ready or left[:1]:
                 order.append(table)
                 done.add(table.name)
@@ -81,7 +109,9 @@ class _Writer:
         name = self.name(column.name, column.quoted)
         text = f"{name} {self._type(name, column.type)}"
         if column.default is not None and column.default != "NULL":
-            default = {"SYSDATE": "CURRENT_TIMESTAMP", "SYSTIMESTAMP": "CURRENT_TIMESTAMP"}.get(column.default, column.default)
+            default = {"SYSDATE": "CURRENT_TIMESTAMP", "SYSTIMESTAMP": "CURRENT_TIMESTAMP"}.get(
+                column.default, column.default
+            )
             text += f" DEFAULT {default.lstrip('nN') if default[:1] in 'nN' and default[1:2] == chr(39) else default}"
         return text + (" NOT NULL" if column.not_null or key else "")
 
@@ -91,7 +121,9 @@ class _Writer:
         if kind.name in _DOUBLES:
             return {"postgresql": "double precision", "duckdb": "DOUBLE"}.get(self.kind, "DOUBLE")
         if kind.name in _CHARS:
-            return self._text(name, DdlType(name=kind.name, size=kind.size or 1, chars=kind.chars), padded=True)
+            return self._text(
+                name, DdlType(name=kind.name, size=kind.size or 1, chars=kind.chars), padded=True
+            )
         if kind.name == "DATE":
             return {"postgresql": "timestamp(0)", "duckdb": "TIMESTAMP_S"}.get(self.kind, "DATE_TEXT")
         if kind.name.startswith(("TIMESTAMP", "DATETIME")):
@@ -111,7 +143,11 @@ class _Writer:
         if self.kind == "postgresql":
             return "numeric" if precision is None else f"numeric({precision},{scale})"
         if self.kind == "duckdb":
-            return "DECIMAL(38,16)" if precision is None else f"DECIMAL({min(max(precision, scale), 38)},{max(scale, 0)})"
+            return (
+                "DECIMAL(38,16)"
+                if precision is None
+                else f"DECIMAL({min(max(precision, scale), 38)},{max(scale, 0)})"
+            )
         if precision is None:
             return "DECIMAL_TEXT"
         if scale == 0 and precision <= 18:

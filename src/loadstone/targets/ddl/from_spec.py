@@ -5,8 +5,18 @@ from __future__ import annotations
 from loadstone.spec import Field, LoadSpec, Recnum, Sequence, Sysdate, TypeName
 from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
 
-_NUMBERS = {TypeName.INTEGER_EXTERNAL, TypeName.FLOAT_EXTERNAL, TypeName.DECIMAL_EXTERNAL, TypeName.ZONED_EXTERNAL,
-            TypeName.INTEGER, TypeName.SMALLINT, TypeName.BYTEINT, TypeName.DECIMAL, TypeName.ZONED, TypeName.NUMBER}
+_NUMBERS = {
+    TypeName.INTEGER_EXTERNAL,
+    TypeName.FLOAT_EXTERNAL,
+    TypeName.DECIMAL_EXTERNAL,
+    TypeName.ZONED_EXTERNAL,
+    TypeName.INTEGER,
+    TypeName.SMALLINT,
+    TypeName.BYTEINT,
+    TypeName.DECIMAL,
+    TypeName.ZONED,
+    TypeName.NUMBER,
+}
 _ZONED = {TypeName.TIMESTAMP_TZ, TypeName.TIMESTAMP_LTZ, TypeName.TIME_TZ}
 _BYTES = {TypeName.RAW, TypeName.VARRAW, TypeName.LONG_VARRAW, TypeName.VARRAWC}
 
@@ -16,8 +26,13 @@ def tables_from_spec(spec: LoadSpec) -> DdlSchema:
     schema = DdlSchema()
     for table in spec.tables:
         made = schema.tables.setdefault(
-            table.table.name, DdlTable(name=table.table.name, quoted=table.table.name_quoted,
-                                       schema=table.table.schema_name, primary_key=list(table.key))
+            table.table.name,
+            DdlTable(
+                name=table.table.name,
+                quoted=table.table.name_quoted,
+                schema=table.table.schema_name,
+                primary_key=list(table.key),
+            ),
         )
         known = {column.name for column in made.columns}
         made.columns += [

@@ -62,4 +62,6 @@ class DdlSchema:
         """Take the version of a table that has most of ``columns`` (upper case); the first one of equals."""
         versions = self.versions.get(name, [])
         if len(versions) > 1:
-            self.tables[name] = max(versions, key=lambda t: len(columns & {c.name.upper() for c in t.columns}))
+            self.tables[name] = max(
+                versions, key=lambda t: len(columns & {c.name.upper() for c in t.columns})
+            )

@@ -12,11 +12,50 @@ _TOKEN = re.compile(
     r"""|(?P<word>[A-Za-z_\x80-\uffff][\w$\#\x80-\uffff]*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>.)""",
     re.DOTALL | re.VERBOSE,
 )
-_STARTS = {"CREATE", "ALTER", "DROP", "INSERT", "COMMENT", "GRANT", "REM", "PROMPT", "SET", "UPDATE", "DELETE", "COMMIT",
-           "BEGIN", "DECLARE", "EXIT", "SPOOL", "CONNECT", "ANALYZE", "TRUNCATE", "SELECT", "WHENEVER", "EXEC", "EXECUTE"}
-_CONSTRAINT = {"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "KEY", "INDEX", "SUPPLEMENTAL", "FULLTEXT", "EXCLUDE"}
-_LONG_TYPES = {"DOUBLE": {"PRECISION"}, "LONG": {"RAW", "VARCHAR"}, "CHARACTER": {"VARYING"}, "CHAR": {"VARYING"},
-               "NATIONAL": {"CHARACTER", "CHAR", "VARYING"}}
+_STARTS = {
+    "CREATE",
+    "ALTER",
+    "DROP",
+    "INSERT",
+    "COMMENT",
+    "GRANT",
+    "REM",
+    "PROMPT",
+    "SET",
+    "UPDATE",
+    "DELETE",
+    "COMMIT",
+    "BEGIN",
+    "DECLARE",
+    "EXIT",
+    "SPOOL",
+    "CONNECT",
+    "ANALYZE",
+    "TRUNCATE",
+    "SELECT",
+    "WHENEVER",
+    "EXEC",
+    "EXECUTE",
+}
+_CONSTRAINT = {
+    "CONSTRAINT",
+    "PRIMARY",
+    "UNIQUE",
+    "FOREIGN",
+    "CHECK",
+    "KEY",
+    "INDEX",
+    "SUPPLEMENTAL",
+    "FULLTEXT",
+    "EXCLUDE",
+}
+_LONG_TYPES = {
+    "DOUBLE": {"PRECISION"},
+    "LONG": {"RAW", "VARCHAR"},
+    "CHARACTER": {"VARYING"},
+    "CHAR": {"VARYING"},
+    "NATIONAL": {"CHARACTER", "CHAR", "VARYING"},
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +65,11 @@ class _Token:
 
     @property
     def upper(self) -> str:
-        return self.text.upper() if self.kind == "word" else ("" if self.kind in ("quoted", "text") else self.text)
+        return (
+            self.text.upper()
+            if self.kind == "word"
+            else ("" if self.kind in ("quoted", "text") else self.text)
+        )
 
 
 def read_ddl(script: str) -> DdlSchema:
@@ -46,7 +89,9 @@ def read_ddl(script: str) -> DdlSchema:
 
 def _statements(script: str) -> list[list[_Token]]:
     """Statements end at ``;`` outside parentheses, at ``/`` alone on a line, or where the next one begins."""
-    script = re.sub(r"(?im)^\s*(rem|prompt|set|spool|connect|whenever|accept|define|column|ttitle|@).*$", "", script)
+    script = re.sub(
+        r"(?im)^\s*(rem|prompt|set|spool|connect|whenever|accept|define|column|ttitle|@).*$", "", script
+    )
     script = re.sub(r"(?m)^\s*/\s*$", ";", script)
     found: list[list[_Token]] = [[]]
     depth, fresh = 0, True
@@ -61,7 +106,12 @@ def _statements(script: str) -> list[list[_Token]]:
             found.append([])
             depth = 0
         else:
-            if fresh and token.upper in ("CREATE", "ALTER", "DROP", "INSERT") and found[-1] and token.kind == "word":
+            if (
+                fresh
+                and token.upper in ("CREATE", "ALTER", "DROP", "INSERT")
+                and found[-1]
+                and token.kind == "word"
+            ):
                 if depth == 0 or token.upper == "CREATE":
                     found.append([])
                     depth = 0
@@ -214,7 +264,12 @@ def _default(cursor: _Cursor) -> str | None:
         return token.text + cursor.take().text
     if following in (".", "(", "|", "+", "-", "*", "/"):
         return None
-    if token.kind in ("text", "number") or token.upper in ("SYSDATE", "SYSTIMESTAMP", "CURRENT_TIMESTAMP", "NULL"):
+    if token.kind in ("text", "number") or token.upper in (
+        "SYSDATE",
+        "SYSTIMESTAMP",
+        "CURRENT_TIMESTAMP",
+        "NULL",
+    ):
         return token.upper if token.kind == "word" else token.text
     return None
 

@@ -32,20 +32,31 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
     ).fetchall()
     constraints = read_constraints(connection, schema, name)
     limits = {}
-    for kind, _, text in constraints:
-        if kind == "CHECK" and (found := limit_of(text)) is not None:
+    for what, _, text in constraints:
+        if what == "CHECK" and (found := limit_of(text)) is not None:
             limits[found[0].upper()] = found[1:]
     columns = []
     for column, declared, nullable, default in rows:
         kind = column_type(declared, limits.get(column.upper()))
         if kind is None:
             raise FixSpec("LS-3007", f"column {name}.{column} is of type {declared}, which cannot be loaded")
-        columns.append(Column(name=column, type=kind, not_null=not nullable and default is None,
-                              has_default=default is not None))
-    keys = [names for kind, names, _ in constraints if kind == "PRIMARY KEY"]
-    unique = any(kind in ("PRIMARY KEY", "UNIQUE") for kind, _, _ in constraints)
-    return TableInfo(schema=schema, name=name, columns=tuple(columns), unique=unique,
-                     primary_key=tuple(keys[0]) if keys else ())
+        columns.append(
+            Column(
+                name=column,
+                type=kind,
+                not_null=not nullable and default is None,
+                has_default=default is not None,
+            )
+        )
+    keys = [names for what, names, _ in constraints if what == "PRIMARY KEY"]
+    unique = any(what in ("PRIMARY KEY", "UNIQUE") for what, _, _ in constraints)
+    return TableInfo(
+        schema=schema,
+        name=name,
+        columns=tuple(columns),
+        unique=unique,
+        primary_key=tuple(keys[0]) if keys else (),
+    )
 
 
 def read_constraints(connection: Any, schema: str, name: str) -> list[tuple[str, list[str], str]]:

@@ -26,10 +26,18 @@ def translate(path: str) -> Iterator[None]:
     except duckdb.IOException as error:
         text = str(error)
         if _FULL.search(text):
-            raise Stop("LS-3021", f"the disk is full: {text}", hints=["free room and start the load again; it resumes."]) from error
+            raise Stop(
+                "LS-3021",
+                f"the disk is full: {text}",
+                hints=["free room and start the load again; it resumes."],
+            ) from error
         if "lock" in text.lower():
-            raise Refused("LS-3006", f"{path} is open in another process: {text}", hints=["close it there."]) from error
-        raise Stop("LS-3020", f"cannot use {path}: {text}", hints=["may this user write the file?"]) from error
+            raise Refused(
+                "LS-3006", f"{path} is open in another process: {text}", hints=["close it there."]
+            ) from error
+        raise Stop(
+            "LS-3020", f"cannot use {path}: {text}", hints=["may this user write the file?"]
+        ) from error
     except duckdb.Error as error:
         raise FixSpec("LS-3023", f"DuckDB refuses: {error}") from error
 
@@ -45,9 +53,19 @@ def refusal_of(error: Exception, rows: TableRows) -> ConstraintRefusal:
         return _refusal("unique", "ORA-00001", f"ORA-00001: unique constraint ({label}) violated", rows)
     if "not null" in lower:
         column = (re.search(r"\.(\w+)\s*$", text.split("\n")[0]) or [None, ""])[1]
-        return _refusal("not_null", "ORA-01400", f'ORA-01400: cannot insert NULL into ("{table}"."{(column or "").upper()}")', rows)
+        return _refusal(
+            "not_null",
+            "ORA-01400",
+            f'ORA-01400: cannot insert NULL into ("{table}"."{(column or "").upper()}")',
+            rows,
+        )
     if "foreign key" in lower:
-        return _refusal("foreign_key", "ORA-02291", f"ORA-02291: integrity constraint ({table}) violated - parent key not found", rows)
+        return _refusal(
+            "foreign_key",
+            "ORA-02291",
+            f"ORA-02291: integrity constraint ({table}) violated - parent key not found",
+            rows,
+        )
     return _refusal("check", "ORA-02290", f"ORA-02290: check constraint ({table}) violated", rows)
 
 

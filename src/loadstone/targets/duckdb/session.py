@@ -31,8 +31,10 @@ class DuckdbSession:
 
     def check_fence(self, fence: Fence) -> bool:
         """The beat must hit the fence row, which makes a second writer fail."""
-        self._execute(f"UPDATE {self._prefix}loadstone_fence SET beat = beat + 1 WHERE load_id = ? AND number = ?",
-                      [fence.load_id, fence.number])
+        self._execute(
+            f"UPDATE {self._prefix}loadstone_fence SET beat = beat + 1 WHERE load_id = ? AND number = ?",
+            [fence.load_id, fence.number],
+        )
         self._opened = (fence, [])
         return self._control.holds_fence(fence.load_id, fence.number)
 
@@ -50,8 +52,17 @@ class DuckdbSession:
         self._execute(
             f"UPDATE {self._prefix}loadstone_chunk SET unit1 = ?, records = ?, sha256 = ?, counts = ?, sequences = ?,"
             " stopped = ? WHERE load_id = ? AND input_no = ? AND unit0 = ?",
-            [checkpoint.unit1, checkpoint.records, checkpoint.sha256, json.dumps(asdict(checkpoint.counts)),
-             json.dumps(checkpoint.sequences), checkpoint.stopped, load_id, checkpoint.input_no, checkpoint.unit0],
+            [
+                checkpoint.unit1,
+                checkpoint.records,
+                checkpoint.sha256,
+                json.dumps(asdict(checkpoint.counts)),
+                json.dumps(checkpoint.sequences),
+                checkpoint.stopped,
+                load_id,
+                checkpoint.input_no,
+                checkpoint.unit0,
+            ],
         )
 
     def write(self, rows: TableRows) -> None:
@@ -150,8 +161,14 @@ class DuckdbSession:
             except ConstraintRefusal as error:
                 refusal, high = error, middle
             self._reopen(opened)
-        return ConstraintError(record=int(records[low]), table_no=refusal.table_no, field=refusal.field,
-                               rule=refusal.rule, code=refusal.code, reason=refusal.reason)
+        return ConstraintError(
+            record=int(records[low]),
+            table_no=refusal.table_no,
+            field=refusal.field,
+            rule=refusal.rule,
+            code=refusal.code,
+            reason=refusal.reason,
+        )
 
 
 def quoted(table: TableInfo) -> str:
@@ -172,8 +189,10 @@ def insert_sql(rows: TableRows, source: str) -> str:
     last = f"(SELECT *, row_number() OVER () AS n FROM {source}) QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY n DESC) = 1"
     changed = ", ".join(f"{_quote(n)} = excluded.{_quote(n)}" for n in rows.columns if n.upper() not in key)
     action = f"DO UPDATE SET {changed}" if changed else "DO NOTHING"
-    return (f"INSERT INTO {quoted(rows.table)} ({names}) SELECT {parts} FROM {last}"
-            f" ON CONFLICT ({', '.join(_quote(name) for name in rows.key)}) {action}")
+    return (
+        f"INSERT INTO {quoted(rows.table)} ({names}) SELECT {parts} FROM {last}"
+        f" ON CONFLICT ({', '.join(_quote(name) for name in rows.key)}) {action}"
+    )
 
 
 # Private functions

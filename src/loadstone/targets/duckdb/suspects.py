@@ -28,7 +28,11 @@ def find_suspects(cursor: Any, tables: Sequence[TableRows]) -> list[ConstraintEr
             for record in _duplicates(cursor, rows, columns, set(found)):
                 name = f"{rows.table.name.upper()}({', '.join(columns).upper()})"
                 found[record] = ConstraintError(
-                    record=record, table_no=rows.table_no, field=None, rule="unique", code="ORA-00001",
+                    record=record,
+                    table_no=rows.table_no,
+                    field=None,
+                    rule="unique",
+                    code="ORA-00001",
                     reason=f"ORA-00001: unique constraint ({name}) violated",
                 )
     return list(found.values())

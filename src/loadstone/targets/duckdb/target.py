@@ -55,7 +55,9 @@ class DuckdbTarget:
         schema = match_name(wanted, schemas, quoted=table.schema_quoted, what="schema") if wanted else None
         if schema is None:
             schema = self._execute("SELECT current_schema()", [])[0][0]
-        name = match_name(table.name, [n for s, n in known if s == schema], quoted=table.name_quoted, what="table")
+        name = match_name(
+            table.name, [n for s, n in known if s == schema], quoted=table.name_quoted, what="table"
+        )
         return read_table(self._connection, schema, name) if name is not None else None
 
     def run_ddl(self, statements: Sequence[str]) -> None:
@@ -96,7 +98,9 @@ class DuckdbTarget:
         self._transaction(work)
         return Fence(load_id=load_id, partition=0, number=number)
 
-    def prepare(self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+    def prepare(
+        self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]
+    ) -> None:
         """Chunk 0."""
 
         def work() -> None:

@@ -10,10 +10,25 @@ from loadstone.errors import FixSpec
 from loadstone.targets.model import Column, TableInfo
 
 _KINDS = {
-    "int2": Kind.INT2, "int4": Kind.INT4, "int8": Kind.INT8, "float4": Kind.FLOAT4, "float8": Kind.FLOAT8,
-    "text": Kind.TEXT, "varchar": Kind.TEXT, "bpchar": Kind.TEXT, "name": Kind.TEXT, "date": Kind.DATE,
-    "timestamp": Kind.TIMESTAMP, "timestamptz": Kind.TIMESTAMPTZ, "bytea": Kind.BYTES, "bool": Kind.BOOL,
-    "uuid": Kind.UUID, "json": Kind.JSON, "jsonb": Kind.JSONB, "numeric": Kind.DECIMAL, "citext": Kind.TEXT,
+    "int2": Kind.INT2,
+    "int4": Kind.INT4,
+    "int8": Kind.INT8,
+    "float4": Kind.FLOAT4,
+    "float8": Kind.FLOAT8,
+    "text": Kind.TEXT,
+    "varchar": Kind.TEXT,
+    "bpchar": Kind.TEXT,
+    "name": Kind.TEXT,
+    "date": Kind.DATE,
+    "timestamp": Kind.TIMESTAMP,
+    "timestamptz": Kind.TIMESTAMPTZ,
+    "bytea": Kind.BYTES,
+    "bool": Kind.BOOL,
+    "uuid": Kind.UUID,
+    "json": Kind.JSON,
+    "jsonb": Kind.JSONB,
+    "numeric": Kind.DECIMAL,
+    "citext": Kind.TEXT,
 }
 _OCTETS = re.compile(r"octet_length\(\(?\"?(\w+)\"?\)?(?:::\w+)?\) <= (\d+)")
 
@@ -49,17 +64,27 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
     """
     oid = connection.execute(
         "SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE n.nspname = %s AND c.relname = %s", [schema, name]).fetchone()[0]
+        " WHERE n.nspname = %s AND c.relname = %s",
+        [schema, name],
+    ).fetchone()[0]
     constraints = connection.execute(CONSTRAINTS, [oid]).fetchall()
-    octets = {m[1]: int(m[2]) for kind, text, _ in constraints if kind == "c" for m in [_OCTETS.search(text)] if m}
+    octets = {
+        m[1]: int(m[2]) for kind, text, _ in constraints if kind == "c" for m in [_OCTETS.search(text)] if m
+    }
     rows = connection.execute(COLUMNS, [oid]).fetchall()
     columns = tuple(_column(name, row, octets) for row in rows)
-    triggers = connection.execute("SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::oid AND NOT tgisinternal", [oid])
-    unique = connection.execute("SELECT count(*) FROM pg_index WHERE indrelid = %s::oid AND (indisunique OR indisexclusion)", [oid])
+    triggers = connection.execute(
+        "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::oid AND NOT tgisinternal", [oid]
+    )
+    unique = connection.execute(
+        "SELECT count(*) FROM pg_index WHERE indrelid = %s::oid AND (indisunique OR indisexclusion)", [oid]
+    )
     draws = any("nextval(" in row[8] or row[9] for row in rows)
     keys = [names for kind, _, names in constraints if kind == "p"]
     return TableInfo(
-        schema=schema, name=name, columns=columns,
+        schema=schema,
+        name=name,
+        columns=columns,
         parallel_safe=triggers.fetchone()[0] == 0 and not draws,
         unique=unique.fetchone()[0] > 0,
         primary_key=tuple(keys[0]) if keys else (),
@@ -73,10 +98,18 @@ def _column(table: str, row: Any, octets: dict[str, int]) -> Column:
     name, declared, base, kind_of_type, modifier, not_null, default, generated, _, _ = row
     kind = Kind.TEXT if kind_of_type == "e" else _KINDS.get(base)
     if kind is None:
-        raise FixSpec("LS-3007", f"column {table}.{name} is of type {declared}, which cannot be loaded",
-                      hints=["load into a text column and convert there."])
-    return Column(name=name, type=_type(kind, base, declared, modifier, octets.get(name)),
-                  not_null=bool(not_null) and not default, has_default=bool(default), generated=bool(generated))
+        raise FixSpec(
+            "LS-3007",
+            f"column {table}.{name} is of type {declared}, which cannot be loaded",
+            hints=["load into a text column and convert there."],
+        )
+    return Column(
+        name=name,
+        type=_type(kind, base, declared, modifier, octets.get(name)),
+        not_null=bool(not_null) and not default,
+        has_default=bool(default),
+        generated=bool(generated),
+    )
 
 
 def _type(kind: Kind, base: str, declared: str, modifier: int, octets: int | None) -> ColumnType:
@@ -88,7 +121,9 @@ def _type(kind: Kind, base: str, declared: str, modifier: int, octets: int | Non
     if kind is Kind.TEXT:
         length = modifier - 4 if modifier >= 4 and base in ("varchar", "bpchar") else None
         if octets is not None:
-            return ColumnType(kind=kind, length=octets, unit="byte", padded=base == "bpchar", declared=declared)
+            return ColumnType(
+                kind=kind, length=octets, unit="byte", padded=base == "bpchar", declared=declared
+            )
         return ColumnType(kind=kind, length=length, padded=base == "bpchar", declared=declared)
     if kind is Kind.BYTES:
         return ColumnType(kind=kind, length=octets, unit="byte", declared=declared)

@@ -10,8 +10,13 @@ from loadstone.errors import Stop
 from loadstone.targets.postgresql.faults import error_of
 from loadstone.targets.urls import safe_url
 
-KEEPALIVES = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3,
-              "tcp_user_timeout": 20_000}
+KEEPALIVES: dict[str, Any] = {
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 """Below the lease of 30 s: a session of a dead network ends before another takes the load over."""
 
 
@@ -24,7 +29,9 @@ def connect(url: str, name: str) -> psycopg.Connection[Any]:
     """
     plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
     try:
-        connection = psycopg.connect(plain, autocommit=True, application_name=name, connect_timeout=15, **KEEPALIVES)
+        connection = psycopg.connect(
+            plain, autocommit=True, application_name=name, connect_timeout=15, **KEEPALIVES
+        )
         connection.execute("SET TIME ZONE 'UTC'")
         connection.execute("SET synchronous_commit = on")
         connection.prepare_threshold = None
@@ -32,6 +39,11 @@ def connect(url: str, name: str) -> psycopg.Connection[Any]:
     except psycopg.OperationalError as error:
         if error.sqlstate is not None and error.sqlstate.startswith("57"):
             raise error_of(error) from error
-        raise Stop("LS-3020", f"cannot connect to {safe_url(url)}: {str(error).strip()}",
-                   hints=["is the server up, and are host, port and database right?",
-                          "is the password in ~/.pgpass or PGPASSWORD?"]) from error
+        raise Stop(
+            "LS-3020",
+            f"cannot connect to {safe_url(url)}: {str(error).strip()}",
+            hints=[
+                "is the server up, and are host, port and database right?",
+                "is the password in ~/.pgpass or PGPASSWORD?",
+            ],
+        ) from error

@@ -37,10 +37,22 @@ def encode_pgcopy(
     fault = np.zeros((rows, 3), np.int64)
     view = (lambda data: np.frombuffer(data, np.uint8)) if compiled else (lambda data: data)
     k.encode_rows.pick(compiled)(
-        values.buffer if compiled else values.buffer.tobytes(), values.start, values.end, values.null,
-        program.columns, program.steps, view(program.pool), program.names, view(program.name_pool), program.quick,
+        values.buffer if compiled else values.buffer.tobytes(),
+        values.start,
+        values.end,
+        values.null,
+        program.columns,
+        program.steps,
+        view(program.pool),
+        program.names,
+        view(program.name_pool),
+        program.quick,
         np.array([nls.now.year, nls.now.month, nls.time_zone_minutes, ord(nls.decimal)], np.int64),
-        floats, float_faults, out, ends, fault,
+        floats,
+        float_faults,
+        out,
+        ends,
+        fault,
     )
     bad = np.flatnonzero(fault[:, 1])
     keep = fault[:, 1] == 0
@@ -104,10 +116,19 @@ def _floats(
     for number, one in enumerate(conversions):
         if one.type.kind not in (Kind.FLOAT4, Kind.FLOAT8):
             continue
-        start, end = np.ascontiguousarray(values.start[:, number]), np.ascontiguousarray(values.end[:, number])
+        start, end = (
+            np.ascontiguousarray(values.start[:, number]),
+            np.ascontiguousarray(values.end[:, number]),
+        )
         null = values.null[:, number] | (start == end)
-        data, slow, fault = np.zeros(len(start)), np.zeros(len(start), np.uint8), np.zeros(len(start), np.int64)
-        column_kernels.convert_floats.pick(compiled)(buffer, start, end, null, fault, ord(nls.decimal), data, slow)
+        data, slow, fault = (
+            np.zeros(len(start)),
+            np.zeros(len(start), np.uint8),
+            np.zeros(len(start), np.int64),
+        )
+        column_kernels.convert_floats.pick(compiled)(
+            buffer, start, end, null, fault, ord(nls.decimal), data, slow
+        )
         for row in np.flatnonzero(slow).tolist():
             text = values.buffer[start[row] : end[row]].tobytes().decode()
             data[row] = float(text.strip().replace(nls.decimal, "."))

@@ -13,15 +13,37 @@ from loadstone.datatypes.dates import DAYS, NANOS, NO_OFFSET, OFFSET, P_SIZE, pa
 from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.datatypes.numbers import DIGITS_MAX, parse_int64, parse_number, round_number
 
-(KIND, LENGTH, IN_BYTES, PADDED, PRECISION, SCALE, DIGITS, NOT_NULL, RAW, STEPS, STEPS_END, QUICK, QUICK_END,
- WIDTH) = range(14)
+(
+    KIND,
+    LENGTH,
+    IN_BYTES,
+    PADDED,
+    PRECISION,
+    SCALE,
+    DIGITS,
+    NOT_NULL,
+    RAW,
+    STEPS,
+    STEPS_END,
+    QUICK,
+    QUICK_END,
+    WIDTH,
+) = range(14)
 
 TEXT, INT2, INT4, INT8, DECIMAL, FLOAT4, FLOAT8, DATE, TIMESTAMP, TIMESTAMPTZ, BYTES, BOOL = range(1, 13)
 UUID, JSON, JSONB = 16, 17, 18
 """As in ``datatypes.model.Kind``."""
 
 NULL_REFUSED, TOO_PRECISE, TOO_LONG, NUL, RANGE, BAD_BOOLEAN, BAD_UUID, BAD_HEX = (
-    1400, 1438, 12899, 9001, 9002, 9003, 9004, 1465)
+    1400,
+    1438,
+    12899,
+    9001,
+    9002,
+    9003,
+    9004,
+    1465,
+)
 
 EPOCH_DAYS = 10957
 """Days from 1970-01-01 to 2000-01-01, where PostgreSQL counts from."""
@@ -33,8 +55,22 @@ W_STATUS, W_DETAIL, W_SIZE = 0, 1, 2
 
 @kernel
 def encode_rows(
-    buf: Buffer, start: Ints, end: Ints, null: Ints, columns: Ints, steps: Ints, pool: Buffer, names: Ints,
-    name_pool: Buffer, quick: Ints, env: Ints, floats: Ints, float_faults: Ints, out: Buffer, ends: Ints, fault: Ints,
+    buf: Buffer,
+    start: Ints,
+    end: Ints,
+    null: Ints,
+    columns: Ints,
+    steps: Ints,
+    pool: Buffer,
+    names: Ints,
+    name_pool: Buffer,
+    quick: Ints,
+    env: Ints,
+    floats: Ints,
+    float_faults: Ints,
+    out: Buffer,
+    ends: Ints,
+    fault: Ints,
 ) -> None:
     """
     Write every row; one with a fault leaves nothing behind but (column, code, detail) in ``fault``.
@@ -65,10 +101,27 @@ def encode_rows(
                     work[W_STATUS] = float_faults[row, column]
                     at = put_float(out, at, kind, int(floats[row, column]))
                 elif DATE <= kind <= TIMESTAMPTZ:
-                    at = put_date(buf, s, e, columns[column], steps, pool, names, name_pool, quick, env, part, moment,
-                                  out, at, work)
+                    at = put_date(
+                        buf,
+                        s,
+                        e,
+                        columns[column],
+                        steps,
+                        pool,
+                        names,
+                        name_pool,
+                        quick,
+                        env,
+                        part,
+                        moment,
+                        out,
+                        at,
+                        work,
+                    )
                 else:
-                    at = put_value(buf, s, e, columns[column], kind, int(env[3]), digits, words, out, at, work)
+                    at = put_value(
+                        buf, s, e, columns[column], kind, int(env[3]), digits, words, out, at, work
+                    )
             if work[W_STATUS]:
                 fault[row, 0], fault[row, 1], fault[row, 2] = column, work[W_STATUS], work[W_DETAIL]
                 work[W_STATUS], work[W_DETAIL] = 0, 0
@@ -79,14 +132,25 @@ def encode_rows(
 
 @kernel
 def put_value(
-    buf: Buffer, s: int, e: int, column: Ints, kind: int, decimal: int, digits: Buffer, words: Ints, out: Buffer,
-    at: int, work: Ints,
+    buf: Buffer,
+    s: int,
+    e: int,
+    column: Ints,
+    kind: int,
+    decimal: int,
+    digits: Buffer,
+    words: Ints,
+    out: Buffer,
+    at: int,
+    work: Ints,
 ) -> int:
     """One value that is neither a float nor a date."""
     if kind == TEXT or kind == JSON or kind == JSONB:
         return put_text(buf, s, e, column, kind == JSONB, out, at, work)
     if kind == DECIMAL:
-        return put_numeric(buf, s, e, decimal, int(column[PRECISION]), int(column[SCALE]), digits, out, at, work)
+        return put_numeric(
+            buf, s, e, decimal, int(column[PRECISION]), int(column[SCALE]), digits, out, at, work
+        )
     if INT2 <= kind <= INT8:
         return put_integer(buf, s, e, decimal, kind, digits, words, out, at, work)
     if kind == BOOL:
@@ -145,7 +209,9 @@ def put_bytes(buf: Buffer, s: int, e: int, out: Buffer, at: int) -> int:
 
 
 @kernel
-def put_text(buf: Buffer, s: int, e: int, column: Ints, versioned: bool, out: Buffer, at: int, work: Ints) -> int:
+def put_text(
+    buf: Buffer, s: int, e: int, column: Ints, versioned: bool, out: Buffer, at: int, work: Ints
+) -> int:
     """Text of a bounded length, without NUL; JSONB begins with its version."""
     if column[LENGTH] >= 0 and e - s > column[LENGTH]:
         length = text_length(buf, s, e, int(column[LENGTH]), column[IN_BYTES] != 0, column[PADDED] != 0)
@@ -170,7 +236,16 @@ def put_text(buf: Buffer, s: int, e: int, column: Ints, versioned: bool, out: Bu
 
 @kernel
 def put_integer(
-    buf: Buffer, s: int, e: int, decimal: int, kind: int, digits: Buffer, words: Ints, out: Buffer, at: int, work: Ints
+    buf: Buffer,
+    s: int,
+    e: int,
+    decimal: int,
+    kind: int,
+    digits: Buffer,
+    words: Ints,
+    out: Buffer,
+    at: int,
+    work: Ints,
 ) -> int:
     """int2, int4 or int8."""
     status, value = parse_int64(buf, s, e)
@@ -198,7 +273,15 @@ def put_integer(
 
 @kernel
 def put_numeric(
-    buf: Buffer, s: int, e: int, decimal: int, precision: int, scale: int, digits: Buffer, out: Buffer, at: int,
+    buf: Buffer,
+    s: int,
+    e: int,
+    decimal: int,
+    precision: int,
+    scale: int,
+    digits: Buffer,
+    out: Buffer,
+    at: int,
     work: Ints,
 ) -> int:
     """numeric: words of four decimal digits, aligned at the point."""
@@ -239,12 +322,36 @@ def put_numeric(
 
 @kernel
 def put_date(
-    buf: Buffer, s: int, e: int, column: Ints, steps: Ints, pool: Buffer, names: Ints, name_pool: Buffer, quick: Ints,
-    env: Ints, part: Ints, moment: Ints, out: Buffer, at: int, work: Ints,
+    buf: Buffer,
+    s: int,
+    e: int,
+    column: Ints,
+    steps: Ints,
+    pool: Buffer,
+    names: Ints,
+    name_pool: Buffer,
+    quick: Ints,
+    env: Ints,
+    part: Ints,
+    moment: Ints,
+    out: Buffer,
+    at: int,
+    work: Ints,
 ) -> int:
     """date, timestamp or timestamptz."""
-    status = parse_date(buf, s, e, steps[column[STEPS] : column[STEPS_END]], pool, names, name_pool,
-                        quick[column[QUICK] : column[QUICK_END]], env, part, moment)
+    status = parse_date(
+        buf,
+        s,
+        e,
+        steps[column[STEPS] : column[STEPS_END]],
+        pool,
+        names,
+        name_pool,
+        quick[column[QUICK] : column[QUICK_END]],
+        env,
+        part,
+        moment,
+    )
     if status:
         work[W_STATUS] = status
         return at

@@ -35,11 +35,17 @@ def error_of(error: psycopg.Error) -> LoadstoneError:
     if isinstance(error, pg.DeadlockDetected | pg.SerializationFailure | pg.LockNotAvailable):
         return Redo("LS-3024", f"the server asks to run the transaction again: {text}")
     if isinstance(error, pg.DiskFull | pg.OutOfMemory | pg.InsufficientResources | pg.ReadOnlySqlTransaction):
-        return Stop("LS-3021", f"the server cannot store more: {text}",
-                    hints=["free room on the server and start the load again; it resumes."])
+        return Stop(
+            "LS-3021",
+            f"the server cannot store more: {text}",
+            hints=["free room on the server and start the load again; it resumes."],
+        )
     if isinstance(error, pg.InsufficientPrivilege):
-        return Refused("LS-3008", f"a right is missing: {text}",
-                       hints=["`loadstone target init --sql` prints the tables and grants that a load needs."])
+        return Refused(
+            "LS-3008",
+            f"a right is missing: {text}",
+            hints=["`loadstone target init --sql` prints the tables and grants that a load needs."],
+        )
     if isinstance(error, pg.AdminShutdown | pg.CrashShutdown | pg.CannotConnectNow | pg.QueryCanceled):
         return Retry("LS-3022", f"the server ended the session: {text}")
     if error.sqlstate is None or isinstance(error, pg.ConnectionException):
@@ -47,7 +53,9 @@ def error_of(error: psycopg.Error) -> LoadstoneError:
     return FixSpec("LS-3023", f"PostgreSQL refuses: {text}")
 
 
-def refusal_of(error: psycopg.IntegrityError | psycopg.DataError, rows: TableRows | None) -> ConstraintRefusal:
+def refusal_of(
+    error: psycopg.IntegrityError | psycopg.DataError, rows: TableRows | None
+) -> ConstraintRefusal:
     """The refusal in Oracle's words."""
     told = error.diag
     schema, table = (told.schema_name or "").upper(), (told.table_name or "").upper()
@@ -57,7 +65,11 @@ def refusal_of(error: psycopg.IntegrityError | psycopg.DataError, rows: TableRow
     if isinstance(error, pg.UniqueViolation | pg.ExclusionViolation):
         rule, code, text = "unique", "ORA-00001", f"unique constraint ({constraint}) violated"
     elif isinstance(error, pg.NotNullViolation):
-        rule, code, text = "not_null", "ORA-01400", f'cannot insert NULL into ("{schema}"."{table}"."{column}")'
+        rule, code, text = (
+            "not_null",
+            "ORA-01400",
+            f'cannot insert NULL into ("{schema}"."{table}"."{column}")',
+        )
     elif isinstance(error, pg.ForeignKeyViolation):
         rule, code = "foreign_key", "ORA-02291"
         text = f"integrity constraint ({constraint}) violated - parent key not found"
@@ -66,4 +78,6 @@ def refusal_of(error: psycopg.IntegrityError | psycopg.DataError, rows: TableRow
     else:
         rule, code, text = "value", None, str(error).strip().split("\n")[0]
     reason = f"{code}: {text}" if code else text
-    return ConstraintRefusal(reason, code=code, rule=rule, field=column if rule == "not_null" else None, table_no=number)
+    return ConstraintRefusal(
+        reason, code=code, rule=rule, field=column if rule == "not_null" else None, table_no=number
+    )

@@ -15,7 +15,9 @@ class PgRows:
         record: Index in the chunk of each row's record; ascending.
     """
 
-    def __init__(self, buffer: NDArray[np.uint8], offsets: NDArray[np.int64], record: NDArray[np.int64]) -> None:
+    def __init__(
+        self, buffer: NDArray[np.uint8], offsets: NDArray[np.int64], record: NDArray[np.int64]
+    ) -> None:
         self.buffer, self.offsets, self.record = buffer, offsets, record
 
     def __len__(self) -> int:
@@ -23,7 +25,7 @@ class PgRows:
 
     def data(self) -> memoryview:
         """The bytes of all rows."""
-        return memoryview(self.buffer[int(self.offsets[0]) : int(self.offsets[-1])])
+        return self.buffer[int(self.offsets[0]) : int(self.offsets[-1])].data
 
     def slice(self, start: int, stop: int) -> PgRows:
         """Rows start to stop, without copying."""

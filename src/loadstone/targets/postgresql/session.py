@@ -124,18 +124,23 @@ class PostgresSession:
         changed = [name for name in rows.columns if name.upper() not in key]
         listed, by = sql.SQL(", ").join(names), sql.SQL(", ").join(keys)
         self._connection.execute("DROP TABLE IF EXISTS pg_temp.loadstone_upsert")
-        self._connection.execute(sql.SQL(
-            "CREATE TEMP TABLE loadstone_upsert ON COMMIT DROP AS SELECT {} FROM {} WHERE false"
-        ).format(listed, name_of(rows.table)))
+        self._connection.execute(
+            sql.SQL(
+                "CREATE TEMP TABLE loadstone_upsert ON COMMIT DROP AS SELECT {} FROM {} WHERE false"
+            ).format(listed, name_of(rows.table))
+        )
         self._connection.execute("ALTER TABLE loadstone_upsert ADD loadstone_n bigserial")
         self._copy(sql.Identifier("pg_temp", "loadstone_upsert"), rows)
         update = sql.SQL(", ").join(
-            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed)
+            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed
+        )
         action = sql.SQL("DO UPDATE SET {}").format(update) if changed else sql.SQL("DO NOTHING")
-        self._connection.execute(sql.SQL(
-            "INSERT INTO {table} ({names}) SELECT DISTINCT ON ({keys}) {names} FROM loadstone_upsert"
-            " ORDER BY {keys}, loadstone_n DESC ON CONFLICT ({keys}) {action}"
-        ).format(table=name_of(rows.table), names=listed, keys=by, action=action))
+        self._connection.execute(
+            sql.SQL(
+                "INSERT INTO {table} ({names}) SELECT DISTINCT ON ({keys}) {names} FROM loadstone_upsert"
+                " ORDER BY {keys}, loadstone_n DESC ON CONFLICT ({keys}) {action}"
+            ).format(table=name_of(rows.table), names=listed, keys=by, action=action)
+        )
 
 
 def name_of(table: TableInfo) -> sql.Identifier:

@@ -83,17 +83,24 @@ class PostgresTarget:
         if missing:
             self.run_ddl(self.init_sql())
         rights = self._execute(
-            f"SELECT has_table_privilege({where}::regclass, 'INSERT, UPDATE'), current_user", [])[0]
+            f"SELECT has_table_privilege({where}::regclass, 'INSERT, UPDATE'), current_user", []
+        )[0]
         if not rights[0]:
-            raise Refused("LS-3008", f"role {rights[1]} may not write {where}",
-                          hints=["`loadstone target init --sql` prints the grants that a load needs."])
+            raise Refused(
+                "LS-3008",
+                f"role {rights[1]} may not write {where}",
+                hints=["`loadstone target init --sql` prints the grants that a load needs."],
+            )
 
     def hold(self, load_id: str) -> Callable[[], None]:
         """Lock the load's number on the control session; the lock ends with that session."""
         key = _key(load_id)
         if not self._execute("SELECT pg_try_advisory_lock(?)", [key])[0][0]:
-            raise Refused("LS-3006", f"load {load_id[:8]} is run by another process{self._holder(key)}",
-                          hints=["wait for it, or stop it; a load that was stopped resumes."])
+            raise Refused(
+                "LS-3006",
+                f"load {load_id[:8]} is run by another process{self._holder(key)}",
+                hints=["wait for it, or stop it; a load that was stopped resumes."],
+            )
         self._load_id = load_id
         self._execute("SELECT set_config('application_name', ?, false)", [f"loadstone-holder:{load_id[:16]}"])
 
@@ -135,7 +142,9 @@ class PostgresTarget:
         self._transaction(work)
         return Fence(load_id=load_id, partition=0, number=number)
 
-    def prepare(self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+    def prepare(
+        self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]
+    ) -> None:
         """Chunk 0; TRUNCATE is part of the transaction here."""
 
         def work() -> None:
@@ -143,7 +152,9 @@ class PostgresTarget:
                 return
             if not self._control.holds_fence(fence.load_id, fence.number, lock=" FOR SHARE"):
                 raise Refused("LS-4003", f"load {fence.load_id} was taken over by another process")
-            empty_tables(tables, self._execute, quoted=lambda t: name_of(t).as_string(), truncate="TRUNCATE TABLE {}")
+            empty_tables(
+                tables, self._execute, quoted=lambda t: name_of(t).as_string(), truncate="TRUNCATE TABLE {}"
+            )
             self._control.set_prepared(fence.load_id, frozen)
 
         self._transaction(work)
@@ -175,7 +186,9 @@ class PostgresTarget:
     def blocked_by_mine(self, pids: Sequence[int]) -> bool:
         """Whether one of our own sessions waits for a lock of another one."""
         rows = self._execute(
-            "SELECT 1 FROM unnest(?::int[]) AS p(pid) WHERE pg_blocking_pids(p.pid) && ?::int[]", [list(pids), list(pids)])
+            "SELECT 1 FROM unnest(?::int[]) AS p(pid) WHERE pg_blocking_pids(p.pid) && ?::int[]",
+            [list(pids), list(pids)],
+        )
         return bool(rows)
 
     def close(self) -> None:
@@ -219,19 +232,27 @@ class PostgresTarget:
         deadline = time.monotonic() + END_WAIT_S
         while self._execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ? AND pid <> pg_backend_pid()"
-            " AND datname = current_database()", [name]
+            " AND datname = current_database()",
+            [name],
         ):
             if time.monotonic() > deadline:
-                raise Retry("LS-3025", f"sessions of the last run of load {load_id[:8]} do not end",
-                            hints=["look at pg_stat_activity for application_name loadstone:..."])
+                raise Retry(
+                    "LS-3025",
+                    f"sessions of the last run of load {load_id[:8]} do not end",
+                    hints=["look at pg_stat_activity for application_name loadstone:..."],
+                )
             time.sleep(0.05)
 
     def _holder(self, key: int) -> str:
         rows = self._execute(
             "SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'local'), a.backend_start FROM pg_locks l"
             " JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted"
-            " AND (l.classid::bigint << 32) + l.objid::bigint = ?", [key])
-        return f": backend {rows[0][0]} from {rows[0][2]}, since {rows[0][3]:%Y-%m-%d %H:%M:%S}" if rows else ""
+            " AND (l.classid::bigint << 32) + l.objid::bigint = ?",
+            [key],
+        )
+        return (
+            f": backend {rows[0][0]} from {rows[0][2]}, since {rows[0][3]:%Y-%m-%d %H:%M:%S}" if rows else ""
+        )
 
 
 # Private functions

@@ -21,11 +21,19 @@ def translate() -> Iterator[None]:
     except sqlite3.OperationalError as error:
         text = str(error)
         if "full" in text:
-            raise Stop("LS-3021", f"the disk is full: {text}", hints=["free room and start the load again; it resumes."]) from error
+            raise Stop(
+                "LS-3021",
+                f"the disk is full: {text}",
+                hints=["free room and start the load again; it resumes."],
+            ) from error
         if "locked" in text or "busy" in text:
-            raise Retry("LS-3022", f"the database is busy: {text}", hints=["who else writes to it?"]) from error
+            raise Retry(
+                "LS-3022", f"the database is busy: {text}", hints=["who else writes to it?"]
+            ) from error
         if "readonly" in text or "unable to open" in text or "I/O" in text:
-            raise Stop("LS-3020", f"cannot write the database: {text}", hints=["may this user write the file?"]) from error
+            raise Stop(
+                "LS-3020", f"cannot write the database: {text}", hints=["may this user write the file?"]
+            ) from error
         raise FixSpec("LS-3023", f"SQLite refuses: {text}") from error
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError):
@@ -54,5 +62,7 @@ def refusal_of(error: sqlite3.IntegrityError, rows: TableRows) -> ConstraintRefu
 # Private functions
 
 
-def _refusal(rule: str, code: str, reason: str, rows: TableRows, field: str | None = None) -> ConstraintRefusal:
+def _refusal(
+    rule: str, code: str, reason: str, rows: TableRows, field: str | None = None
+) -> ConstraintRefusal:
     return ConstraintRefusal(reason, code=code, rule=rule, field=field, table_no=rows.table_no)

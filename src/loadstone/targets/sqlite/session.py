@@ -58,10 +58,12 @@ class SqliteSession:
         """Insert reject and discard rows."""
         with translate():
             self._connection.executemany(
-                _control_insert("loadstone_reject", REJECT_COLUMNS), [reject_row(load_id, one) for one in rejects]
+                _control_insert("loadstone_reject", REJECT_COLUMNS),
+                [reject_row(load_id, one) for one in rejects],
             )
             self._connection.executemany(
-                _control_insert("loadstone_discard", DISCARD_COLUMNS), [discard_row(load_id, one) for one in discards]
+                _control_insert("loadstone_discard", DISCARD_COLUMNS),
+                [discard_row(load_id, one) for one in discards],
             )
 
     def commit(self) -> None:
@@ -69,7 +71,9 @@ class SqliteSession:
         try:
             self._connection.execute("COMMIT")
         except sqlite3.IntegrityError as error:
-            raise ConstraintRefusal(f"ORA-02291: integrity constraint violated: {error}", code="ORA-02291") from error
+            raise ConstraintRefusal(
+                f"ORA-02291: integrity constraint violated: {error}", code="ORA-02291"
+            ) from error
         except sqlite3.Error as error:
             with translate():
                 raise error
@@ -116,7 +120,9 @@ def insert_sql(rows: TableRows) -> str:
     key = {name.upper() for name in rows.key}
     changed = [name for name in rows.columns if name.upper() not in key]
     action = "DO UPDATE SET " + ", ".join(f"{_quote(n)} = excluded.{_quote(n)}" for n in changed)
-    return f"{sql} ON CONFLICT ({', '.join(_quote(n) for n in rows.key)}) {action if changed else 'DO NOTHING'}"
+    return (
+        f"{sql} ON CONFLICT ({', '.join(_quote(n) for n in rows.key)}) {action if changed else 'DO NOTHING'}"
+    )
 
 
 # Private functions

@@ -28,13 +28,18 @@ BUSY_TIMEOUT_S = 30.0
 def connect(path: str) -> sqlite3.Connection:
     """A connection in autocommit mode: WAL, durable commits, foreign keys on."""
     try:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_S)
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_S
+        )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.Error as error:
-        raise Stop("LS-3020", f"cannot open {path}: {error}",
-                   hints=["does its folder exist, and may this user write there?"]) from error
+        raise Stop(
+            "LS-3020",
+            f"cannot open {path}: {error}",
+            hints=["does its folder exist, and may this user write there?"],
+        ) from error
     return connection
 
 
@@ -99,7 +104,9 @@ class SqliteTarget:
         self._transaction(work)
         return Fence(load_id=load_id, partition=0, number=number)
 
-    def prepare(self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+    def prepare(
+        self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]
+    ) -> None:
         """Chunk 0."""
 
         def work() -> None:
@@ -135,11 +142,16 @@ class SqliteTarget:
 
         def work() -> None:
             nonlocal first
-            self._execute("CREATE TABLE IF NOT EXISTS loadstone_sequence (name TEXT PRIMARY KEY, next INTEGER, step INTEGER)", [])
+            self._execute(
+                "CREATE TABLE IF NOT EXISTS loadstone_sequence (name TEXT PRIMARY KEY, next INTEGER, step INTEGER)",
+                [],
+            )
             name = sequence.rpartition(".")[2].upper()
             self._execute("INSERT OR IGNORE INTO loadstone_sequence VALUES (?, 1, 1)", [name])
             first = int(self._execute("SELECT next FROM loadstone_sequence WHERE name = ?", [name])[0][0])
-            self._execute("UPDATE loadstone_sequence SET next = next + ? * step WHERE name = ?", [count, name])
+            self._execute(
+                "UPDATE loadstone_sequence SET next = next + ? * step WHERE name = ?", [count, name]
+            )
 
         self._transaction(work)
         return list(range(first, first + count))

@@ -8,7 +8,9 @@ from loadstone.datatypes.model import ColumnType, Kind
 
 _FORM = re.compile(r"\s*([A-Za-z_][\w ]*?)\s*(?:\(\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*)?\))?\s*$")
 _OWN = {
-    "VARCHAR_BYTE": ("byte", False), "VARCHAR_CHAR": ("char", False), "CHAR_BYTE": ("byte", True),
+    "VARCHAR_BYTE": ("byte", False),
+    "VARCHAR_CHAR": ("char", False),
+    "CHAR_BYTE": ("byte", True),
     "CHAR_CHAR": ("char", True),
 }
 
@@ -25,17 +27,31 @@ def column_type(declared: str) -> ColumnType:
     length = int(first) if first is not None else None
     if name in _OWN:
         unit, padded = _OWN[name]
-        return ColumnType(kind=Kind.TEXT, length=length, unit="byte" if unit == "byte" else "char", padded=padded,
-                          declared=declared)
+        return ColumnType(
+            kind=Kind.TEXT,
+            length=length,
+            unit="byte" if unit == "byte" else "char",
+            padded=padded,
+            declared=declared,
+        )
     if name == "DECIMAL_TEXT":
-        return ColumnType(kind=Kind.DECIMAL, precision=length, scale=int(second or 0) if length else None, as_text=True,
-                          declared=declared)
+        return ColumnType(
+            kind=Kind.DECIMAL,
+            precision=length,
+            scale=int(second or 0) if length else None,
+            as_text=True,
+            declared=declared,
+        )
     if name == "DATE_TEXT":
         return ColumnType(kind=Kind.TIMESTAMP, fraction_digits=0, as_text=True, declared=declared)
     if name in ("TIMESTAMP_TEXT", "TIMESTAMPTZ_TEXT"):
         kind = Kind.TIMESTAMPTZ if "TZ" in name else Kind.TIMESTAMP
-        return ColumnType(kind=kind, fraction_digits=min(length if length is not None else 6, 6), as_text=True,
-                          declared=declared)
+        return ColumnType(
+            kind=kind,
+            fraction_digits=min(length if length is not None else 6, 6),
+            as_text=True,
+            declared=declared,
+        )
     if name == "RAW_BLOB":
         return ColumnType(kind=Kind.BYTES, length=length, declared=declared)
     if name == "INTEGER_NUMBER":
