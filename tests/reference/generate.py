@@ -200,13 +200,9 @@ class _Maker:
         table = rng.choice(spec.tables)
         named = [one for one in table.fields if one.source is None]
         if self.fixed:
-            text = "".join(
-                self._ascii(one).ljust(one.position.end - one.position.start + 1)[
-                    : one.position.end - one.position.start + 1
-                ]
-                for one in named
-            )
-            return text[: rng.randint(0, len(text))] if rng.random() < 0.1 else text
+            widths = [one.position.end - one.position.start + 1 for one in named]
+            cells = [self._ascii(one).ljust(width)[:width] for one, width in zip(named, widths, strict=True)]
+            return "".join(cells[: rng.randint(0, len(cells))] if rng.random() < 0.1 else cells)
         parts = [self._quoted(self._value(one), table) for one in named]
         if rng.random() < 0.1:
             parts = parts[: rng.randint(0, len(parts))]

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal, DecimalException, localcontext
+from decimal import ROUND_HALF_UP, Decimal, DecimalException, localcontext
 
 from loadstone.expressions.functions import FUNCTIONS, Function
 from loadstone.expressions.model import BindType, Compiled, Compute, Context, OraError, ResultType, Row, Value
@@ -16,6 +16,10 @@ from loadstone.expressions.values import PRECISION, rounded, to_date, to_number,
 _FROZEN = {"SYSDATE", "SYSTIMESTAMP", "CURRENT_DATE", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP"}
 _UNITS = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}
 _T, _N, _D, _NULL = ResultType.TEXT, ResultType.NUMBER, ResultType.DATE, ResultType.NULL
+
+_CAST_NUMBERS = ("NUMBER", "NUMERIC", "DECIMAL", "DEC", "INTEGER", "INT", "SMALLINT", "FLOAT", "BINARY_DOUBLE",
+                 "BINARY_FLOAT")
+_CAST_TEXTS = ("VARCHAR2", "NVARCHAR2", "VARCHAR", "CHAR", "NCHAR", "CLOB", "NCLOB", "RAW")
 
 Typed = tuple[Compute, ResultType]
 
@@ -121,6 +125,8 @@ class _Compiler:
     def _call(self, node: Node) -> Typed:
         if node.value == "DECODE":
             return self._decode(node)
+        if node.value == "CAST":
+            return self._cast(node)
         name = node.value.rpartition(".")[2] if node.value.startswith(("SYS.", "STANDARD.")) else node.value
         function = FUNCTIONS.get(name)
         if function is None:
@@ -150,6 +156,25 @@ class _Compiler:
         low, high = function.arguments
         if not low <= len(node.parts) <= high:
             raise wrong(self.text, node.at, f"{node.value} takes {function.signature}", code="LS-5004")
+
+    def _cast(self, node: Node) -> Typed:
+        """CAST: the type's limits round numbers and cut texts."""
+        source, target = node.parts
+        kind, limits = target.value, [int(part.value) for part in target.parts]
+        typed = self.build(source)
+        if kind in ("DATE", "TIMESTAMP"):
+            return self.cast(typed, _D), _D
+        if kind in _CAST_NUMBERS:
+            number = self.cast(typed, _N)
+            whole = kind not in ("NUMBER", "FLOAT", "BINARY_DOUBLE", "BINARY_FLOAT") and not limits
+            if kind in ("FLOAT", "BINARY_DOUBLE", "BINARY_FLOAT") or not (limits or whole):
+                return number, _N
+            precision, scale = limits[0] if limits else 38, limits[1] if len(limits) > 1 else 0
+            return (lambda row: _limited(number(row), precision, scale)), _N
+        if kind not in _CAST_TEXTS:
+            raise wrong(self.text, target.at, f"CAST AS {kind} is not known", code="LS-5002")
+        text, length = self.cast(typed, _T), limits[0] if limits else None
+        return (lambda row: _shortened(text(row), length)), _T
 
     def _decode(self, node: Node) -> Typed:
         """DECODE: NULL equals NULL, the first search tells the type of the comparison, the first result that of all."""
@@ -193,7 +218,7 @@ class _Compiler:
             return _logic(word, [compute for compute, _ in typed]), _N
         if word == "IS NULL":
             inner = typed[0][0]
-            return (lambda row: Decimal(1) if inner(row) is None else None), _N
+            return (lambda row: Decimal(inner(row) is None)), _N
         return self._compared(word, typed), _N
 
     def _compared(self, word: str, typed: list[Typed]) -> Compute:
@@ -245,6 +270,22 @@ class _Compiler:
         return lambda row: to_date(compute(row), nls)
 
 
+def _limited(value: Value, precision: int, scale: int) -> Value:
+    """A number as NUMBER(precision, scale) holds it."""
+    if not isinstance(value, Decimal):
+        return value
+    with localcontext() as context:
+        context.prec = 200
+        rounded_value = value.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
+        if abs(rounded_value) >= Decimal(1).scaleb(precision - scale):
+            raise OraError(1438, "value larger than specified precision allowed for this column")
+    return rounded_value
+
+
+def _shortened(value: Value, length: int | None) -> Value:
+    return value[:length] if isinstance(value, str) else value
+
+
 def _blank(value: Value) -> Value:
     return None if value == "" else value
 
@@ -256,21 +297,24 @@ def _joined(left: Value, right: Value) -> str:
 def _logic(word: str, parts: list[Compute]) -> Compute:
     """Three values: 1, 0, and None for unknown."""
     if word == "NOT":
-        inner = parts[0]
-
-        def negated(row: Row) -> Value:
-            value = inner(row)
-            return None if value is None and not _is_test(inner) else Decimal(0) if value else Decimal(1)
-
-        return negated
+        return lambda row: _negated(parts[0](row))
+    decisive = word == "OR"
     left, right = parts
-    if word == "AND":
-        return lambda row: Decimal(1) if left(row) and right(row) else Decimal(0)
-    return lambda row: Decimal(1) if left(row) or right(row) else Decimal(0)
+
+    def compute(row: Row) -> Value:
+        first = left(row)
+        if first is not None and bool(first) is decisive:
+            return Decimal(decisive)
+        second = right(row)
+        if second is not None and bool(second) is decisive:
+            return Decimal(decisive)
+        return None if first is None or second is None else Decimal(not decisive)
+
+    return compute
 
 
-def _is_test(compute: Compute) -> bool:
-    return not getattr(compute, "may_be_unknown", False)
+def _negated(value: Value) -> Value:
+    return None if value is None else Decimal(not value)
 
 
 def _comparison(word: str, parts: list[Compute]) -> Compute:
@@ -299,7 +343,6 @@ def _comparison(word: str, parts: list[Compute]) -> Compute:
             return None
         return Decimal(1) if test(*values) else Decimal(0)
 
-    compute.may_be_unknown = True  # type: ignore[attr-defined]
     return compute
 
 

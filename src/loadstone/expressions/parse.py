@@ -271,20 +271,28 @@ class _Parser:
             self.expect(")")
             return Node("call", "EXTRACT", (Node("text", part, at=token.at), source), token.at)
         if name == "CAST":
-            source = self.condition()
-            self.expect("AS")
-            kind = self.here.upper
-            while self.here.text != ")" or self.here.kind != "sign":
-                if self.here.kind == "end":
-                    raise wrong(self.text, token.at, "CAST without its closing parenthesis")
-                if self.here.text == "(":
-                    while not self.accept(")"):
-                        self.number += 1
-                    continue
-                self.number += 1
-            self.expect(")")
-            return Node("call", "CAST", (source, Node("text", kind, at=token.at)), token.at)
+            return self._cast(token)
         return Node("call", name, tuple(self.list_of()), token.at)
+
+    def _cast(self, token: Token) -> Node:
+        source = self.condition()
+        self.expect("AS")
+        kind, limits = self.here, []
+        while self.here.kind != "end" and not self.accept(")"):
+            if self.here.kind == "number" and self.here.text.isdigit():
+                limits.append(Node("number", self.here.text, at=self.here.at))
+                if self.tokens[self.number + 1].upper in ("BYTE", "CHAR"):
+                    self.number += 1
+            elif self.here.upper == "(":
+                self.number += 1
+                continue
+            self.number += 1
+            if limits and self.accept(")"):
+                self.expect(")")
+                return Node("call", "CAST", (source, Node("text", kind.upper, tuple(limits), kind.at)), token.at)
+        if self.here.kind == "end" and self.tokens[self.number - 1].text != ")":
+            raise wrong(self.text, token.at, "CAST without its closing parenthesis")
+        return Node("call", "CAST", (source, Node("text", kind.upper, tuple(limits), kind.at)), token.at)
 
     def _trim(self, token: Token) -> Node:
         side = self.here.upper if self.here.upper in ("LEADING", "TRAILING", "BOTH") else ""
