@@ -1,57 +1,125 @@
-"""Dates as text by an Oracle mask, for DATE fields that go into text columns."""
+"""Dates as text by an Oracle mask: TO_CHAR, and DATE fields that go into text columns."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from loadstone.datatypes import masks as m
+from loadstone.errors import FixSpec
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_ROMAN = "I II III IV V VI VII VIII IX X XI XII".split()
+
+_NUMBERS: dict[str, Callable[[datetime], tuple[int, int]]] = {
+    "YYYY": lambda at: (at.year, 4),
+    "RRRR": lambda at: (at.year, 4),
+    "YYY": lambda at: (at.year % 1000, 3),
+    "YY": lambda at: (at.year % 100, 2),
+    "RR": lambda at: (at.year % 100, 2),
+    "Y": lambda at: (at.year % 10, 1),
+    "IYYY": lambda at: (at.isocalendar()[0], 4),
+    "CC": lambda at: ((at.year + 99) // 100, 2),
+    "Q": lambda at: ((at.month + 2) // 3, 1),
+    "MM": lambda at: (at.month, 2),
+    "WW": lambda at: ((at.timetuple().tm_yday + 6) // 7, 2),
+    "IW": lambda at: (at.isocalendar()[1], 2),
+    "W": lambda at: ((at.day + 6) // 7, 1),
+    "DDD": lambda at: (at.timetuple().tm_yday, 3),
+    "DD": lambda at: (at.day, 2),
+    "D": lambda at: ((at.weekday() + 1) % 7 + 1, 1),
+    "J": lambda at: (at.toordinal() + 1721425, 7),
+    "HH24": lambda at: (at.hour, 2),
+    "HH12": lambda at: ((at.hour + 11) % 12 + 1, 2),
+    "HH": lambda at: ((at.hour + 11) % 12 + 1, 2),
+    "MI": lambda at: (at.minute, 2),
+    "SSSSS": lambda at: (at.hour * 3600 + at.minute * 60 + at.second, 5),
+    "SS": lambda at: (at.second, 2),
+}
+"""Value and width of elements that are numbers."""
+
+_WORDS: dict[str, Callable[[datetime], tuple[str, int]]] = {
+    "MONTH": lambda at: (_MONTHS[at.month - 1], 9),
+    "MON": lambda at: (_MONTHS[at.month - 1][:3], 3),
+    "DAY": lambda at: (_DAYS[at.weekday()], 9),
+    "DY": lambda at: (_DAYS[at.weekday()][:3], 3),
+    "RM": lambda at: (_ROMAN[at.month - 1], 4),
+    "AM": lambda at: ("AM" if at.hour < 12 else "PM", 2),
+    "PM": lambda at: ("AM" if at.hour < 12 else "PM", 2),
+    "A.M.": lambda at: ("A.M." if at.hour < 12 else "P.M.", 4),
+    "P.M.": lambda at: ("A.M." if at.hour < 12 else "P.M.", 4),
+    "AD": lambda at: ("AD", 2),
+    "BC": lambda at: ("AD", 2),
+    "A.D.": lambda at: ("A.D.", 4),
+    "B.C.": lambda at: ("A.D.", 4),
+}
+"""Word and width of elements that are words; their case is that of the mask."""
+
+_FIXED: dict[str, Callable[[datetime], str]] = {
+    "SYYYY": lambda at: f" {at.year:04}",
+    "Y,YYY": lambda at: f"{at.year:,}",
+    "X": lambda at: ".",
+    "TZH": lambda at: "+00",
+    "TZM": lambda at: "00",
+    "TZR": lambda at: "+00:00",
+    "FF": lambda at: f"{at.microsecond:06}",
+}
+
+_NAMES = sorted([*_NUMBERS, *_WORDS, *_FIXED, *(f"FF{n}" for n in range(1, 10)), "FM", "FX", "TH"], key=len, reverse=True)
+_PIECE = re.compile(r'"[^"]*"|' + "|".join(re.escape(name) for name in _NAMES) + "|.", re.IGNORECASE | re.DOTALL)
 
 
 def show_date(micros: int, mask: str) -> str:
-    """The time ``micros`` microseconds after 1970-01-01 by ``mask`` (American names)."""
+    """
+    The time ``micros`` microseconds after 1970-01-01 by ``mask``, with American names.
+
+    FM toggles the leaving out of padding.
+
+    Raises:
+        FixSpec: LS-5102 a letter that is no element.
+    """
     at = datetime(1970, 1, 1) + timedelta(microseconds=micros)
-    program = m.compile_mask(mask)
-    parts = []
-    for kind, argument, digits in program.steps.tolist():
-        if kind == m.PUNCTUATION:
-            parts.append(chr(argument & 0xFF))
-        elif kind == m.TEXT:
-            start = argument & 0xFFFFF
-            parts.append(program.pool[start : start + digits].decode())
+    shown: list[str] = []
+    padded = True
+    for piece in _PIECE.findall(mask):
+        name = piece.upper()
+        if name == "FM":
+            padded = not padded
+        elif name == "FX":
+            continue
+        elif name == "TH":
+            shown.append(_ordinal(shown[-1] if shown else "", piece))
         else:
-            parts.append(_element(at, kind, digits))
-    return "".join(parts)
+            shown.append(_element(at, piece, mask, padded=padded))
+    return "".join(shown)
 
 
 # Private functions
 
 
-def _element(at: datetime, kind: int, digits: int) -> str:
-    simple = {
-        m.YEAR4: f"{at.year:04}",
-        m.SYEAR: f" {at.year:04}",
-        m.RRRR: f"{at.year:04}",
-        m.YEAR3: f"{at.year % 1000:03}",
-        m.YEAR2: f"{at.year % 100:02}",
-        m.RR: f"{at.year % 100:02}",
-        m.YEAR1: str(at.year % 10),
-        m.MONTH: f"{at.month:02}",
-        m.MON: _MONTHS[at.month - 1][:3].upper(),
-        m.MONTH_NAME: _MONTHS[at.month - 1].upper().ljust(9),
-        m.DAY: f"{at.day:02}",
-        m.DAY_OF_YEAR: f"{at.timetuple().tm_yday:03}",
-        m.DAY_NAME: _DAYS[at.weekday()].upper().ljust(9),
-        m.DY: _DAYS[at.weekday()][:3].upper(),
-        m.HOUR24: f"{at.hour:02}",
-        m.HOUR12: f"{(at.hour + 11) % 12 + 1:02}",
-        m.MINUTE: f"{at.minute:02}",
-        m.SECOND: f"{at.second:02}",
-        m.RADIX: ".",
-        m.MERIDIAN: "AM" if at.hour < 12 else "PM",
-        m.FRACTION: f"{at.microsecond:06}000"[:digits],
-        m.SECONDS_OF_DAY: f"{at.hour * 3600 + at.minute * 60 + at.second:05}",
-    }
-    return simple.get(kind, "")
+def _element(at: datetime, piece: str, mask: str, *, padded: bool) -> str:
+    name = piece.upper()
+    if name in _NUMBERS:
+        value, width = _NUMBERS[name](at)
+        return f"{value:0{width}}" if padded else str(value)
+    if name in _WORDS:
+        word, width = _WORDS[name](at)
+        cased = word.upper() if piece[:2].isupper() or piece.isupper() else word.lower() if piece.islower() else word
+        return cased.ljust(width) if padded else cased
+    if name in _FIXED:
+        return _FIXED[name](at)
+    if name.startswith("FF"):
+        return f"{at.microsecond:06}000"[: int(name[2:])]
+    if piece.startswith('"'):
+        return piece.strip('"')
+    if piece.isalpha():
+        raise FixSpec("LS-5102", f"date mask {mask!r}: {piece!r} is no element (ORA-01821)")
+    return piece
+
+
+def _ordinal(number: str, piece: str) -> str:
+    """The ending of an ordinal, in the case of the mask."""
+    last = number.lstrip("0")[-2:]
+    ending = "th" if last[:1] == "1" and len(last) == 2 else {"1": "st", "2": "nd", "3": "rd"}.get(last[-1:], "th")
+    return ending.upper() if piece.isupper() else ending

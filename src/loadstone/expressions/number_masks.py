@@ -45,6 +45,8 @@ def parse_masked(text: str, mask: str, characters: tuple[str, str]) -> Decimal:
     Raises:
         OraError: ORA-01722 a text that does not fit; ORA-01481 an element that is not known.
     """
+    if mask and set(mask.upper().removeprefix("FM")) == {"X"}:
+        return _hexadecimal(text, mask)
     parts = _parts(mask)
     decimal, group = characters
     found = text.strip()
@@ -65,6 +67,13 @@ def parse_masked(text: str, mask: str, characters: tuple[str, str]) -> Decimal:
 
 
 # Private functions
+
+
+def _hexadecimal(text: str, mask: str) -> Decimal:
+    digits = text.strip()
+    if not re.fullmatch(f"[0-9A-Fa-f]{{1,{len(mask)}}}", digits):
+        raise OraError(1722, "invalid number")
+    return Decimal(int(digits, 16))
 
 
 def _parts(mask: str) -> dict[str, str | None]:
