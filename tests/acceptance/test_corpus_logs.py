@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.runs import Undisturbed
-from tests.shared import SQLLDR, needs_corpus, rows_of
 
 from loadstone.bootstrap import loads
 from loadstone.spec import LoadRequest
 from loadstone.sqlldr.control import read_control
 from loadstone.sqlldr.log import LogInput, LogRun, log_head
+from tests.runs import Undisturbed
+from tests.shared import SQLLDR, needs_corpus, rows_of
 
 GOLDENS = rows_of("goldens.tsv")
 HEADS = [

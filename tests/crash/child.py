@@ -16,8 +16,13 @@ def main() -> int:
     folder, target, chunk = sys.argv[1:4]
     os.chdir(folder)
     request = LoadRequest(
-        spec=read_control("load.ctl"), spec_path="load.ctl", target=target, ddl=("tables.sql",), errors=-1,
-        discard="load.dsc", chunk_size_bytes=int(chunk),
+        spec=read_control("load.ctl"),
+        spec_path="load.ctl",
+        target=target,
+        ddl=("tables.sql",),
+        errors=-1,
+        discard="load.dsc",
+        chunk_size_bytes=int(chunk),
     )
     return loads.load(request, Undisturbed()).exit_code
 

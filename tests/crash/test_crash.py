@@ -30,9 +30,22 @@ DDL = """CREATE TABLE payments (id NUMBER(9) PRIMARY KEY, amount NUMBER(12,2), b
 record NUMBER(9), step NUMBER(9));"""
 ROOT = Path(__file__).resolve().parents[2]
 POINTS = (
-    "fence_raised", "prepared", "fence_checked:2", "checkpoint_added:3", "rows_written:2", "rejects_written:2", "isolated:1",
-    "before_commit:2", "after_commit:2", "all_loaded", "file_part:1", "file_synced:1", "file_renamed:1", "file_renamed:2",
-    "files_written", "finished",
+    "fence_raised",
+    "prepared",
+    "fence_checked:2",
+    "checkpoint_added:3",
+    "rows_written:2",
+    "rejects_written:2",
+    "isolated:1",
+    "before_commit:2",
+    "after_commit:2",
+    "all_loaded",
+    "file_part:1",
+    "file_synced:1",
+    "file_renamed:1",
+    "file_renamed:2",
+    "files_written",
+    "finished",
 )
 
 
@@ -77,7 +90,11 @@ def state(folder: Path, url: str) -> dict[str, Any]:
         "rejects": [(r.record_no, r.byte_offset, r.field, r.rule, r.code) for r in found],
         "bad": (folder / "load.bad").read_bytes(),
         "discard": (folder / "load.dsc").read_bytes(),
-        "log": [line for line in (folder / "load.log").read_text().splitlines() if line.startswith(("Record", "Total", "  "))],
+        "log": [
+            line
+            for line in (folder / "load.log").read_text().splitlines()
+            if line.startswith(("Record", "Total", "  "))
+        ],
     }
 
 
@@ -133,12 +150,19 @@ def clear(url: str) -> None:
     """Forget all loads and rows."""
     target: Target = open_target(url)
     try:
-        target.run_ddl(["DROP TABLE payments", *[f"DROP TABLE loadstone_{name}" for name in ("load", "fence", "chunk", "reject", "discard")]])
+        target.run_ddl(
+            [
+                "DROP TABLE payments",
+                *[f"DROP TABLE loadstone_{name}" for name in ("load", "fence", "chunk", "reject", "discard")],
+            ]
+        )
     finally:
         target.close()
 
 
-def test_random_kills_lose_and_double_nothing(target_url: str, tmp_path: Path, pytestconfig: pytest.Config) -> None:
+def test_random_kills_lose_and_double_nothing(
+    target_url: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
     """SIGKILL at random times, again and again, with another chunk size each time."""
     calm = undisturbed(tmp_path / "calm", RECORDS)
     folder = tmp_path / "killed"
@@ -180,7 +204,10 @@ def test_a_stopped_process_that_wakes_up_commits_nothing(postgres_url: str, tmp_
     while time.monotonic() < deadline and not committed(postgres_url):
         time.sleep(0.02)
     zombie.send_signal(signal.SIGSTOP)
-    rows_of(postgres_url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'loadstone-holder%'")
+    rows_of(
+        postgres_url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'loadstone-holder%'",
+    )
     time.sleep(0.3)
     finish(folder, postgres_url, 4000)
     zombie.send_signal(signal.SIGCONT)

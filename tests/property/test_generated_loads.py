@@ -47,7 +47,9 @@ def compare(seed: int, url: str, prefix: str) -> None:
     """Load one generated load into tables of its own and compare all that it leaves."""
     made = generate(seed)
     tables = tuple(
-        table.model_copy(update={"table": table.table.model_copy(update={"name": (prefix + table.table.name).upper()})})
+        table.model_copy(
+            update={"table": table.table.model_copy(update={"name": (prefix + table.table.name).upper()})}
+        )
         for table in made.spec.tables
     )
     spec = made.spec.model_copy(update={"tables": tables})
@@ -55,13 +57,20 @@ def compare(seed: int, url: str, prefix: str) -> None:
     Path("tables.sql").write_text(made.ddl.replace("CREATE TABLE T", f"CREATE TABLE {prefix}T"))
     expected = read_all(made.spec, made.data, made.types)
     request = LoadRequest(
-        spec=spec, spec_path="x.ctl", target=url, ddl=("tables.sql",), errors=-1, discard="x.dsc",
+        spec=spec,
+        spec_path="x.ctl",
+        target=url,
+        ddl=("tables.sql",),
+        errors=-1,
+        discard="x.dsc",
         chunk_size_bytes=300 if seed % 2 else 1 << 20,
     )
     receipt = loads.load(request, Undisturbed())
     counts = receipt.counts
     assert (counts.read, counts.rejected, counts.discarded) == (
-        expected.read, len(expected.rejects), len(expected.discards)
+        expected.read,
+        len(expected.rejects),
+        len(expected.discards),
     ), seed
     assert bytes_of("data.bad") == expected.bad, seed
     assert bytes_of("x.dsc") == expected.discard, seed

@@ -66,8 +66,12 @@ _FIXED: dict[str, Callable[[datetime], str]] = {
     "FF": lambda at: f"{at.microsecond:06}",
 }
 
-_NAMES = sorted([*_NUMBERS, *_WORDS, *_FIXED, *(f"FF{n}" for n in range(1, 10)), "FM", "FX", "TH"], key=len, reverse=True)
-_PIECE = re.compile(r'"[^"]*"|' + "|".join(re.escape(name) for name in _NAMES) + "|.", re.IGNORECASE | re.DOTALL)
+_NAMES = sorted(
+    [*_NUMBERS, *_WORDS, *_FIXED, *(f"FF{n}" for n in range(1, 10)), "FM", "FX", "TH"], key=len, reverse=True
+)
+_PIECE = re.compile(
+    r'"[^"]*"|' + "|".join(re.escape(name) for name in _NAMES) + "|.", re.IGNORECASE | re.DOTALL
+)
 
 
 def show_date(micros: int, mask: str) -> str:
@@ -105,7 +109,13 @@ def _element(at: datetime, piece: str, mask: str, *, padded: bool) -> str:
         return f"{value:0{width}}" if padded else str(value)
     if name in _WORDS:
         word, width = _WORDS[name](at)
-        cased = word.upper() if piece[:2].isupper() or piece.isupper() else word.lower() if piece.islower() else word
+        cased = (
+            word.upper()
+            if piece[:2].isupper() or piece.isupper()
+            else word.lower()
+            if piece.islower()
+            else word
+        )
         return cased.ljust(width) if padded else cased
     if name in _FIXED:
         return _FIXED[name](at)
@@ -121,5 +131,7 @@ def _element(at: datetime, piece: str, mask: str, *, padded: bool) -> str:
 def _ordinal(number: str, piece: str) -> str:
     """The ending of an ordinal, in the case of the mask."""
     last = number.lstrip("0")[-2:]
-    ending = "th" if last[:1] == "1" and len(last) == 2 else {"1": "st", "2": "nd", "3": "rd"}.get(last[-1:], "th")
+    ending = (
+        "th" if last[:1] == "1" and len(last) == 2 else {"1": "st", "2": "nd", "3": "rd"}.get(last[-1:], "th")
+    )
     return ending.upper() if piece.isupper() else ending

@@ -17,8 +17,18 @@ _FROZEN = {"SYSDATE", "SYSTIMESTAMP", "CURRENT_DATE", "CURRENT_TIMESTAMP", "LOCA
 _UNITS = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}
 _T, _N, _D, _NULL = ResultType.TEXT, ResultType.NUMBER, ResultType.DATE, ResultType.NULL
 
-_CAST_NUMBERS = ("NUMBER", "NUMERIC", "DECIMAL", "DEC", "INTEGER", "INT", "SMALLINT", "FLOAT", "BINARY_DOUBLE",
-                 "BINARY_FLOAT")
+_CAST_NUMBERS = (
+    "NUMBER",
+    "NUMERIC",
+    "DECIMAL",
+    "DEC",
+    "INTEGER",
+    "INT",
+    "SMALLINT",
+    "FLOAT",
+    "BINARY_DOUBLE",
+    "BINARY_FLOAT",
+)
 _CAST_TEXTS = ("VARCHAR2", "NVARCHAR2", "VARCHAR", "CHAR", "NCHAR", "CLOB", "NCLOB", "RAW")
 
 Typed = tuple[Compute, ResultType]

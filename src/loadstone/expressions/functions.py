@@ -137,7 +137,9 @@ _add("CHR", "code", "The character of a code", (1, 1), (_N,), _T)(_strict(lambda
 _add("RAWTOHEX", "text", "Hexadecimal digits of the bytes", (1, 1), (_T,), _T)(
     _strict(lambda text: text.encode().hex().upper())
 )
-_add("HEXTORAW", "digits", "The digits, for a RAW column", (1, 1), (_T,), _T)(_strict(lambda text: text.upper()))
+_add("HEXTORAW", "digits", "The digits, for a RAW column", (1, 1), (_T,), _T)(
+    _strict(lambda text: text.upper())
+)
 
 
 def _substring(text: str, start: Decimal, length: Decimal | None = None) -> str:

@@ -289,7 +289,9 @@ class _Parser:
             self.number += 1
             if limits and self.accept(")"):
                 self.expect(")")
-                return Node("call", "CAST", (source, Node("text", kind.upper, tuple(limits), kind.at)), token.at)
+                return Node(
+                    "call", "CAST", (source, Node("text", kind.upper, tuple(limits), kind.at)), token.at
+                )
         if self.here.kind == "end" and self.tokens[self.number - 1].text != ")":
             raise wrong(self.text, token.at, "CAST without its closing parenthesis")
         return Node("call", "CAST", (source, Node("text", kind.upper, tuple(limits), kind.at)), token.at)

@@ -26,14 +26,21 @@ def values_of(texts: Sequence[str]) -> Values:
     end = np.cumsum([len(part) for part in data], dtype=np.int64).reshape(-1, 1)
     start = end - np.array([len(part) for part in data], np.int64).reshape(-1, 1)
     return Values(
-        buffer=np.frombuffer(b"".join(data) or b"\0", np.uint8), start=start, end=end,
-        null=np.zeros(start.shape, np.bool_), record=np.arange(len(data), dtype=np.int64),
+        buffer=np.frombuffer(b"".join(data) or b"\0", np.uint8),
+        start=start,
+        end=end,
+        null=np.zeros(start.shape, np.bool_),
+        record=np.arange(len(data), dtype=np.int64),
     )
 
 
-def converted(texts: Sequence[str], kind: ColumnType, *, compiled: bool, mask: str | None = None) -> list[Any]:
+def converted(
+    texts: Sequence[str], kind: ColumnType, *, compiled: bool, mask: str | None = None
+) -> list[Any]:
     """The values that a column takes, and the fault's number in place of those it refuses."""
-    batch, kept, faults = encode_arrow(values_of(texts), [Conversion(column="C", type=kind, mask=mask)], Nls(), compiled=compiled)
+    batch, kept, faults = encode_arrow(
+        values_of(texts), [Conversion(column="C", type=kind, mask=mask)], Nls(), compiled=compiled
+    )
     found: dict[int, Any] = dict(zip(kept.tolist(), batch.column(0).to_pylist(), strict=True))
     found.update(zip(faults.row.tolist(), faults.code.tolist(), strict=True))
     return [found[number] for number in range(len(texts))]
@@ -55,7 +62,12 @@ def test_a_decimal_follows_oracles_rules(text: str, expected: Any, compiled: boo
     assert (str(found) if isinstance(found, Decimal) else found) == expected
 
 
-@given(st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=5, min_value=-(10**12), max_value=10**12), max_size=20))
+@given(
+    st.lists(
+        st.decimals(allow_nan=False, allow_infinity=False, places=5, min_value=-(10**12), max_value=10**12),
+        max_size=20,
+    )
+)
 @settings(max_examples=60, deadline=None)
 def test_decimals_equal_exact_arithmetic(numbers: list[Decimal]) -> None:
     """Any decimal rounds as exact arithmetic rounds it, in both modes."""
@@ -107,7 +119,12 @@ def test_a_date_is_as_lenient_as_oracle(text: str, mask: str, expected: Any, com
 def test_lengths_count_characters_or_bytes(compiled: bool) -> None:
     """VARCHAR2(3 BYTE) refuses what VARCHAR2(3 CHAR) takes."""
     texts = ["abc", "éé", "abcd", "ab "]
-    assert converted(texts, ColumnType(kind=Kind.TEXT, length=3), compiled=compiled) == ["abc", "éé", 12899, "ab "]
+    assert converted(texts, ColumnType(kind=Kind.TEXT, length=3), compiled=compiled) == [
+        "abc",
+        "éé",
+        12899,
+        "ab ",
+    ]
     in_bytes = ColumnType(kind=Kind.TEXT, length=3, unit="byte")
     assert converted(texts, in_bytes, compiled=compiled) == ["abc", 12899, 12899, "ab "]
 
@@ -118,15 +135,27 @@ def test_messages_are_oracles() -> None:
     assert fault_message(ValueFault.TOO_LONG, one, ("S", "T"), 5, 5)[2] == (
         'ORA-12899: value too large for column "S"."T"."NAME" (actual: 5, maximum: 3)'
     )
-    assert fault_message(ValueFault.NOT_NULL, one, (None, "T"), 0, 0)[2] == 'ORA-01400: cannot insert NULL into ("T"."NAME")'
-    assert fault_message(ValueFault.NUMBER, one, (None, "T"), 0, 0) == ("number", "ORA-01722", "ORA-01722: invalid number")
+    assert (
+        fault_message(ValueFault.NOT_NULL, one, (None, "T"), 0, 0)[2]
+        == 'ORA-01400: cannot insert NULL into ("T"."NAME")'
+    )
+    assert fault_message(ValueFault.NUMBER, one, (None, "T"), 0, 0) == (
+        "number",
+        "ORA-01722",
+        "ORA-01722: invalid number",
+    )
 
 
 @given(st.lists(st.text(alphabet="0123456789.-+eE x,", max_size=12), max_size=12))
 @settings(max_examples=80, deadline=None)
 def test_both_encoders_refuse_the_same_rows(texts: list[str]) -> None:
     """The direct and the columnar lane agree on every text, in both modes."""
-    kinds = [ColumnType(kind=Kind.DECIMAL, precision=9, scale=2), ColumnType(kind=Kind.INT4), ColumnType(kind=Kind.FLOAT8), ColumnType(kind=Kind.TEXT, length=8)]
+    kinds = [
+        ColumnType(kind=Kind.DECIMAL, precision=9, scale=2),
+        ColumnType(kind=Kind.INT4),
+        ColumnType(kind=Kind.FLOAT8),
+        ColumnType(kind=Kind.TEXT, length=8),
+    ]
     for kind in kinds:
         conversion = [Conversion(column="C", type=kind)]
         outcomes = []

@@ -17,19 +17,30 @@ from loadstone.sqlldr.control import parse_control
 BOTH = pytest.mark.parametrize("compiled", [False, True], ids=["plain", "compiled"])
 
 
-def fields_of(clauses: str, data: bytes, *, compiled: bool = False, charset: str = "AL32UTF8", chunk: int = 1 << 20) -> list[Any]:
+def fields_of(
+    clauses: str, data: bytes, *, compiled: bool = False, charset: str = "AL32UTF8", chunk: int = 1 << 20
+) -> list[Any]:
     """For each record its values (None = NULL) or the fault's name, by the clauses behind INTO TABLE t."""
     spec = parse_control(f"LOAD DATA INFILE 'x' {clauses}".encode(), "x.ctl")
     layout = compile_layout(spec, charset=charset, byte_order="little")
     found: list[Any] = []
     for one in open_records(
-        layout, spec.inputs[0], data, input_no=0, unit0=0, record0=0, chunk_size_bytes=chunk, compiled=compiled
+        layout,
+        spec.inputs[0],
+        data,
+        input_no=0,
+        unit0=0,
+        record0=0,
+        chunk_size_bytes=chunk,
+        compiled=compiled,
     ):
         tokens = tokenize(layout, one, compiled=compiled)
         for record in range(len(one)):
             error = FieldError(int(tokens.error[record].max()))
             spans = zip(tokens.start[record], tokens.end[record], tokens.state[record], strict=True)
-            values = [None if state else tokens.buffer[start:end].tobytes().decode() for start, end, state in spans]
+            values = [
+                None if state else tokens.buffer[start:end].tobytes().decode() for start, end, state in spans
+            ]
             found.append(error.name if (tokens.verdict[record] == 3).any() else values)
     return found
 
@@ -69,18 +80,27 @@ def test_fields_are_set_as_documented(fields: str, data: bytes, expected: Any, c
 @BOTH
 def test_mainframe_numbers_become_text(compiled: bool) -> None:
     """Packed, zoned and binary numbers, of EBCDIC records of fixed length."""
-    clauses = (
-        '"fix 16" INTO TABLE t (p POSITION(1) DECIMAL(5,2), z POSITION(4) ZONED(3), i POSITION(7) INTEGER(4), c POSITION(11:16))'
+    clauses = '"fix 16" INTO TABLE t (p POSITION(1) DECIMAL(5,2), z POSITION(4) ZONED(3), i POSITION(7) INTEGER(4), c POSITION(11:16))'
+    record = (
+        bytes.fromhex("12345D")
+        + bytes.fromhex("F1F2D3")
+        + (-7).to_bytes(4, "little", signed=True)
+        + "AÖ z ".encode("cp500")
+        + b"\x40"
     )
-    record = bytes.fromhex("12345D") + bytes.fromhex("F1F2D3") + (-7).to_bytes(4, "little", signed=True) + "AÖ z ".encode("cp500") + b"\x40"
-    assert fields_of(clauses, record * 2, compiled=compiled, charset="WE8EBCDIC500") == [["-123.45", "-123", "-7", "AÖ z"]] * 2
+    assert (
+        fields_of(clauses, record * 2, compiled=compiled, charset="WE8EBCDIC500")
+        == [["-123.45", "-123", "-7", "AÖ z"]] * 2
+    )
 
 
 @BOTH
 def test_latin_1_values_become_utf8(compiled: bool) -> None:
     """A single-byte set is transcoded, also where only some values need it."""
     data = "a,é\nü,b\n".encode("latin-1")
-    assert fields_of("INTO TABLE t FIELDS TERMINATED BY ',' (a, b)", data, compiled=compiled, charset="WE8ISO8859P1") == [["a", "é"], ["ü", "b"]]
+    assert fields_of(
+        "INTO TABLE t FIELDS TERMINATED BY ',' (a, b)", data, compiled=compiled, charset="WE8ISO8859P1"
+    ) == [["a", "é"], ["ü", "b"]]
 
 
 def test_lines_end_as_the_first_line_does() -> None:
@@ -90,7 +110,10 @@ def test_lines_end_as_the_first_line_does() -> None:
     assert fields_of(clauses, b"a,b\nc,d\r\n") == [["a", "b"], ["c", "d\r"]]
 
 
-@pytest.mark.parametrize("rule", ["CONCATENATE 2", "CONTINUEIF THIS (1:1) = '+'", "CONTINUEIF NEXT (1:1) = '+'", "CONTINUEIF LAST = '+'"])
+@pytest.mark.parametrize(
+    "rule",
+    ["CONCATENATE 2", "CONTINUEIF THIS (1:1) = '+'", "CONTINUEIF NEXT (1:1) = '+'", "CONTINUEIF LAST = '+'"],
+)
 def test_logical_records_do_not_depend_on_the_chunk(rule: str) -> None:
     """Chunks of any size give the same records."""
     data = b"+a,b\n c,d+\n+e,f\n g,h\n i,j\n"

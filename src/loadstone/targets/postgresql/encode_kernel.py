@@ -90,11 +90,7 @@ def encode_rows(
         for column in range(len(columns)):
             s, e = int(start[row, column]), int(end[row, column])
             if null[row, column] or s == e:
-                if columns[column, NOT_NULL]:
-                    work[W_STATUS] = NULL_REFUSED
-                else:
-                    put32(out, at, -1)
-                    at += 4
+                at = put_null(columns[column], out, at, work)
             else:
                 kind = int(columns[column, KIND])
                 if kind == FLOAT4 or kind == FLOAT8:
@@ -128,6 +124,16 @@ def encode_rows(
                 at = first
                 break
         ends[row] = at
+
+
+@kernel
+def put_null(column: Ints, out: Buffer, at: int, work: Ints) -> int:
+    """NULL, where the column takes it."""
+    if column[NOT_NULL]:
+        work[W_STATUS] = NULL_REFUSED
+        return at
+    put32(out, at, -1)
+    return at + 4
 
 
 @kernel
