@@ -41,7 +41,7 @@ crash: $(STAMP)
 	$(BIN)/python -m pytest tests/crash -m "slow or not slow" --kills 200
 
 lock:
-	uv pip compile pyproject.toml --extra dev --extra oracle --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+	$(BIN)/uv pip compile --no-strip-extras pyproject.toml --extra dev --extra oracle --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 
 docs: $(STAMP)
 	$(BIN)/python tools/docs.py
