@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loadstone.datatypes.dates import DAYS, NANOS, OFFSET, P_SIZE, parse_date
+from loadstone.datatypes.dates import DAYS, NANOS, OFFSET, parse_date
 from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.datatypes.numbers import (
     DIGITS_MAX,
@@ -77,11 +77,18 @@ def check_texts(
 
 @kernel
 def convert_integers(
-    buffer: Buffer, start: Ints, end: Ints, null: Ints, fault: Ints, decimal: int, bits: int, data: Ints
+    buffer: Buffer,
+    start: Ints,
+    end: Ints,
+    null: Ints,
+    fault: Ints,
+    decimal: int,
+    bits: int,
+    data: Ints,
+    digits: Buffer,
+    words: Ints,
 ) -> None:
     """Integers of 16, 32 or 64 bits; fractions are rounded half away from zero."""
-    digits = np.zeros(DIGITS_MAX, np.uint8)
-    words = np.zeros(4, np.int64)
     for row in range(len(start)):
         if null[row]:
             continue
@@ -123,10 +130,10 @@ def convert_decimals(
     precision: int,
     scale: int,
     data: Ints,
+    digits: Buffer,
+    words: Ints,
 ) -> None:
     """Decimals as 128-bit integers, low half first, of value x 10**max(scale, 0)."""
-    digits = np.zeros(DIGITS_MAX, np.uint8)
-    words = np.zeros(4, np.int64)
     limit = 1
     for _ in range(min(precision, 18)):
         limit *= 10
@@ -177,9 +184,9 @@ def convert_decimals_to_text(
     show: int,
     out: Buffer,
     spans: Ints,
+    digits: Buffer,
 ) -> int:
     """Decimals as plain text with ``show`` digits right of the point at least; -1 when ``out`` is too small."""
-    digits = np.zeros(DIGITS_MAX, np.uint8)
     used = 0
     for row in range(len(start)):
         if null[row]:
@@ -202,10 +209,17 @@ def convert_decimals_to_text(
 
 @kernel
 def convert_floats(
-    buffer: Buffer, start: Ints, end: Ints, null: Ints, fault: Ints, decimal: int, data: Ints, slow: Ints
+    buffer: Buffer,
+    start: Ints,
+    end: Ints,
+    null: Ints,
+    fault: Ints,
+    decimal: int,
+    data: Ints,
+    slow: Ints,
+    digits: Buffer,
 ) -> None:
     """Doubles, correctly rounded: exact products here, the rest flagged ``slow`` for Python."""
-    digits = np.zeros(DIGITS_MAX, np.uint8)
     for row in range(len(start)):
         if null[row]:
             continue
@@ -250,10 +264,14 @@ def convert_dates(
     digits: int,
     micros: Ints,
     offsets: Ints,
+    part: Ints,
+    out: Ints,
 ) -> None:
-    """Microseconds since 1970-01-01 as the text's own clock shows them, and its offset in minutes."""
-    part = np.zeros(P_SIZE, np.int64)
-    out = np.zeros(4, np.int64)
+    """
+    Microseconds since 1970-01-01 as the text's own clock shows them, and its offset in minutes.
+
+    ``part`` and ``out`` are int64[P_SIZE] and int64[4] to work in.
+    """
     for row in range(len(start)):
         if null[row]:
             continue

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.datatypes import column_kernels as kernels
-from loadstone.datatypes.dates import NO_OFFSET
+from loadstone.datatypes.dates import NO_OFFSET, P_SIZE
 from loadstone.datatypes.faults import ValueFault
 from loadstone.datatypes.masks import compile_mask
 from loadstone.datatypes.model import Conversion, Faults, Kind, Nls, Values
+from loadstone.datatypes.numbers import DIGITS_MAX
 
 INT_BITS = {Kind.INT2: 16, Kind.INT4: 32, Kind.INT8: 64}
 _DATES = (Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ)
@@ -152,7 +153,7 @@ class _Source:
         import pyarrow as pa
 
         data = np.zeros(len(self.start), np.int64)
-        self._run(kernels.convert_integers, ord(self.work.nls.decimal), bits, data)
+        self._run(kernels.convert_integers, ord(self.work.nls.decimal), bits, data, *workspace())
         return _Column(pa.int64(), self.null, data=data)
 
     def _decimals(self) -> _Column:
@@ -168,7 +169,14 @@ class _Source:
             show = -1 if kind.precision is None else max(scale, 0)
             while (
                 used := self._run(
-                    kernels.convert_decimals_to_text, decimal, precision, scale, show, out, spans
+                    kernels.convert_decimals_to_text,
+                    decimal,
+                    precision,
+                    scale,
+                    show,
+                    out,
+                    spans,
+                    workspace()[0],
                 )
             ) < 0:
                 out = np.empty(2 * len(out) + 64, np.uint8)
@@ -179,7 +187,7 @@ class _Source:
                 compiled=self.work.compiled,
             )
         data = np.zeros((len(self.start), 2), np.int64)
-        self._run(kernels.convert_decimals, decimal, precision, scale, data)
+        self._run(kernels.convert_decimals, decimal, precision, scale, data, *workspace())
         return _Column(pa.decimal128(precision, max(scale, 0)), self.null, data=data)
 
     def _floats(self) -> _Column:
@@ -187,7 +195,7 @@ class _Source:
 
         data = np.zeros(len(self.start), np.float64)
         slow = np.zeros(len(self.start), np.uint8)
-        self._run(kernels.convert_floats, ord(self.work.nls.decimal), data, slow)
+        self._run(kernels.convert_floats, ord(self.work.nls.decimal), data, slow, workspace()[0])
         for row in np.flatnonzero(slow).tolist():
             text = self.work.values.buffer[self.start[row] : self.end[row]].tobytes().decode()
             data[row] = float(text.strip().replace(self.work.nls.decimal, "."))
@@ -217,6 +225,8 @@ class _Source:
             digits,
             micros,
             offsets,
+            np.zeros(P_SIZE, np.int64),
+            np.zeros(4, np.int64),
         )
         return micros, offsets
 
@@ -310,6 +320,11 @@ class _BoolColumn(_Column):
 
         assert self.data is not None
         return pa.array(self.data[keep].astype(bool), mask=self.null[keep])
+
+
+def workspace() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """What number kernels work in: digits, and words of a 128-bit integer."""
+    return np.zeros(DIGITS_MAX, np.uint8), np.zeros(4, np.int64)
 
 
 def _buffer(data: Any) -> Any:

@@ -91,8 +91,11 @@ def parse_date(
         s += 1
     while e > s and int(buf[e - 1]) == 32:
         e -= 1
-    if len(quick) and parse_quick(buf, s, e, quick, part):
-        return compose(part, env, out)
+    if len(quick):
+        plain, days, seconds = parse_quick(buf, s, e, quick, 0)
+        if plain:
+            out[DAYS], out[NANOS], out[OFFSET] = days, seconds * 1_000_000_000, NO_OFFSET
+            return 0
     for i in range(P_SIZE):
         part[i] = -1
     part[P_OFFSET] = NO_OFFSET
@@ -114,39 +117,52 @@ def parse_date(
 
 
 @kernel
-def parse_quick(buf: Buffer, s: int, e: int, quick: Ints, part: Ints) -> bool:
-    """Digits at fixed places with punctuation between them; False leaves it to the full parser."""
-    if e - s != quick[6]:
-        return False
-    digits = 0
-    for k in range(6):
-        part[k] = -1
-        place = quick[k]
-        if place < 0:
-            continue
-        width = 4 if k == 0 else 2
-        value = 0
-        for i in range(width):
-            digit = int(buf[s + place + i]) - 48
-            if digit < 0 or digit > 9:
-                return False
-            value = value * 10 + digit
-        part[k] = value
-        digits += width
-    for i in range(s, e):
-        byte = int(buf[i])
-        if not 48 <= byte <= 57:
-            if is_letter(byte):
-                return False
-            digits += 1
-    if digits != e - s or part[P_HOUR] > 23 or part[P_MINUTE] > 59 or part[P_SECOND] > 59:
-        return False
-    if part[P_YEAR] < 1 or part[P_MONTH] < 1 or part[P_MONTH] > 12 or part[P_DAY] < 1 or part[P_DAY] > 31:
-        return False
-    for k in range(6, P_SIZE):
-        part[k] = -1
-    part[P_OFFSET] = NO_OFFSET
-    return True
+def parse_quick(buf: Buffer, s: int, e: int, quick: Ints, base: int) -> tuple[bool, int, int]:
+    """
+    Digits at fixed places with punctuation between them: days since 1970-01-01 and seconds of the day.
+
+    False leaves the text, also one that is wrong, to the full parser. ``quick[base:base + 7]`` is the mask.
+    """
+    if e - s != quick[base + 6]:
+        return False, 0, 0
+    year = digits_at(buf, s + quick[base], 4)
+    month = digits_at(buf, s + quick[base + 1], 2)
+    day = digits_at(buf, s + quick[base + 2], 2)
+    digits = 8
+    seconds = 0
+    for k in range(3, 6):
+        seconds *= 60
+        if quick[base + k] >= 0:
+            value = digits_at(buf, s + quick[base + k], 2)
+            if value < 0 or value > (23 if k == 3 else 59):
+                return False, 0, 0
+            seconds += value
+            digits += 2
+    if year < 1 or month < 1 or month > 12 or day < 1:
+        return False, 0, 0
+    if day > 28 and day > days_of_month(year, month):
+        return False, 0, 0
+    if digits != e - s:
+        for i in range(s, e):
+            if is_letter(int(buf[i])):
+                return False, 0, 0
+            if not 48 <= int(buf[i]) <= 57:
+                digits += 1
+        if digits != e - s:
+            return False, 0, 0
+    return True, days_of(year, month, day), seconds
+
+
+@kernel
+def digits_at(buf: Buffer, at: int, width: int) -> int:
+    """A number of so many digits, -1 if one of them is none."""
+    value = 0
+    for i in range(at, at + width):
+        digit = int(buf[i]) - 48
+        if digit < 0 or digit > 9:
+            return -1
+        value = value * 10 + digit
+    return value
 
 
 @kernel

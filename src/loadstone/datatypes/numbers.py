@@ -46,6 +46,33 @@ def parse_int64(buf: Buffer, s: int, e: int) -> tuple[int, int]:
 
 
 @kernel
+def parse_plain(buf: Buffer, s: int, e: int, decimal: int) -> tuple[int, int, int]:
+    """
+    A sign, 1 to 18 digits and a decimal character among them: 0, all digits as one number, fraction digits.
+
+    (NOT_SIMPLE, 0, 0) for anything else.
+    """
+    negative = False
+    if int(buf[s]) == MINUS:
+        negative = True
+        s += 1
+    if e - s < 1 or e - s > 18:
+        return NOT_SIMPLE, 0, 0
+    value, point = 0, -1
+    for i in range(s, e):
+        byte = int(buf[i])
+        if byte == decimal and point < 0:
+            point = i
+        elif byte < 48 or byte > 57:
+            return NOT_SIMPLE, 0, 0
+        else:
+            value = value * 10 + byte - 48
+    if point >= 0 and e - s == 1:
+        return NOT_SIMPLE, 0, 0
+    return 0, -value if negative else value, e - 1 - point if point >= 0 else 0
+
+
+@kernel
 def parse_decimal64(buf: Buffer, s: int, e: int, decimal: int, scale: int) -> tuple[int, int]:
     """
     A plain decimal with at most ``scale`` fraction digits and 18 digits in all, times 10**scale.
@@ -53,33 +80,14 @@ def parse_decimal64(buf: Buffer, s: int, e: int, decimal: int, scale: int) -> tu
     (NOT_SIMPLE, 0) for anything else.
     """
     s, e = trim_blanks(buf, s, e)
-    negative = False
-    if s < e and (int(buf[s]) == MINUS or int(buf[s]) == PLUS):
-        negative = int(buf[s]) == MINUS
-        s += 1
-    if e - s < 1 or e - s > 18 or scale < 0:
+    if s >= e or scale < 0:
         return NOT_SIMPLE, 0
-    value, digits, fraction = 0, 0, -1
-    for i in range(s, e):
-        byte = int(buf[i])
-        if byte == decimal:
-            if fraction >= 0:
-                return NOT_SIMPLE, 0
-            fraction = 0
-            continue
-        if byte < 48 or byte > 57:
-            return NOT_SIMPLE, 0
-        value = value * 10 + byte - 48
-        digits += 1
-        if fraction >= 0:
-            fraction += 1
-    if fraction < 0:
-        fraction = 0
-    if digits == 0 or fraction > scale or digits + scale - fraction > 18:
+    status, value, fraction = parse_plain(buf, s, e, decimal)
+    if status or fraction > scale or e - s + scale - fraction > 18:
         return NOT_SIMPLE, 0
     for _ in range(scale - fraction):
         value *= 10
-    return 0, -value if negative else value
+    return 0, value
 
 
 @kernel

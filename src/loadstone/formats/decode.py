@@ -42,7 +42,8 @@ def decode_fields(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: boo
         if layout.charset.table is not None:
             _transcode(layout, tokens, texts, compiled=compiled)
         elif layout.charset.codec.startswith("utf"):
-            _check_utf8(layout, tokens, texts, compiled=compiled)
+            if layout.splits_chars or not _is_utf8(chunk.text, compiled=compiled):
+                _check_utf8(layout, tokens, texts, compiled=compiled)
         else:
             _decode_multibyte(layout, tokens, texts)
     _default_numbers(tokens)
@@ -79,6 +80,36 @@ def _default_numbers(tokens: Tokens) -> None:
     if zeros.any():
         base = _append(tokens, np.frombuffer(b"0", np.uint8))
         tokens.start[zeros], tokens.end[zeros], tokens.state[zeros] = base, base + 1, State.VALUE
+
+
+def _is_utf8(text: bytes, *, compiled: bool) -> bool:
+    """Whether all bytes of a chunk are UTF-8; then so is each piece between single-byte delimiters."""
+    if not compiled:
+        return False
+    words = np.frombuffer(text, np.uint64, len(text) // 8)
+    return bool(all_utf8.pick(compiled)(np.frombuffer(text, np.uint8), words))
+
+
+@kernel
+def all_utf8(text: Buffer, words: Ints) -> bool:
+    """Whether a text is well-formed UTF-8; words of eight ASCII bytes are passed at once."""
+    at, size = 0, len(text)
+    while at < size:
+        if at % 8 == 0:
+            word = at // 8
+            while word < len(words) and words[word] & 0x8080808080808080 == 0:
+                word += 1
+            at = word * 8
+            if at >= size:
+                break
+        if text[at] < 0x80:
+            at += 1
+            continue
+        width = 2 if text[at] < 0xE0 else 3 if text[at] < 0xF0 else 4
+        if at + width > size or not valid_utf8(text, at, at + width):
+            return False
+        at += width
+    return True
 
 
 def _check_utf8(layout: Layout, tokens: Tokens, texts: NDArray[np.int64], *, compiled: bool) -> None:

@@ -62,6 +62,7 @@ class Layout:
         fields, tests, tables: int64 programs (``program``). pool: literals in the data's character set.
         names: Field names, all tables in order. white: 256 flags, what counts as white space.
         blank: The blank of the character set. embedded: record ends may stand in enclosures.
+        splits_chars: A field may begin or end within a character, as positions in bytes do.
     """
 
     charset: Charset
@@ -79,6 +80,7 @@ class Layout:
     bom: bool
     enclosures: bool
     csv_marks: tuple[bytes, bytes]
+    splits_chars: bool
 
 
 def compile_layout(spec: LoadSpec, *, charset: str, byte_order: str) -> Layout:
@@ -124,6 +126,9 @@ class _Builder:
             bom=self.charset.codec.startswith("utf") and self.spec.byte_order_mark != "nocheck",
             csv_marks=self._csv_marks(),
             enclosures=any(row[p.LEFT_SIZE] > 0 for row in self.fields),
+            splits_chars=any(byte >= 0x80 for byte in self.pool)
+            or any(row[p.MODE] in (p.MODE_FIXED, p.MODE_PREFIXED) for row in self.fields)
+            or any(row[p.POSITION] != p.NEXT for row in self.fields),
         )
 
     def add_table(self, table: TableLoad) -> None:

@@ -23,6 +23,7 @@ from loadstone.formats.program import (
     TABLE_WHEN,
     TABLE_WHEN_COUNT,
 )
+from loadstone.formats.quick import compile_quick, judge_quick, tokenize_quick
 from loadstone.formats.setting import (
     AFTER_WHITE,
     AT,
@@ -50,10 +51,12 @@ def tokenize(layout: Layout, chunk: Chunk, *, compiled: bool) -> Tokens:
         error=np.zeros((records, tables), np.uint8),
         error_field=np.zeros((records, tables), np.int32),
     )
+    rest = _tokenize_quick(layout, chunk, tokens, compiled=compiled)
     used = tokenize_records.pick(compiled)(
         _view(text, compiled),
         chunk.start,
         chunk.end,
+        rest,
         _view(layout.pool, compiled),
         layout.fields,
         layout.tests,
@@ -67,6 +70,7 @@ def tokenize(layout: Layout, chunk: Chunk, *, compiled: bool) -> Tokens:
         tokens.error,
         tokens.error_field,
         scratch,
+        np.zeros(SET_WIDTH, np.int64),
     )
     if used:
         tokens.buffer = np.concatenate([tokens.buffer, scratch[:used]])
@@ -78,6 +82,7 @@ def tokenize_records(
     text: Buffer,
     record_start: Ints,
     record_end: Ints,
+    chosen: Ints,
     pool: Buffer,
     fields: Ints,
     tests: Ints,
@@ -91,11 +96,12 @@ def tokenize_records(
     error: Ints,
     error_field: Ints,
     scratch: Buffer,
+    setting: Ints,
 ) -> int:
-    """Tokenize every record for every table; gives the bytes used of ``scratch``."""
-    setting = np.zeros(SET_WIDTH, np.int64)
+    """Tokenize the chosen records for every table; gives the bytes used of ``scratch``."""
     size = len(text)
-    for record in range(len(record_start)):
+    for n in range(len(chosen)):
+        record = int(chosen[n])
         first_byte = int(record_start[record])
         last_byte = int(record_end[record])
         setting[AT] = first_byte
@@ -249,6 +255,30 @@ def judge(
 
 
 # Private functions
+
+
+def _tokenize_quick(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: bool) -> NDArray[np.int64]:
+    """Set and judge the plain records; gives the others, ascending."""
+    program = None
+    if not len(layout.tests):
+        single = layout.charset.width == 1 or chunk.text.isascii()
+        program = compile_quick(layout.fields, layout.pool, single_bytes=single)
+    if program is None:
+        return np.arange(len(chunk))
+    slow = np.zeros(len(chunk), np.int64)
+    count = tokenize_quick.pick(compiled)(
+        _view(chunk.text, compiled),
+        chunk.start,
+        chunk.end,
+        program,
+        layout.white,
+        tokens.start,
+        tokens.end,
+        tokens.state,
+        slow,
+    )
+    judge_quick.pick(compiled)(layout.fields, layout.tables, tokens.state, tokens.verdict)
+    return slow[:count]
 
 
 def _view(data: bytes, compiled: bool) -> NDArray[np.uint8] | bytes:

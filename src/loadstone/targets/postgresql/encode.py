@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.datatypes import column_kernels
-from loadstone.datatypes.columns import mask_of
+from loadstone.datatypes.columns import mask_of, workspace
+from loadstone.datatypes.dates import P_SIZE
 from loadstone.datatypes.masks import TEXT, compile_mask
 from loadstone.datatypes.model import Conversion, Faults, Kind, Nls, Values
 from loadstone.targets.postgresql import encode_kernel as k
@@ -31,10 +32,12 @@ def encode_pgcopy(
     program = _Program(conversions, nls)
     floats, float_faults = _floats(values, conversions, nls, compiled=compiled)
     extra = sum(_SIZES.get(one.type.kind, 8) + 4 for one in conversions) + 2
-    texts = int(np.where(values.null, 0, values.end - values.start).sum()) if rows and columns else 0
+    texts = int(values.end.sum() - values.start.sum()) if rows and columns else 0
     out = np.empty(texts + rows * extra + 256, np.uint8)
     ends = np.zeros(rows, np.int64)
     fault = np.zeros((rows, 3), np.int64)
+    may_hold_nul = int(len(values.buffer) > 0 and values.buffer.min() == 0)
+    env = [nls.now.year, nls.now.month, nls.time_zone_minutes, ord(nls.decimal), may_hold_nul]
     view = (lambda data: np.frombuffer(data, np.uint8)) if compiled else (lambda data: data)
     k.encode_rows.pick(compiled)(
         values.buffer if compiled else values.buffer.tobytes(),
@@ -47,12 +50,16 @@ def encode_pgcopy(
         program.names,
         view(program.name_pool),
         program.quick,
-        np.array([nls.now.year, nls.now.month, nls.time_zone_minutes, ord(nls.decimal)], np.int64),
+        np.array(env, np.int64),
         floats,
         float_faults,
         out,
         ends,
         fault,
+        *workspace(),
+        np.zeros(P_SIZE, np.int64),
+        np.zeros(4, np.int64),
+        np.zeros(k.W_SIZE, np.int64),
     )
     bad = np.flatnonzero(fault[:, 1])
     keep = fault[:, 1] == 0
@@ -101,6 +108,7 @@ class _Program:
         row[k.PRECISION] = -1 if kind.precision is None else kind.precision
         row[k.SCALE] = kind.scale or 0
         row[k.DIGITS] = min(kind.fraction_digits, 6)
+        row[k.FLOATS] = int(kind.kind in (Kind.FLOAT4, Kind.FLOAT8))
         row[k.NOT_NULL], row[k.RAW] = int(one.not_null), int(one.raw)
 
 
@@ -127,7 +135,7 @@ def _floats(
             np.zeros(len(start), np.int64),
         )
         column_kernels.convert_floats.pick(compiled)(
-            buffer, start, end, null, fault, ord(nls.decimal), data, slow
+            buffer, start, end, null, fault, ord(nls.decimal), data, slow, workspace()[0]
         )
         for row in np.flatnonzero(slow).tolist():
             text = values.buffer[start[row] : end[row]].tobytes().decode()

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from loadstone.datatypes.column_kernels import parse_wide_int, round_nanos, text_length
-from loadstone.datatypes.dates import DAYS, NANOS, NO_OFFSET, OFFSET, P_SIZE, parse_date
+from loadstone.datatypes.dates import DAYS, NANOS, NO_OFFSET, OFFSET, parse_date, parse_quick
 from loadstone.datatypes.kernel import Buffer, Ints, kernel
-from loadstone.datatypes.numbers import DIGITS_MAX, parse_int64, parse_number, round_number
+from loadstone.datatypes.numbers import parse_int64, parse_number, parse_plain, round_number
 
 (
     KIND,
@@ -27,8 +27,9 @@ from loadstone.datatypes.numbers import DIGITS_MAX, parse_int64, parse_number, r
     STEPS_END,
     QUICK,
     QUICK_END,
+    FLOATS,
     WIDTH,
-) = range(14)
+) = range(15)
 
 TEXT, INT2, INT4, INT8, DECIMAL, FLOAT4, FLOAT8, DATE, TIMESTAMP, TIMESTAMPTZ, BYTES, BOOL = range(1, 13)
 UUID, JSON, JSONB = 16, 17, 18
@@ -49,6 +50,8 @@ EPOCH_DAYS = 10957
 """Days from 1970-01-01 to 2000-01-01, where PostgreSQL counts from."""
 
 MICROS_OF_DAY = 86_400_000_000
+
+POWERS = np.array([10**n for n in range(19)], np.int64)
 
 W_STATUS, W_DETAIL, W_SIZE = 0, 1, 2
 
@@ -71,17 +74,18 @@ def encode_rows(
     out: Buffer,
     ends: Ints,
     fault: Ints,
+    digits: Buffer,
+    words: Ints,
+    part: Ints,
+    moment: Ints,
+    work: Ints,
 ) -> None:
     """
     Write every row; one with a fault leaves nothing behind but (column, code, detail) in ``fault``.
 
-    ``env`` holds year and month of now, the session's offset in minutes, and the decimal character.
+    ``env`` holds year and month of now, the session's offset in minutes, the decimal character, and
+    whether the buffer may hold a NUL. The arrays from ``digits`` on are to work in.
     """
-    digits = np.zeros(DIGITS_MAX, np.uint8)
-    words = np.zeros(4, np.int64)
-    part = np.zeros(P_SIZE, np.int64)
-    moment = np.zeros(4, np.int64)
-    work = np.zeros(W_SIZE, np.int64)
     at = 0
     for row in range(len(start)):
         first = at
@@ -92,12 +96,9 @@ def encode_rows(
             if null[row, column] or s == e:
                 at = put_null(columns[column], out, at, work)
             else:
-                kind = int(columns[column, KIND])
-                if kind == FLOAT4 or kind == FLOAT8:
-                    work[W_STATUS] = float_faults[row, column]
-                    at = put_float(out, at, kind, int(floats[row, column]))
-                elif DATE <= kind <= TIMESTAMPTZ:
-                    at = put_date(
+                next_at = put_quick(buf, s, e, columns, column, quick, env, out, at)
+                if next_at < 0:
+                    next_at = put_slow(
                         buf,
                         s,
                         e,
@@ -108,22 +109,169 @@ def encode_rows(
                         name_pool,
                         quick,
                         env,
+                        int(floats[row, column]) if columns[column, FLOATS] else 0,
+                        int(float_faults[row, column]) if columns[column, FLOATS] else 0,
+                        digits,
+                        words,
                         part,
                         moment,
                         out,
                         at,
                         work,
                     )
-                else:
-                    at = put_value(
-                        buf, s, e, columns[column], kind, int(env[3]), digits, words, out, at, work
-                    )
+                at = next_at
             if work[W_STATUS]:
                 fault[row, 0], fault[row, 1], fault[row, 2] = column, work[W_STATUS], work[W_DETAIL]
                 work[W_STATUS], work[W_DETAIL] = 0, 0
                 at = first
                 break
         ends[row] = at
+
+
+@kernel
+def put_quick(
+    buf: Buffer, s: int, e: int, columns: Ints, column: int, quick: Ints, env: Ints, out: Buffer, at: int
+) -> int:
+    """A value in its usual form; -1 leaves any other to ``put_slow``."""
+    kind = columns[column, KIND]
+    if kind == TEXT:
+        limit = columns[column, LENGTH]
+        if env[4] or (limit >= 0 and e - s > limit):
+            return -1
+        return put_bytes(buf, s, e, out, at)
+    if kind <= INT8:
+        status, number, fraction = parse_plain(buf, s, e, int(env[3]))
+        return -1 if status or fraction else put_int(out, at, int(kind), number)
+    if kind == DECIMAL:
+        return quick_numeric(
+            buf, s, e, int(env[3]), int(columns[column, PRECISION]), int(columns[column, SCALE]), out, at
+        )
+    if kind == DATE or kind == TIMESTAMP:
+        base = columns[column, QUICK]
+        if base == columns[column, QUICK_END]:
+            return -1
+        plain, days, seconds = parse_quick(buf, s, e, quick, base)
+        if not plain or (kind == DATE and seconds):
+            return -1
+        if kind == DATE:
+            return put_int(out, at, INT4, days - EPOCH_DAYS)
+        return put_int(out, at, INT8, (days - EPOCH_DAYS) * MICROS_OF_DAY + seconds * 1_000_000)
+    return -1
+
+
+@kernel
+def put_int(out: Buffer, at: int, kind: int, value: int) -> int:
+    """int2, int4 or int8 with its length; -1 if the value does not fit."""
+    if kind == INT8:
+        put32(out, at, 8)
+        put64(out, at + 4, value)
+        return at + 12
+    limit = 1 << 31 if kind == INT4 else 1 << 15
+    if value >= limit or value < -limit:
+        return -1
+    if kind == INT4:
+        put32(out, at, 4)
+        put32(out, at + 4, value)
+        return at + 8
+    put32(out, at, 2)
+    put16(out, at + 4, value)
+    return at + 6
+
+
+@kernel
+def quick_numeric(
+    buf: Buffer, s: int, e: int, decimal: int, precision: int, scale: int, out: Buffer, at: int
+) -> int:
+    """numeric from up to 18 digits that need no rounding; -1 for any other."""
+    status, value, fraction = parse_plain(buf, s, e, decimal)
+    if status or scale < 0:
+        return -1
+    negative = value < 0
+    if negative:
+        value = -value
+    if precision < 0:
+        while fraction > 0 and value % 10 == 0:
+            value //= 10
+            fraction -= 1
+        scale = fraction
+    elif fraction > scale or scale > precision or value >= POWERS[min(precision - scale + fraction, 18)]:
+        return -1
+    groups = (fraction + 3) // 4
+    low, rest = 0, value
+    if groups:
+        unit = POWERS[4 - (4 * groups - fraction)]
+        rest = value // unit
+        low = (value - rest * unit) * POWERS[4 * groups - fraction]
+    return put_groups(out, at, negative, scale, rest, low, groups)
+
+
+@kernel
+def put_groups(out: Buffer, at: int, negative: bool, scale: int, rest: int, low: int, groups: int) -> int:
+    """numeric of ``rest`` x 10000 + ``low`` in groups of four digits, ``groups`` of them after the point."""
+    count = 0
+    left = rest
+    while left > 0:
+        left //= 10_000
+        count += 1
+    weight = count - groups if groups else count - 1
+    if groups and low:
+        total = count + 1
+    else:
+        while count > 0 and rest % 10_000 == 0:
+            rest //= 10_000
+            count -= 1
+        total = count
+    if total == 0:
+        weight, negative = 0, False
+    put32(out, at, 8 + 2 * total)
+    put16(out, at + 4, total)
+    put16(out, at + 6, weight)
+    put16(out, at + 8, 0x4000 if negative else 0)
+    put16(out, at + 10, scale)
+    stop = at + 12 + 2 * total
+    place = stop
+    if total > count:
+        place -= 2
+        put16(out, place, low)
+    while place > at + 12:
+        place -= 2
+        put16(out, place, rest % 10_000)
+        rest //= 10_000
+    return stop
+
+
+@kernel
+def put_slow(
+    buf: Buffer,
+    s: int,
+    e: int,
+    column: Ints,
+    steps: Ints,
+    pool: Buffer,
+    names: Ints,
+    name_pool: Buffer,
+    quick: Ints,
+    env: Ints,
+    bits: int,
+    float_fault: int,
+    digits: Buffer,
+    words: Ints,
+    part: Ints,
+    moment: Ints,
+    out: Buffer,
+    at: int,
+    work: Ints,
+) -> int:
+    """Any value; a fault goes to ``work``."""
+    kind = int(column[KIND])
+    if kind == FLOAT4 or kind == FLOAT8:
+        work[W_STATUS] = float_fault
+        return put_float(out, at, kind, bits)
+    if DATE <= kind <= TIMESTAMPTZ:
+        return put_date(
+            buf, s, e, column, steps, pool, names, name_pool, quick, env, part, moment, out, at, work
+        )
+    return put_value(buf, s, e, column, kind, int(env[3]), digits, words, out, at, work)
 
 
 @kernel
@@ -260,21 +408,11 @@ def put_integer(
         if status:
             work[W_STATUS] = status
             return at
-    if kind == INT8:
-        put32(out, at, 8)
-        put64(out, at + 4, value)
-        return at + 12
-    limit = 1 << 31 if kind == INT4 else 1 << 15
-    if value >= limit or value < -limit:
+    stop = put_int(out, at, kind, value)
+    if stop < 0:
         work[W_STATUS] = TOO_PRECISE
         return at
-    if kind == INT4:
-        put32(out, at, 4)
-        put32(out, at + 4, value)
-        return at + 8
-    put32(out, at, 2)
-    put16(out, at + 4, value)
-    return at + 6
+    return stop
 
 
 @kernel
