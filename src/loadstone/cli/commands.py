@@ -33,6 +33,14 @@ def add_explain(subparsers: Subparsers) -> None:
     parser.set_defaults(run=_late("load", "run_explain"))
 
 
+def add_errors(subparsers: Subparsers) -> None:
+    """``loadstone errors``."""
+    parser = subparsers.add_parser("errors", help="explain an error code, or list all")
+    parser.add_argument("code", nargs="?", metavar="CODE", help="code such as LS-3001; all when absent")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=_late("errors", "run_errors"))
+
+
 def add_check(subparsers: Subparsers) -> None:
     """``loadstone check``."""
     parser = subparsers.add_parser(

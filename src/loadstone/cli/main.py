@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,12 +18,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if argv is None and Path(sys.argv[0]).stem == "sqlldr":
         words = ["sqlldr", *words]
-    if words[:1] == ["sqlldr"]:
-        from loadstone.cli.sqlldr import run_sqlldr
-
-        return run_sqlldr(words[1:])
-    arguments = build_parser().parse_args(words)
     try:
+        if words[:1] == ["sqlldr"]:
+            from loadstone.cli.sqlldr import run_sqlldr
+
+            return run_sqlldr(words[1:])
+        arguments = build_parser().parse_args(words)
         return int(arguments.run(arguments))
     except LoadstoneError as error:
         from loadstone.cli.show import show_error
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         show_error(error, as_json=getattr(arguments, "json", False))
         return error.exit_code
     except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
@@ -47,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_convert(subparsers)
     commands.add_rejects(subparsers)
     commands.add_target(subparsers)
+    commands.add_errors(subparsers)
     sqlldr = subparsers.add_parser("sqlldr", help="SQL*Loader's own command line (keyword=value) and PARFILE")
     sqlldr.add_argument("words", nargs="*", metavar="KEYWORD=VALUE")
     return parser

@@ -1,4 +1,4 @@
-"""One catalogue of errors: every code, its class, its text and its hints stand in ``errors.toml``."""
+"""One catalogue of errors: every code, its class, its text and its hints stand in ``catalogue``."""
 
 from loadstone.errors.model import (
     FixFile,
