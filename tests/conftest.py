@@ -13,7 +13,7 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--kills N``: how many random kills the crash tests do on each target."""
-    parser.addoption("--kills", type=int, default=4, help="random kills of a load on each target")
+    parser.addoption("--kills", type=int, default=20, help="random kills of a load on each target")
 
 
 @pytest.fixture(scope="session")
