@@ -151,8 +151,7 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--chunk-size",
         type=int,
-        default=8 << 20,
         metavar="BYTES",
-        help="bytes of a chunk, which is a transaction (8 MiB)",
+        help="bytes of a chunk, which is a transaction; 8 MiB, on DuckDB 24 MiB",
     )
     add("--show-values", action="store_true", help="do not mask values of rejected records")

@@ -44,10 +44,10 @@ def run_rejects(arguments: argparse.Namespace) -> int:
                 )
             )
         else:
+            place = f"record {one.record_no} (byte {one.byte_offset}), table {one.table}"
             field = f", field {one.field}" if one.field else ""
-            print(
-                f"record {one.record_no} (byte {one.byte_offset}), table {one.table}{field}: {value!r}: {one.reason}"
-            )
+            shown = f": {value!r}" if value is not None else ""
+            print(f"{place}{field}{shown}: {one.reason}")
     if not arguments.json:
         print(f"{len(found)} rejects of load {', '.join(one[:8] for one in ids)}", file=sys.stderr)
     return 0

@@ -94,7 +94,7 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
             input_no=one.input_no,
             unit0=progress.unit if resumed else 0,
             record0=record_no,
-            chunk_size_bytes=plan.request.chunk_size_bytes,
+            chunk_size_bytes=plan.request.chunk_size_bytes or plan.target.chunk_size_bytes,
             compiled=plan.compiled,
         ):
             if end_record is not None and chunk.record0 >= end_record:

@@ -36,7 +36,7 @@ class LoadRequest:
         schema_map: Pairs of old and new schema names.
         control_schema: Schema of the control tables; the target's default when None.
         workers: Parallel sessions; None = by the machine. order: commit order.
-        chunk_size_bytes: Bytes of a chunk. show_values: do not mask rejected values.
+        chunk_size_bytes: Bytes of a chunk; what suits the target when None. show_values: do not mask rejected values.
     """
 
     spec: LoadSpec
@@ -63,5 +63,5 @@ class LoadRequest:
     control_schema: str | None = None
     workers: int | None = None
     order: OrderPolicy = OrderPolicy.FILE
-    chunk_size_bytes: int = 8 << 20
+    chunk_size_bytes: int | None = None
     show_values: bool = False

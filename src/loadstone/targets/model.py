@@ -165,6 +165,7 @@ class Target(Protocol):
     Attributes:
         kind: Its name in ``--target``. form: what rows it takes: PostgreSQL's binary COPY, or Arrow.
         sessions_max: Write sessions that may be open at once.
+        chunk_size_bytes: Bytes of a chunk that suit it.
         url: Without password.
     """
 
@@ -176,6 +177,9 @@ class Target(Protocol):
 
     @property
     def sessions_max(self) -> int: ...
+
+    @property
+    def chunk_size_bytes(self) -> int: ...
 
     @property
     def url(self) -> str: ...

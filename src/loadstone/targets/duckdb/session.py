@@ -134,10 +134,17 @@ class DuckdbSession:
             return result.fetchall() if result.description else []
 
     def _insert(self, name: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
-        if rows:
-            places = ", ".join("?" for _ in columns)
-            with translate(""):
-                self._cursor.executemany(f"INSERT INTO {self._prefix}{name} VALUES ({places})", rows)
+        import pyarrow as pa
+
+        if not rows:
+            return
+        table = pa.table(
+            dict(zip(columns, (list(values) for values in zip(*rows, strict=True)), strict=True))
+        )
+        self._cursor.register("loadstone_rows", table)
+        with translate(""):
+            self._cursor.execute(f"INSERT INTO {self._prefix}{name} SELECT * FROM loadstone_rows")
+        self._cursor.unregister("loadstone_rows")
 
     def _reopen(self, opened: tuple[Fence, list[tuple[str, Checkpoint]]] | None) -> None:
         self.begin()

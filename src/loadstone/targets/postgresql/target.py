@@ -34,6 +34,7 @@ class PostgresTarget:
     kind: Literal["postgresql"] = "postgresql"
     form: Literal["pgcopy"] = "pgcopy"
     sessions_max = 16
+    chunk_size_bytes = 8 << 20
 
     def __init__(self, url: str, control_schema: str | None = None) -> None:
         self._url, self.url = url, safe_url(url)

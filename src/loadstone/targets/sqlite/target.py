@@ -49,6 +49,7 @@ class SqliteTarget:
     kind: Literal["sqlite"] = "sqlite"
     form: Literal["arrow"] = "arrow"
     sessions_max = 1
+    chunk_size_bytes = 8 << 20
 
     def __init__(self, url: str, control_schema: str | None = None) -> None:
         """``control_schema`` has no meaning here and is passed over."""
