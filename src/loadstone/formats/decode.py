@@ -7,7 +7,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from loadstone.datatypes.kernel import Buffer, Ints, kernel
+from loadstone.datatypes.kernel import Buffer, Ints, Kernel, kernel
 from loadstone.formats.conditions import DEFAULTED
 from loadstone.formats.layout import Layout
 from loadstone.formats.model import Chunk, FieldError, State, Tokens, Verdict
@@ -42,8 +42,10 @@ def decode_fields(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: boo
         if layout.charset.table is not None:
             _transcode(layout, tokens, texts, compiled=compiled)
         elif layout.charset.codec.startswith("utf"):
-            if layout.splits_chars or not _is_utf8(chunk.text, compiled=compiled):
-                _check_utf8(layout, tokens, texts, compiled=compiled)
+            whole = not layout.odd_delimiters and _is_utf8(chunk.text, compiled=compiled)
+            if not whole or layout.splits_chars:
+                find = find_split_chars if whole else find_bad_utf8
+                _check_utf8(layout, tokens, texts, find, compiled=compiled)
         else:
             _decode_multibyte(layout, tokens, texts)
     _default_numbers(tokens)
@@ -112,12 +114,27 @@ def all_utf8(text: Buffer, words: Ints) -> bool:
     return True
 
 
-def _check_utf8(layout: Layout, tokens: Tokens, texts: NDArray[np.int64], *, compiled: bool) -> None:
+def _check_utf8(
+    layout: Layout, tokens: Tokens, texts: NDArray[np.int64], find: Kernel, *, compiled: bool
+) -> None:
     bad = np.zeros(tokens.state.shape, np.uint8)
     buffer = tokens.buffer if compiled else tokens.buffer.tobytes()
-    find_bad_utf8.pick(compiled)(buffer, tokens.start, tokens.end, tokens.state, texts, bad)
+    find.pick(compiled)(buffer, tokens.start, tokens.end, tokens.state, texts, bad)
     for field in np.flatnonzero(bad.any(axis=0)).tolist():
         _blame(layout, tokens, field, np.flatnonzero(bad[:, field]), FieldError.BAD_ENCODING)
+
+
+@kernel
+def find_split_chars(buffer: Buffer, start: Ints, end: Ints, state: Ints, texts: Ints, bad: Ints) -> None:
+    """Flag values of a text that is UTF-8 throughout where a bound falls within a character."""
+    size = len(buffer)
+    for record in range(len(start)):
+        for k in range(len(texts)):
+            field = texts[k]
+            s, e = start[record, field], end[record, field]
+            if state[record, field] == 0 and s < e:
+                if int(buffer[s]) & 0xC0 == 0x80 or (e < size and int(buffer[e]) & 0xC0 == 0x80):
+                    bad[record, field] = 1
 
 
 @kernel

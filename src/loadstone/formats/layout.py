@@ -63,6 +63,7 @@ class Layout:
         names: Field names, all tables in order. white: 256 flags, what counts as white space.
         blank: The blank of the character set. embedded: record ends may stand in enclosures.
         splits_chars: A field may begin or end within a character, as positions in bytes do.
+        odd_delimiters: A literal has bytes beyond ASCII, and may cut characters too.
     """
 
     charset: Charset
@@ -81,6 +82,7 @@ class Layout:
     enclosures: bool
     csv_marks: tuple[bytes, bytes]
     splits_chars: bool
+    odd_delimiters: bool
 
 
 def compile_layout(spec: LoadSpec, *, charset: str, byte_order: str) -> Layout:
@@ -126,8 +128,8 @@ class _Builder:
             bom=self.charset.codec.startswith("utf") and self.spec.byte_order_mark != "nocheck",
             csv_marks=self._csv_marks(),
             enclosures=any(row[p.LEFT_SIZE] > 0 for row in self.fields),
-            splits_chars=any(byte >= 0x80 for byte in self.pool)
-            or any(row[p.MODE] in (p.MODE_FIXED, p.MODE_PREFIXED) for row in self.fields)
+            odd_delimiters=any(byte >= 0x80 for byte in self.pool),
+            splits_chars=any(row[p.MODE] in (p.MODE_FIXED, p.MODE_PREFIXED) for row in self.fields)
             or any(row[p.POSITION] != p.NEXT for row in self.fields),
         )
 
