@@ -15,29 +15,34 @@ Execute = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 
 TABLES = {
     "loadstone_load": (
-        "load_id {text} NOT NULL PRIMARY KEY, status {text} NOT NULL, prepared {int} NOT NULL, frozen {text} NOT NULL,"
-        " receipt {text}, begun_at {text} NOT NULL, seq {int} NOT NULL"
+        "load_id {text} NOT NULL PRIMARY KEY, status {text} NOT NULL, prepared {int} NOT NULL, frozen {long} NOT NULL,"
+        " receipt {long}, begun_at {text} NOT NULL, seq {int} NOT NULL"
     ),
     "loadstone_fence": (
-        "load_id {text} NOT NULL, part {int} NOT NULL, number {int} NOT NULL, claim {int} NOT NULL,"
+        "load_id {text} NOT NULL, part {int} NOT NULL, fence_no {int} NOT NULL, claim {int} NOT NULL,"
         " beat {int} NOT NULL, holder {text}, PRIMARY KEY (load_id, part)"
     ),
     "loadstone_chunk": (
         "load_id {text} NOT NULL, input_no {int} NOT NULL, unit0 {int} NOT NULL, unit1 {int} NOT NULL,"
-        " record0 {int} NOT NULL, records {int} NOT NULL, sha256 {text} NOT NULL, counts {text} NOT NULL,"
-        " sequences {text} NOT NULL, stopped {text}, PRIMARY KEY (load_id, input_no, unit0)"
+        " record0 {int} NOT NULL, records {int} NOT NULL, sha256 {text} NOT NULL, counts {long} NOT NULL,"
+        " sequences {long} NOT NULL, stopped {text}, PRIMARY KEY (load_id, input_no, unit0)"
     ),
     "loadstone_reject": (
         "load_id {text} NOT NULL, input_no {int} NOT NULL, record_no {int} NOT NULL, byte_offset {int} NOT NULL,"
-        " length_bytes {int} NOT NULL, table_name {text} NOT NULL, table_no {int} NOT NULL, field {text}, value {text},"
-        " rule {text} NOT NULL, code {text}, reason {text} NOT NULL, raw {bytes} NOT NULL"
+        " length_bytes {int} NOT NULL, table_name {text} NOT NULL, table_no {int} NOT NULL, field {text}, value {long},"
+        " rule_name {text} NOT NULL, code {text}, reason {long} NOT NULL, raw_bytes {bytes}"
     ),
     "loadstone_discard": (
         "load_id {text} NOT NULL, input_no {int} NOT NULL, record_no {int} NOT NULL, byte_offset {int} NOT NULL,"
         " length_bytes {int} NOT NULL, reason {text} NOT NULL"
     ),
 }
-"""Columns of each control table, with places for the target's types."""
+"""
+Columns of each control table, with places for the target's types: ``text`` can be a key, ``long`` has no limit.
+
+No column has a name that a database reserves (``number``, ``raw``, ``rule``), and ``raw_bytes`` may be NULL: Oracle has no
+empty bytes.
+"""
 
 INDEXES = {
     "loadstone_reject_load": "loadstone_reject (load_id, record_no)",
@@ -54,16 +59,16 @@ REJECT_COLUMNS = (
     "table_no",
     "field",
     "value",
-    "rule",
+    "rule_name",
     "code",
     "reason",
-    "raw",
+    "raw_bytes",
 )
 DISCARD_COLUMNS = ("load_id", "input_no", "record_no", "byte_offset", "length_bytes", "reason")
 
 
 def create_control(types: dict[str, str], prefix: str = "") -> list[str]:
-    """Statements that make the control tables; ``types`` fills text, int and bytes, ``prefix`` is ``schema.``."""
+    """Statements that make the control tables; ``types`` fills text, long, int and bytes, ``prefix`` is ``schema.``."""
     made = [
         f"CREATE TABLE IF NOT EXISTS {prefix}{name} ({columns.format(**types)})"
         for name, columns in TABLES.items()
@@ -111,7 +116,7 @@ class Control:
     def read_load(self, load_id: str) -> LoadRow | None:
         """The load's row with its fence."""
         rows = self._execute(
-            f"SELECT l.status, l.frozen, l.receipt, f.number FROM {self._prefix}loadstone_load l"
+            f"SELECT l.status, l.frozen, l.receipt, f.fence_no FROM {self._prefix}loadstone_load l"
             f" JOIN {self._prefix}loadstone_fence f ON f.load_id = l.load_id AND f.part = 0 WHERE l.load_id = ?",
             [load_id],
         )
@@ -129,8 +134,9 @@ class Control:
     def find_loads(self, prefix: str | None) -> list[str]:
         """Ids that begin with ``prefix``, the newest first; the newest only for None."""
         if prefix is None:
-            sql = f"SELECT load_id FROM {self._prefix}loadstone_load ORDER BY seq DESC LIMIT 1"
-            return [row[0] for row in self._execute(sql, [])]
+            table = f"{self._prefix}loadstone_load"
+            sql = f"SELECT load_id FROM {table} WHERE seq = (SELECT max(seq) FROM {table})"
+            return [row[0] for row in self._execute(sql, [])][:1]
         sql = f"SELECT load_id FROM {self._prefix}loadstone_load WHERE substr(load_id, 1, ?) = ? ORDER BY seq DESC"
         return [row[0] for row in self._execute(sql, [len(prefix), prefix])]
 
@@ -144,32 +150,32 @@ class Control:
                 [load_id, begun_at, int(top) + 1],
             )
             self._execute(
-                f"INSERT INTO {self._prefix}loadstone_fence (load_id, part, number, claim, beat) VALUES (?, 0, 0, 1, 0)",
+                f"INSERT INTO {self._prefix}loadstone_fence (load_id, part, fence_no, claim, beat) VALUES (?, 0, 0, 1, 0)",
                 [load_id],
             )
             return
         self._execute(
-            f"UPDATE {self._prefix}loadstone_fence SET claim = number + 1 WHERE load_id = ?", [load_id]
+            f"UPDATE {self._prefix}loadstone_fence SET claim = fence_no + 1 WHERE load_id = ?", [load_id]
         )
 
     def raise_fence(self, load_id: str, holder: str) -> int:
         """Take the claimed fence; its number."""
         self._execute(
-            f"UPDATE {self._prefix}loadstone_fence SET number = claim, holder = ? WHERE load_id = ? AND part = 0",
+            f"UPDATE {self._prefix}loadstone_fence SET fence_no = claim, holder = ? WHERE load_id = ? AND part = 0",
             [holder, load_id],
         )
         self._execute(
             f"UPDATE {self._prefix}loadstone_load SET status = 'running' WHERE load_id = ?", [load_id]
         )
         rows = self._execute(
-            f"SELECT number FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0", [load_id]
+            f"SELECT fence_no FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0", [load_id]
         )
         return int(rows[0][0])
 
     def holds_fence(self, load_id: str, number: int, *, lock: str = "") -> bool:
         """Whether ``number`` is the load's fence and nobody claims a higher one."""
         rows = self._execute(
-            f"SELECT number, claim FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0{lock}",
+            f"SELECT fence_no, claim FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0{lock}",
             [load_id],
         )
         return bool(rows) and int(rows[0][0]) == number and int(rows[0][1]) <= number
@@ -296,5 +302,5 @@ def _reject(row: tuple[Any, ...]) -> Reject:
         rule=row[8],
         code=row[9],
         reason=row[10],
-        raw=bytes(row[11]),
+        raw=bytes(row[11] or b""),
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
 from loadstone.datatypes.model import ColumnType
+from loadstone.errors import Retry
 from loadstone.spec import Method, TableName
 
 
@@ -252,6 +253,12 @@ class Target(Protocol):
     def close(self) -> None:
         """Close the control connection."""
         ...
+
+
+class Redo(Retry):
+    """The server asks to run the transaction again: a deadlock or a lock that could not be had."""
+
+    redo = True
 
 
 class ConstraintRefusal(Exception):

@@ -16,29 +16,42 @@ def empty_tables(
     *,
     quoted: Callable[[TableInfo], str],
     truncate: str,
+    any_row: str = "SELECT 1 FROM {} LIMIT 1",
 ) -> None:
     """
     Check or empty each table; several clauses on one table prepare it once, by the first one's method.
 
     Args:
         quoted: Name of a table in SQL. truncate: its statement, with ``{}`` for the name.
+        any_row: Query that gives a row when the table has one.
 
     Raises:
         Refused: LS-3005 INSERT into a table with rows (SQL*Loader-601).
     """
-    done: set[str] = set()
-    for _, table, method in tables:
-        name = quoted(table)
-        if name in done:
-            continue
-        done.add(name)
-        if method is Method.INSERT and execute(f"SELECT 1 FROM {name} LIMIT 1", []):
-            raise Refused(
-                "LS-3005",
-                f"SQL*Loader-601: For INSERT option, table must be empty.  Error on table {table.name.upper()}",
-                hints=["say APPEND, REPLACE or TRUNCATE in the control file."],
-            )
-        if method is Method.REPLACE:
+    for name, table, method in distinct_tables(tables, quoted):
+        if method is Method.INSERT:
+            refuse_filled(table, execute(any_row.format(name), []))
+        elif method is Method.REPLACE:
             execute(f"DELETE FROM {name}", [])
         elif method is Method.TRUNCATE:
             execute(truncate.format(name), [])
+
+
+def distinct_tables(
+    tables: Sequence[tuple[int, TableInfo, Method]], quoted: Callable[[TableInfo], str]
+) -> list[tuple[str, TableInfo, Method]]:
+    """Each table once, with its name in SQL and the method of its first clause."""
+    found: dict[str, tuple[str, TableInfo, Method]] = {}
+    for _, table, method in tables:
+        found.setdefault(quoted(table), (quoted(table), table, method))
+    return list(found.values())
+
+
+def refuse_filled(table: TableInfo, rows: Sequence[object]) -> None:
+    """Raise ``Refused`` LS-3005 when a table that INSERT wants empty has ``rows``."""
+    if rows:
+        raise Refused(
+            "LS-3005",
+            f"SQL*Loader-601: For INSERT option, table must be empty.  Error on table {table.name.upper()}",
+            hints=["say APPEND, REPLACE or TRUNCATE in the control file."],
+        )

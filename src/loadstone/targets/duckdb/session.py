@@ -32,7 +32,7 @@ class DuckdbSession:
     def check_fence(self, fence: Fence) -> bool:
         """The beat must hit the fence row, which makes a second writer fail."""
         self._execute(
-            f"UPDATE {self._prefix}loadstone_fence SET beat = beat + 1 WHERE load_id = ? AND number = ?",
+            f"UPDATE {self._prefix}loadstone_fence SET beat = beat + 1 WHERE load_id = ? AND fence_no = ?",
             [fence.load_id, fence.number],
         )
         self._opened = (fence, [])

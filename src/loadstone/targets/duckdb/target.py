@@ -20,7 +20,7 @@ from loadstone.targets.names import match_name
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.urls import file_of
 
-TYPES = {"text": "VARCHAR", "int": "BIGINT", "bytes": "BLOB"}
+TYPES = {"text": "VARCHAR", "long": "VARCHAR", "int": "BIGINT", "bytes": "BLOB"}
 
 
 class DuckdbTarget:

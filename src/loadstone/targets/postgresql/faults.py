@@ -9,13 +9,7 @@ import psycopg
 from psycopg import errors as pg
 
 from loadstone.errors import FixSpec, LoadstoneError, Refused, Retry, Stop
-from loadstone.targets.model import ConstraintRefusal, TableRows
-
-
-class Redo(Retry):
-    """The server asks to run the transaction again: a deadlock or a lock that could not be had."""
-
-    redo = True
+from loadstone.targets.model import ConstraintRefusal, Redo, TableRows
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from loadstone.targets.postgresql.session import PostgresSession, name_of, run
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.urls import safe_url
 
-TYPES = {"text": "text", "int": "bigint", "bytes": "bytea"}
+TYPES = {"text": "text", "long": "text", "int": "bigint", "bytes": "bytea"}
 END_WAIT_S = 60.0
 """Longest wait for sessions of a dead run to end."""
 

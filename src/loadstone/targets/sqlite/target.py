@@ -21,7 +21,7 @@ from loadstone.targets.sqlite.faults import translate
 from loadstone.targets.sqlite.session import SqliteSession
 from loadstone.targets.urls import file_of
 
-TYPES = {"text": "TEXT", "int": "INTEGER", "bytes": "BLOB"}
+TYPES = {"text": "TEXT", "long": "TEXT", "int": "INTEGER", "bytes": "BLOB"}
 BUSY_TIMEOUT_S = 30.0
 
 
