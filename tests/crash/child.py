@@ -1,4 +1,4 @@
-"""One load in a process of its own, to be killed: ``python -m tests.crash.child FOLDER TARGET CHUNK``."""
+"""One load in a process of its own, to be killed: ``python -m tests.crash.child FOLDER TARGET CHUNK [atomic]``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.runs import Undisturbed
 
 def main() -> int:
     """Load in FOLDER; the exit code of the receipt."""
-    folder, target, chunk = sys.argv[1:4]
+    folder, target, chunk, *flags = sys.argv[1:]
     os.chdir(folder)
     request = LoadRequest(
         spec=read_control("load.ctl"),
@@ -23,6 +23,7 @@ def main() -> int:
         errors=-1,
         discard="load.dsc",
         chunk_size_bytes=int(chunk),
+        atomic="atomic" in flags,
     )
     return loads.load(request, Undisturbed()).exit_code
 

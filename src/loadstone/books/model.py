@@ -35,9 +35,10 @@ class TableCount:
 @dataclass(frozen=True, kw_only=True)
 class Contribution:
     """
-    What a chunk adds to the books, in logical records: read = loaded + rejected + discarded.
+    What a chunk adds to the books, in logical records: read = loaded + rejected + discarded + staged.
 
     Attributes:
+        staged: Records of an all-or-nothing load whose rows wait to be published; 0 in every other load.
         tables: One count for each INTO TABLE clause, in order.
         skipped: Records that were passed over and not read.
     """
@@ -47,12 +48,13 @@ class Contribution:
     rejected: int = 0
     discarded: int = 0
     skipped: int = 0
+    staged: int = 0
     tables: tuple[TableCount, ...] = ()
 
     @property
     def balanced(self) -> bool:
-        """Whether read = loaded + rejected + discarded."""
-        return self.read == self.loaded + self.rejected + self.discarded
+        """Whether read = loaded + rejected + discarded + staged."""
+        return self.read == self.loaded + self.rejected + self.discarded + self.staged
 
     def __add__(self, other: Contribution) -> Contribution:
         """Sum, part by part; an empty side adds nothing."""
@@ -66,6 +68,7 @@ class Contribution:
             rejected=self.rejected + other.rejected,
             discarded=self.discarded + other.discarded,
             skipped=self.skipped + other.skipped,
+            staged=self.staged + other.staged,
             tables=tables,
         )
 
@@ -76,7 +79,9 @@ class Checkpoint:
     One committed chunk.
 
     Attributes:
-        input_no: 0-based index of the input. unit0, unit1: half-open range of bytes of the
+        input_no: 0-based index of the input; -1 for a mark of an all-or-nothing load (``stopped`` says
+            which: ``refused`` corrects the books, ``published`` says that all rows before it are in their
+            tables; ``unit0`` counts the marks). unit0, unit1: half-open range of bytes of the
             decompressed stream. record0: logical records (skipped ones too) of the whole load
             before this chunk. physical0: unused bytes aside, physical records before it in this input.
         sha256: Hex digest of the bytes of the range.

@@ -73,6 +73,7 @@ def request_of(arguments: argparse.Namespace) -> LoadRequest:
         run_id=arguments.run_id,
         business_date=arguments.business_date,
         again=arguments.again,
+        atomic=arguments.atomic,
         ddl=tuple(arguments.ddl),
         create_tables=arguments.create_tables,
         schema_map={old.upper(): new for old, _, new in pairs},

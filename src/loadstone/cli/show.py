@@ -47,6 +47,7 @@ def receipt_values(receipt: LoadReceipt) -> dict[str, Any]:
         "rows_rejected": counts.rejected,
         "rows_discarded": counts.discarded,
         "rows_skipped": counts.skipped,
+        "rows_staged": counts.staged,
         "tables": receipt.tables,
         "bad_file": receipt.bad_files[0] if receipt.bad_files else None,
         "discard_file": receipt.discard_files[0] if receipt.discard_files else None,
@@ -73,7 +74,9 @@ def receipt_text(receipt: LoadReceipt) -> str:
     lines = [f"load {receipt.load_id[:8]} {head}{again} in {receipt.duration_s:.2f} s"]
     lines.append(
         f"  read {counts.read:,} = loaded {counts.loaded:,} + rejected {counts.rejected:,}"
-        f" + discarded {counts.discarded:,}" + (f"; skipped {counts.skipped:,}" if counts.skipped else "")
+        f" + discarded {counts.discarded:,}"
+        + (f" + staged {counts.staged:,}" if counts.staged else "")
+        + (f"; skipped {counts.skipped:,}" if counts.skipped else "")
     )
     lines += [f"  {table}: {rows:,} rows" for table, rows in receipt.tables.items()]
     lines += [f"  bad file {path}" for path in receipt.bad_files]

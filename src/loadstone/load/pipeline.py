@@ -10,7 +10,8 @@ from typing import Any
 
 from loadstone.books import Fence, LoadReceipt, Run
 from loadstone.clock import Clock, SystemClock
-from loadstone.errors import LoadstoneError, Retry
+from loadstone.errors import LoadstoneError, Refused, Retry
+from loadstone.load.atomic import awaits_publication, close_staged, open_staged, publish_staged, staged_plan
 from loadstone.load.columnar import Columnar
 from loadstone.load.environment import Environment, freeze, read_environment, thaw
 from loadstone.load.files import write_files
@@ -95,13 +96,15 @@ def _run_held(load: _Load) -> LoadReceipt:
             "environment": freeze(environment),
             "charsets": list(plan.charsets),
             "sequences": sequence_bases(plan),
+            "atomic": load.request.atomic,
         }
     reach("fence_raised")
-    load.target.prepare(fence, frozen, [(t.table_no, t.info, t.method) for t in plan.tables])
+    plan = _prepare(load, plan, fence, frozen)
     reach("prepared")
     bases = {name: (first, step) for name, (first, step) in frozen["sequences"].items()}
     columnar = Columnar(plan, bases, Path(load.request.spec_path).resolve().parent)
     progress, fence, outcome = _load_all(load, plan, columnar, fence)
+    close_staged(plan, fence, progress)
     receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None)
     warnings = (*receipt.warnings, *columnar.warnings)
     reach("all_loaded")
@@ -110,6 +113,28 @@ def _run_held(load: _Load) -> LoadReceipt:
     load.target.finish(fence, "complete" if outcome == "complete" else "stopped", receipt)
     reach("finished")
     return receipt
+
+
+def _prepare(load: _Load, plan: LoadPlan, fence: Fence, frozen: dict[str, Any]) -> LoadPlan:
+    """
+    Chunk 0: empty the tables; or, for all or nothing, make the staged set that the plan then goes into.
+
+    Raises:
+        Refused: LS-4006 ``--atomic`` for a load whose first rows stand in the tables already.
+    """
+    if not frozen.get("atomic"):
+        if load.request.atomic:
+            raise Refused(
+                "LS-4006",
+                "this load began without --atomic, and some of its rows are in the tables",
+                hints=["finish it without --atomic.", "to load all anew: --again --atomic."],
+            )
+        load.target.prepare(fence, frozen, [(t.table_no, t.info, t.method) for t in plan.tables])
+        return plan
+    load.target.prepare(fence, frozen, [])
+    plan = staged_plan(plan, fence)
+    open_staged(plan, fence, progress_of(load.target.checkpoints(fence.load_id)))
+    return plan
 
 
 def _environment(load: _Load, frozen: dict[str, Any]) -> Environment:
@@ -128,10 +153,18 @@ def _load_all(load: _Load, plan: LoadPlan, columnar: Columnar, fence: Fence) -> 
     failures, progress = 0, progress_of(load.target.checkpoints(fence.load_id))
     while True:
         outcome = _outcome_so_far(plan, progress)
-        if outcome is not None:
-            return progress, fence, outcome
         try:
-            attempt = run_workers(plan, columnar, fence, progress, load.run)
+            if outcome is None:
+                attempt = run_workers(plan, columnar, fence, progress, load.run)
+                progress = attempt.progress
+                if attempt.cut == "discardmax":
+                    continue
+                ended = "stopped" if load.run.stop_requested() else "complete"
+                outcome = _outcome_so_far(plan, progress) or ended
+            if awaits_publication(plan, progress, outcome):
+                progress = publish_staged(plan, fence, progress)
+                outcome = _outcome_so_far(plan, progress) or outcome
+            return progress, fence, outcome
         except Retry as error:
             failures += 1
             if failures > RETRY_MAX:
@@ -140,11 +173,6 @@ def _load_all(load: _Load, plan: LoadPlan, columnar: Columnar, fence: Fence) -> 
             fence, after = _read_again(load, error)
             failures = 0 if after != progress else failures
             progress = after
-            continue
-        progress = attempt.progress
-        if attempt.cut != "discardmax":
-            ended = "stopped" if load.run.stop_requested() else "complete"
-            return progress, fence, _outcome_so_far(plan, progress) or ended
 
 
 def _read_again(load: _Load, error: LoadstoneError) -> tuple[Fence, Progress]:

@@ -18,6 +18,7 @@ from loadstone.load.plan.model import LoadPlan, TablePlan
 from loadstone.load.reading import Read
 from loadstone.load.rejects import unconverted, unevaluated, unset_fields
 from loadstone.load.values import Numbers, field_values, mixed_values
+from loadstone.spec import Method
 from loadstone.targets.arrow import ArrowRows
 from loadstone.targets.model import Rows, TableRows
 
@@ -114,9 +115,9 @@ def _leave_out(values: Values, found: dict[int, Reject]) -> Values:
 def _table_rows(table: TablePlan, rows: Rows) -> TableRows:
     return TableRows(
         table_no=table.table_no,
-        table=table.info,
+        table=table.staged or table.info,
         columns=tuple(column.column.name for column in table.columns),
         rows=rows,
-        method=table.method,
+        method=Method.APPEND if table.staged else table.method,
         key=table.spec.key,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from loadstone.books import Contribution, LoadReceipt, TableCount
 from loadstone.errors import LoadstoneError
+from loadstone.load.atomic import published_part, staged_tables
 from loadstone.load.identity import Identity
 from loadstone.load.inputs import LoadInput
 from loadstone.load.plan.model import LoadPlan
@@ -24,6 +25,11 @@ def make_receipt(
         LoadstoneError: LS-4001 the books do not balance, which is a defect of the product.
     """
     counts = _with_tables(progress.counts, len(plan.tables))
+    warnings = plan.warnings
+    unpublished = bool(staged_tables(plan)) and progress.published_at != progress.record_no
+    if unpublished:
+        counts = published_part(counts, progress)
+        warnings = (*warnings, f"all or nothing: {counts.staged} records wait, and no table has changed")
     if not counts.balanced:
         raise LoadstoneError("LS-4001", f"the books do not balance: {counts}")
     tables: dict[str, int] = {}
@@ -35,11 +41,11 @@ def make_receipt(
         spec_path=plan.request.spec_path,
         target=plan.target.url,
         outcome=outcome,
-        exit_code=2 if counts.rejected or counts.discarded or outcome in ("errors", "stopped") else 0,
+        exit_code=_exit_code(counts, outcome, unpublished=unpublished),
         counts=counts,
         tables=tables,
         resumed=resumed,
-        warnings=plan.warnings,
+        warnings=warnings,
         inputs=tuple((size, digest) for _, (size, digest) in sorted(progress.digests.items())),
     )
 
@@ -69,6 +75,13 @@ def receipt_of(values: dict[str, Any]) -> LoadReceipt:
 
 
 # Private functions
+
+
+def _exit_code(counts: Contribution, outcome: str, *, unpublished: bool) -> int:
+    """2 for any reject, discard or stop; 1 where all or nothing came to nothing."""
+    if unpublished and outcome == "errors":
+        return 1
+    return 2 if counts.rejected or counts.discarded or outcome in ("errors", "stopped") else 0
 
 
 def _with_tables(counts: Contribution, tables: int) -> Contribution:

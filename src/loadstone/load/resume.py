@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loadstone.books import Checkpoint, Contribution
@@ -25,6 +25,8 @@ class Progress:
         counts: Sums of all chunks. sequences: what they stepped. discarded: discards by input.
         digests: Length in bytes and digest of each input's committed prefix.
         stopped: Why the last chunk ended early: ``errors``, ``load`` or None.
+        published: Sums at the last publication of an all-or-nothing load; published_at: its last record;
+            None before the first. marks: how many marks there are.
     """
 
     input_no: int = 0
@@ -35,13 +37,19 @@ class Progress:
     discarded: dict[int, int] = field(default_factory=dict)
     digests: dict[int, tuple[int, str]] = field(default_factory=dict)
     stopped: str | None = None
+    published: Contribution | None = None
+    published_at: int | None = None
+    marks: int = 0
 
     def after(self, checkpoint: Checkpoint) -> Progress:
         """The progress when ``checkpoint`` is committed too."""
+        if checkpoint.input_no < 0:
+            return self._after_mark(checkpoint)
         number = checkpoint.input_no
         ended = checkpoint.stopped == "discardmax"
         before = self.sequences or (0,) * len(checkpoint.sequences)
-        return Progress(
+        return replace(
+            self,
             input_no=number + 1 if ended else number,
             unit=0 if ended else checkpoint.unit1,
             record_no=checkpoint.record0 + checkpoint.records,
@@ -52,11 +60,19 @@ class Progress:
             stopped=None if ended else checkpoint.stopped,
         )
 
+    def _after_mark(self, mark: Checkpoint) -> Progress:
+        counts = self.counts + mark.counts
+        if mark.stopped != "published":
+            return replace(self, counts=counts, marks=self.marks + 1)
+        return replace(
+            self, counts=counts, marks=self.marks + 1, published=counts, published_at=mark.record0
+        )
+
 
 def progress_of(checkpoints: Sequence[Checkpoint]) -> Progress:
     """The sums of committed chunks, which are a prefix of the inputs."""
     progress = Progress()
-    for checkpoint in sorted(checkpoints, key=lambda c: (c.input_no, c.unit0)):
+    for checkpoint in sorted(checkpoints, key=lambda c: (c.record0, c.input_no < 0, c.input_no, c.unit0)):
         progress = progress.after(checkpoint)
     return progress
 

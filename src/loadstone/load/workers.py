@@ -53,7 +53,7 @@ def workers_of(plan: LoadPlan) -> int:
 
 def sends_early(plan: LoadPlan) -> bool:
     """Whether rows may be sent over several connections before their turn."""
-    tables_agree = all(table.info.parallel_safe for table in plan.tables)
+    tables_agree = all((table.staged or table.info).parallel_safe for table in plan.tables)
     return plan.target.sessions_max > 1 and workers_of(plan) > 1 and tables_agree
 
 

@@ -36,6 +36,10 @@ TABLES = {
         "load_id {text} NOT NULL, input_no {int} NOT NULL, record_no {int} NOT NULL, byte_offset {int} NOT NULL,"
         " length_bytes {int} NOT NULL, reason {text} NOT NULL"
     ),
+    "loadstone_stage": (
+        "load_id {text} NOT NULL, table_name {text} NOT NULL, made_at {text} NOT NULL,"
+        " PRIMARY KEY (load_id, table_name)"
+    ),
 }
 """
 Columns of each control table, with places for the target's types: ``text`` can be a key, ``long`` has no limit.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
 from loadstone.datatypes.model import ColumnType
 from loadstone.errors import Retry
 from loadstone.spec import Method, TableName
+
+if TYPE_CHECKING:
+    from loadstone.targets.staged import StagedSql, StagedTable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +154,28 @@ class Session(Protocol):
         """
         Inside the transaction, write rows record by record over all tables where bulk fails:
         good ones are written, refused ones are returned, and stand in no table.
+        """
+        ...
+
+    @property
+    def staged(self) -> StagedSql:
+        """Statements on staged tables, in the transaction."""
+        ...
+
+    def empty(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """Inside the transaction, check or empty tables by their methods; ``Refused`` LS-3005."""
+        ...
+
+    def move(self, staged: StagedTable) -> None:
+        """Inside the transaction, copy all rows that wait into their table; raises ``ConstraintRefusal``."""
+        ...
+
+    def find_refused(
+        self, tables: Sequence[StagedTable], begin: Callable[[], None], enough: int | None
+    ) -> list[ConstraintError]:
+        """
+        The records (numbered as in the load, ascending) whose staged rows the target refuses, found in
+        trials that are rolled back; at most ``enough``. ``begin`` starts a transaction and empties the tables.
         """
         ...
 

@@ -46,6 +46,7 @@ class TablePlan:
         binds: Layout number of each field that an expression may name.
         expressions: In order; each with the frozen values that it needs.
         lane: ``direct`` when every value is a span of the record, else ``columnar``.
+        staged: Where the rows of an all-or-nothing load wait; None for any other load.
     """
 
     table_no: int
@@ -56,6 +57,7 @@ class TablePlan:
     expressions: tuple[Compiled, ...]
     binds: dict[str, int]
     lane: Literal["direct", "columnar"]
+    staged: TableInfo | None = None
 
     @property
     def oracle_name(self) -> tuple[str | None, str]:

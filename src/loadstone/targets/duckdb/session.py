@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,16 +11,20 @@ from loadstone.books import Checkpoint, Discard, Fence, Reject
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.duckdb.faults import refusal_of, translate
+from loadstone.targets.duckdb.staged import find_staged_refusals, without
 from loadstone.targets.duckdb.suspects import find_suspects
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
+from loadstone.targets.preparing import empty_tables
+from loadstone.targets.staged import StagedSql, StagedTable
 
 
 class DuckdbSession:
     """One cursor for chunks."""
 
     def __init__(self, cursor: Any, prefix: str) -> None:
-        self._cursor, self._prefix = cursor, prefix
+        self.cursor, self._prefix = cursor, prefix
         self._control = Control(self._execute, prefix)
+        self.staged = StagedSql(self._execute, prefix, quoted)
         self._opened: tuple[Fence, list[tuple[str, Checkpoint]]] | None = None
 
     def begin(self) -> None:
@@ -73,10 +77,10 @@ class DuckdbSession:
         if not len(rows.rows):
             return
         batch = pa.Table.from_batches([rows.rows.batch])  # type: ignore[attr-defined]
-        self._cursor.register("loadstone_batch", batch)
+        self.cursor.register("loadstone_batch", batch)
         try:
             with translate(""):
-                self._cursor.execute(insert_sql(rows, "loadstone_batch"))
+                self.cursor.execute(insert_sql(rows, "loadstone_batch"))
         except duckdb.ConstraintException as error:
             raise refusal_of(error, rows) from error
 
@@ -91,7 +95,7 @@ class DuckdbSession:
 
         try:
             with translate(""):
-                self._cursor.execute("COMMIT")
+                self.cursor.execute("COMMIT")
         except duckdb.ConstraintException as error:
             raise ConstraintRefusal(str(error)) from error
 
@@ -100,7 +104,7 @@ class DuckdbSession:
         import duckdb
 
         try:
-            self._cursor.execute("ROLLBACK")
+            self.cursor.execute("ROLLBACK")
         except duckdb.Error:
             return
 
@@ -111,7 +115,7 @@ class DuckdbSession:
         An error ends DuckDB's transaction, so every trial begins anew with fence and checkpoint.
         """
         opened = self._opened
-        errors = find_suspects(self._cursor, tables)
+        errors = find_suspects(self.cursor, tables)
         while True:
             good = _without(tables, errors)
             try:
@@ -122,15 +126,39 @@ class DuckdbSession:
                 self._reopen(opened)
                 errors.append(self._first_refused(good, refusal, opened))
 
+    def empty(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """Check or empty tables."""
+        empty_tables(tables, self._execute, quoted=quoted, truncate="DELETE FROM {}")
+
+    def move(self, staged: StagedTable) -> None:
+        """Copy all rows that wait."""
+        self.move_part(staged, None, {})
+
+    def move_part(self, staged: StagedTable, last: int | None, gone: Mapping[int, Any]) -> None:
+        """Copy the rows of records up to ``last`` (all for None) but those ``gone``."""
+        import duckdb
+
+        first = None if last is None else 0
+        try:
+            self._execute(self.staged.move_sql(staged, first, last, without(list(gone))), [])
+        except duckdb.ConstraintException as error:
+            raise refusal_of(error, staged.blamed()) from error
+
+    def find_refused(
+        self, tables: Sequence[StagedTable], begin: Callable[[], None], enough: int | None
+    ) -> list[ConstraintError]:
+        """Set-wise, then by trials."""
+        return find_staged_refusals(self, tables, begin, enough)
+
     def close(self) -> None:
         """Close the cursor."""
-        self._cursor.close()
+        self.cursor.close()
 
     # Private methods
 
     def _execute(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         with translate(""):
-            result = self._cursor.execute(sql, parameters)
+            result = self.cursor.execute(sql, parameters)
             return result.fetchall() if result.description else []
 
     def _insert(self, name: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
@@ -141,10 +169,10 @@ class DuckdbSession:
         table = pa.table(
             dict(zip(columns, (list(values) for values in zip(*rows, strict=True)), strict=True))
         )
-        self._cursor.register("loadstone_rows", table)
+        self.cursor.register("loadstone_rows", table)
         with translate(""):
-            self._cursor.execute(f"INSERT INTO {self._prefix}{name} SELECT * FROM loadstone_rows")
-        self._cursor.unregister("loadstone_rows")
+            self.cursor.execute(f"INSERT INTO {self._prefix}{name} SELECT * FROM loadstone_rows")
+        self.cursor.unregister("loadstone_rows")
 
     def _reopen(self, opened: tuple[Fence, list[tuple[str, Checkpoint]]] | None) -> None:
         self.begin()

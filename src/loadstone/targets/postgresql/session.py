@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -14,6 +15,8 @@ from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, 
 from loadstone.targets.isolate import isolate_by_halves
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
 from loadstone.targets.postgresql.faults import refusal_of, translate
+from loadstone.targets.preparing import empty_tables
+from loadstone.targets.staged import StagedSql, StagedTable, refused_in
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -26,6 +29,7 @@ class PostgresSession:
         self._connection, self._prefix = connection, prefix
         self.pid = connection.info.backend_pid
         self._control = Control(self._execute, prefix)
+        self.staged = StagedSql(self._execute, prefix, _named)
 
     def begin(self) -> None:
         """Start a transaction."""
@@ -88,6 +92,32 @@ class PostgresSession:
         self._execute("SET CONSTRAINTS ALL IMMEDIATE", [])
         return isolate_by_halves(tables, self._attempt)
 
+    def empty(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """Check or empty tables; TRUNCATE is part of the transaction."""
+        empty_tables(tables, self._execute, quoted=_named, truncate="TRUNCATE TABLE {}")
+
+    def move(self, staged: StagedTable) -> None:
+        """Copy all rows that wait."""
+        self._move(staged, None, None)
+
+    def find_refused(
+        self, tables: Sequence[StagedTable], begin: Callable[[], None], enough: int | None
+    ) -> list[ConstraintError]:
+        """Find refused records by savepoints over ranges, in one transaction that is rolled back."""
+
+        def attempt(first: int, last: int) -> None:
+            with self._savepoint():
+                for staged in tables:
+                    self._move(staged, first, last)
+
+        begin()
+        try:
+            self._execute("SET CONSTRAINTS ALL IMMEDIATE", [])
+            self.staged.index(tables)
+            return refused_in(self.staged.span(tables), attempt, enough)
+        finally:
+            self.rollback()
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -97,11 +127,23 @@ class PostgresSession:
     def _execute(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return run(self._connection, text, parameters)
 
-    def _attempt(self, tables: Sequence[TableRows]) -> None:
-        self._execute("SAVEPOINT part", [])
+    def _move(self, staged: StagedTable, first: int | None, last: int | None) -> None:
         try:
+            self.staged.move(staged, first, last)
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
+            raise refusal_of(error, staged.blamed()) from error
+
+    def _attempt(self, tables: Sequence[TableRows]) -> None:
+        with self._savepoint():
             for table in tables:
                 self.write(table)
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        """A refusal inside leaves the transaction as it was before."""
+        self._execute("SAVEPOINT part", [])
+        try:
+            yield
         except ConstraintRefusal:
             self._execute("ROLLBACK TO SAVEPOINT part", [])
             self._execute("RELEASE SAVEPOINT part", [])
@@ -146,6 +188,10 @@ class PostgresSession:
 def name_of(table: TableInfo) -> sql.Identifier:
     """The table's qualified name."""
     return sql.Identifier(table.schema, table.name) if table.schema else sql.Identifier(table.name)
+
+
+def _named(table: TableInfo) -> str:
+    return name_of(table).as_string()
 
 
 def run(connection: psycopg.Connection[Any], text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ import psycopg
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
 from loadstone.errors import Refused, Retry
 from loadstone.spec import Method, TableName
+from loadstone.targets.control import TABLES as CONTROL_TABLES
 from loadstone.targets.control import Control, create_control
 from loadstone.targets.model import LoadRow, TableInfo
 from loadstone.targets.names import match_name
@@ -79,17 +80,21 @@ class PostgresTarget:
         Raises:
             Refused: LS-3008 this role may not make tables, or not write them.
         """
-        where = f"'{self._schema}.loadstone_load'" if self._schema else "'loadstone_load'"
-        missing = self._execute(f"SELECT to_regclass({where}) IS NULL", [])[0][0]
+        names = [self._prefix + name for name in CONTROL_TABLES]
+        missing = self._execute("SELECT 1 FROM unnest(?::text[]) AS n WHERE to_regclass(n) IS NULL", [names])
         if missing:
             self.run_ddl(self.init_sql())
-        rights = self._execute(
-            f"SELECT has_table_privilege({where}::regclass, 'INSERT, UPDATE'), current_user", []
-        )[0]
-        if not rights[0]:
+        lacking = self._execute(
+            "SELECT n, p, current_user FROM unnest(?::text[]) AS n,"
+            " unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p"
+            " WHERE NOT has_table_privilege(n::regclass, p)",
+            [names],
+        )
+        if lacking:
+            told = ", ".join(f"{right} on {name}" for name, right, _ in lacking)
             raise Refused(
                 "LS-3008",
-                f"role {rights[1]} may not write {where}",
+                f"role {lacking[0][2]} has no right to {told}",
                 hints=["`loadstone target init --sql` prints the grants that a load needs."],
             )
 

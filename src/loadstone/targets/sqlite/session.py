@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from loadstone.books import Checkpoint, Discard, Fence, Reject
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.isolate import isolate_by_halves
-from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableRows
+from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
+from loadstone.targets.preparing import empty_tables
 from loadstone.targets.sqlite.faults import refusal_of, translate
+from loadstone.targets.staged import StagedSql, StagedTable, refused_in
 
 BATCH_ROWS = 10_000
 
@@ -22,6 +25,7 @@ class SqliteSession:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._control = Control(self._execute)
+        self.staged = StagedSql(self._execute, "", _named)
 
     def begin(self) -> None:
         """BEGIN IMMEDIATE: the only writer from here on."""
@@ -87,6 +91,31 @@ class SqliteSession:
         """Find refused records by savepoints."""
         return isolate_by_halves(tables, self._attempt)
 
+    def empty(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """Check or empty tables."""
+        empty_tables(tables, self._execute, quoted=_named, truncate="DELETE FROM {}")
+
+    def move(self, staged: StagedTable) -> None:
+        """Copy all rows that wait."""
+        self._move(staged, None, None)
+
+    def find_refused(
+        self, tables: Sequence[StagedTable], begin: Callable[[], None], enough: int | None
+    ) -> list[ConstraintError]:
+        """Find refused records by savepoints over ranges, in one transaction that is rolled back."""
+
+        def attempt(first: int, last: int) -> None:
+            with self._savepoint():
+                for staged in tables:
+                    self._move(staged, first, last)
+
+        begin()
+        try:
+            self.staged.index(tables)
+            return refused_in(self.staged.span(tables), attempt, enough)
+        finally:
+            self.rollback()
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -97,11 +126,23 @@ class SqliteSession:
         with translate():
             return self._connection.execute(sql, parameters).fetchall()
 
-    def _attempt(self, tables: Sequence[TableRows]) -> None:
-        self._execute("SAVEPOINT part", [])
+    def _move(self, staged: StagedTable, first: int | None, last: int | None) -> None:
         try:
+            self.staged.move(staged, first, last)
+        except sqlite3.IntegrityError as error:
+            raise refusal_of(error, staged.blamed()) from error
+
+    def _attempt(self, tables: Sequence[TableRows]) -> None:
+        with self._savepoint():
             for table in tables:
                 self.write(table)
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        """A refusal inside leaves the transaction as it was before."""
+        self._execute("SAVEPOINT part", [])
+        try:
+            yield
         except ConstraintRefusal:
             self._execute("ROLLBACK TO part", [])
             raise
@@ -126,6 +167,10 @@ def insert_sql(rows: TableRows) -> str:
 
 
 # Private functions
+
+
+def _named(table: TableInfo) -> str:
+    return _quote(table.name)
 
 
 def _quote(name: str) -> str:
