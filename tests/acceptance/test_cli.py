@@ -87,7 +87,7 @@ def test_sqlldr_command_line_and_link(files: Path) -> None:
 def test_check_answers_fast_and_needs_no_engine(files: Path) -> None:
     """``check`` imports no engine; valid is 0, broken is 1 with line and column."""
     Path("bad.ctl").write_text("OPTIONS (ERROS=1)\nLOAD DATA INFILE 'x' INTO TABLE t (a)\n")
-    code = "import sys; from loadstone.cli.main import main; code = main(sys.argv[1:]); heavy = {'numba', 'pyarrow', 'duckdb', 'polars', 'sqlalchemy', 'numpy'} & set(sys.modules); sys.exit(9 if heavy else code)"
+    code = "import sys; from loadstone.cli.main import main; code = main(sys.argv[1:]); heavy = {'llvmlite', 'pyarrow', 'duckdb', 'polars', 'sqlalchemy', 'numpy'} & set(sys.modules); sys.exit(9 if heavy else code)"
     assert (
         subprocess.run([sys.executable, "-c", code, "check", "emp.ctl"], capture_output=True).returncode == 0
     )

@@ -1,0 +1,1 @@
+"""Machine code for kernels: Python functions over bytes and integers, translated to LLVM and kept as objects."""
