@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test lint bench crash lock docs clean
+.PHONY: setup demo test coverage lint bench crash lock docs clean
 
 setup: $(STAMP)
 
@@ -27,6 +27,9 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+coverage: $(STAMP)
+	$(BIN)/python tools/cover.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check src tests tools benchmarks
