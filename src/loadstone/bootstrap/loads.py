@@ -7,15 +7,18 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from loadstone.books import LoadReceipt, Reject, Run
 from loadstone.bootstrap.targets import open_target
-from loadstone.spec import LoadRequest, LoadSpec
+from loadstone.errors import FixSpec
+from loadstone.spec import LoadRequest, LoadSpec, TableName
 
 if TYPE_CHECKING:
     from loadstone.load.preview import Preview
+    from loadstone.sqlldr.express import ExpressColumn
     from loadstone.sqlldr.findings import Finding
+    from loadstone.targets.model import Column
 
 
 def load(request: LoadRequest, run: Run) -> LoadReceipt:
@@ -93,6 +96,25 @@ def rejects(
         target.close()
 
 
+def express_columns(target_url: str, table: TableName) -> list[ExpressColumn]:
+    """
+    The columns of a table as the express mode of SQL*Loader takes them, in order.
+
+    Raises:
+        FixSpec: LS-3001 the table does not exist.
+    """
+    target = open_target(target_url)
+    try:
+        info = target.find_table(table, {})
+        if info is None:
+            raise FixSpec(
+                "LS-3001", f"table {table} does not exist in {target.url}", hints=["is its name right?"]
+            )
+        return [_express_column(column) for column in info.columns if not column.generated]
+    finally:
+        target.close()
+
+
 def land_pipes(request: LoadRequest) -> LoadRequest:
     """Data from standard input (``-``) and from named pipes become files, so that the load can resume."""
     if not any(_is_pipe(path) for path in request.data):
@@ -116,6 +138,29 @@ def land_pipes(request: LoadRequest) -> LoadRequest:
 
 
 # Private functions
+
+
+def _express_column(column: Column) -> ExpressColumn:
+    from loadstone.datatypes.model import Kind
+    from loadstone.sqlldr.express import ExpressColumn
+
+    kind, length = column.type.kind, column.type.length
+    name, upper = column.name, column.name.upper()
+    quoted = name not in (upper, name.lower())
+    name = name if quoted else upper
+    if kind is Kind.TIMESTAMP and column.type.fraction_digits == 0:
+        return ExpressColumn(name=name, quoted=quoted, kind="date")
+    if kind in (Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ):
+        kinds: dict[Kind, Literal["date", "timestamp", "timestamp_tz"]] = {
+            Kind.DATE: "date",
+            Kind.TIMESTAMP: "timestamp",
+            Kind.TIMESTAMPTZ: "timestamp_tz",
+        }
+        return ExpressColumn(name=name, quoted=quoted, kind=kinds[kind])
+    if kind in (Kind.TEXT, Kind.BYTES, Kind.JSON, Kind.JSONB):
+        text: Literal["text", "bytes"] = "bytes" if kind is Kind.BYTES else "text"
+        return ExpressColumn(name=name, quoted=quoted, kind=text, length=length)
+    return ExpressColumn(name=name, quoted=quoted, kind="other")
 
 
 def _is_pipe(path: str) -> bool:

@@ -136,7 +136,11 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
     add("--rows", type=int, metavar="N", help="rows of a bind array, for the log")
     add("--ddl", action="append", default=[], metavar="FILE", help="Oracle DDL: makes missing tables")
     add("--create-tables", action="store_true", help="make missing tables from the spec")
-    add("--atomic", action="store_true", help="all or nothing: rows wait, and appear in one transaction at the end")
+    add(
+        "--atomic",
+        action="store_true",
+        help="all or nothing: rows wait, and appear in one transaction at the end",
+    )
     add("--again", action="store_true", help="load once more what is loaded already")
     add("--run-id", metavar="TEXT", help="tells loads of the same files apart")
     add("--business-date", metavar="DATE", help="tells loads of the same files apart, as a date")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from loadstone.cli.show import show_error
@@ -13,7 +14,8 @@ from loadstone.errors import LoadstoneError
 from loadstone.spec import LoadRequest, LoadSpec, Options
 from loadstone.sqlldr.command import SqlldrCommand, help_text, parse_command
 from loadstone.sqlldr.control import read_control
-from loadstone.sqlldr.log import RELEASE
+from loadstone.sqlldr.express import express_spec, express_table
+from loadstone.sqlldr.log import RELEASE, path_used
 
 
 def run_sqlldr(words: Sequence[str]) -> int:
@@ -35,16 +37,19 @@ def _load(command: SqlldrCommand) -> int:
     from loadstone.bootstrap import loads
     from loadstone.cli.progress import watched
 
-    assert command.control is not None
-    spec = with_options(read_control(command.control), command.options)
+    target = _target(command)
+    spec_path, spec = _spec(command, target)
     silent = set(spec.options.silent)
     if not silent & {"header", "all"}:
         print(f"\nSQL*Loader: Release {RELEASE} - compatible, by Loadstone\n")
-        print(f"Path used:      {'Direct' if spec.options.direct else 'Conventional'}")
+        if command.express:
+            print(f"Express Mode Load, Table: {spec.tables[0].table}")
+        print(f"Path used:      {path_used(spec)}")
     request = LoadRequest(
         spec=spec,
-        spec_path=command.control,
-        target=_target(command),
+        spec_path=spec_path,
+        target=target,
+        express=bool(command.express),
         data=command.data,
         bad=command.bad,
         discard=command.discard,
@@ -60,6 +65,27 @@ def _load(command: SqlldrCommand) -> int:
             print(f"\nTable {table}:\n  {rows} {'Row' if rows == 1 else 'Rows'} successfully loaded.")
         print(f"\nCheck the log file:\n  {receipt.log_file}\nfor more information about the load.")
     return receipt.exit_code
+
+
+def _spec(command: SqlldrCommand, target: str) -> tuple[str, LoadSpec]:
+    """The control file's spec and path; in express mode the one of the table, and a path that names the log."""
+    if command.control is not None:
+        return command.control, with_options(read_control(command.control), command.options)
+    from loadstone.bootstrap.loads import express_columns
+
+    table = express_table(command.express["table"])
+    spec = express_spec(command.express, express_columns(target, table), _express_data(table.name))
+    return f"{_express_stem(table.name)}.ctl", with_options(spec, command.options)
+
+
+def _express_data(name: str) -> str:
+    """The data file of a table: its name with .dat, in lower case where no other is there."""
+    spellings = [f"{spelling}.dat" for spelling in (name.lower(), name, name.capitalize())]
+    return next((path for path in spellings if Path(path).exists()), spellings[0])
+
+
+def _express_stem(name: str) -> str:
+    return Path(_express_data(name)).stem
 
 
 def with_options(spec: LoadSpec, options: Options) -> LoadSpec:

@@ -38,6 +38,7 @@ _BINARY = {
 }
 _PREFIXED = {TypeName.VARCHAR: 2, TypeName.VARGRAPHIC: 2, TypeName.VARRAW: 2, TypeName.LONG_VARRAW: 4}
 _RAW = {TypeName.RAW, TypeName.VARRAW, TypeName.LONG_VARRAW, TypeName.VARRAWC}
+_TRIMS = {"ldrtrim": p.LDRTRIM, "notrim": p.NOTRIM, "lrtrim": p.LRTRIM, "ltrim": p.LTRIM, "rtrim": p.RTRIM}
 _NUMERIC = {
     TypeName.INTEGER,
     TypeName.SMALLINT,
@@ -206,9 +207,7 @@ class _Builder:
         kind = one.type or FieldType(name=TypeName.CHAR)
         self._place(row, one.position)
         row[p.LOADED] = int(one.filler is None)
-        row[p.KEEP] = int(
-            one.preserve_blanks if one.preserve_blanks is not None else self.spec.preserve_blanks
-        )
+        row[p.KEEP] = self._keep(one)
         row[p.NULLCOLS] = int(table.trailing_nullcols)
         row[p.NUMERIC] = int(kind.name in _NUMERIC)
         row[p.CHARS] = int(self._chars() and kind.name not in _BINARY and kind.name not in _RAW)
@@ -226,6 +225,15 @@ class _Builder:
         row[p.SIZE] = kind.length or DEFAULT_SIZE_MAX
         self._delimit(row, terminated, enclosed)
         return row
+
+    def _keep(self, one: Field) -> int:
+        """PRESERVE BLANKS, else TRIM, which external tables alone have and which is LRTRIM there."""
+        if one.preserve_blanks or (one.preserve_blanks is None and self.spec.preserve_blanks):
+            return p.NOTRIM
+        options = self.spec.options
+        if one.preserve_blanks is not None or options.external_table not in ("execute", "generate_only"):
+            return p.LDRTRIM
+        return _TRIMS[options.trim or "lrtrim"]
 
     def _chars(self) -> bool:
         if self.spec.length_semantics is None:

@@ -12,6 +12,7 @@ TERM, TERM_SIZE = 4, 5
 LEFT, LEFT_SIZE, RIGHT, RIGHT_SIZE = 6, 7, 8, 9
 OPTIONAL = 10
 KEEP = 11
+"""0 blanks go as SQL*Loader has it, 1 they stay, 2 they go at both ends, 3 on the left, 4 on the right."""
 NULLCOLS = 12
 CHARS = 13
 LOADED = 14
@@ -29,6 +30,7 @@ NUMERIC = 24
 FIELD_WIDTH = 25
 
 MODE_NONE, MODE_FIXED, MODE_DELIMITED, MODE_PREFIXED = 0, 1, 2, 3
+LDRTRIM, NOTRIM, LRTRIM, LTRIM, RTRIM = 0, 1, 2, 3, 4
 NEXT, ABSOLUTE, RELATIVE = 0, 1, 2
 TEXT, PACKED, ZONED, INTEGER, FLOAT, RAW = 0, 1, 2, 3, 4, 5
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.formats import program as p
+from loadstone.formats.setting import trimmed
 
 FIXED, DELIMITED, ENCLOSED, WHITE = 1, 2, 3, 4
 """Ways of a field: predetermined size, terminator, terminator with optional enclosure, white space."""
@@ -102,6 +103,8 @@ def tokenize_quick(
                 begin, stop, at = quick_enclosed(text, at, last_byte, program, k, white)
             else:
                 begin, stop, at = quick_terminated(text, at, last_byte, program, k, white)
+            if program[k, Q_KEEP] > 1 and stop >= 0:
+                begin, stop = trimmed(text, begin, stop, program[k, Q_KEEP], white)
             if stop < 0 or (way != FIXED and stop - begin > program[k, Q_SIZE] >= 0):
                 plain = False
                 break

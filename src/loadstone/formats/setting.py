@@ -10,6 +10,8 @@ from loadstone.formats.program import (
     KEEP,
     LEFT,
     LEFT_SIZE,
+    LRTRIM,
+    LTRIM,
     NULLCOLS,
     OPTIONAL,
     POSITION,
@@ -17,6 +19,7 @@ from loadstone.formats.program import (
     RELATIVE,
     RIGHT,
     RIGHT_SIZE,
+    RTRIM,
     SIZE,
     START,
     TERM,
@@ -78,9 +81,23 @@ def set_fixed(
     if not row[KEEP]:
         while stop > begin and white[int(text[stop - 1])]:
             stop -= 1
+    elif row[KEEP] > 1:
+        begin, stop = trimmed(text, begin, stop, int(row[KEEP]), white)
     start[field], end[field] = begin, stop
     if stop > begin:
         state[field] = 0
+
+
+@kernel
+def trimmed(text: Buffer, begin: int, stop: int, keep: int, white: Buffer) -> tuple[int, int]:
+    """A span without white space at the ends that TRIM names."""
+    if keep == LRTRIM or keep == LTRIM:
+        while begin < stop and white[int(text[begin])]:
+            begin += 1
+    if keep == LRTRIM or keep == RTRIM:
+        while stop > begin and white[int(text[stop - 1])]:
+            stop -= 1
+    return begin, stop
 
 
 @kernel
@@ -273,6 +290,8 @@ def set_terminated(
             return
         if row[LEFT_SIZE] > 0:
             begin = black
+    elif row[KEEP] > 1:
+        begin, stop = trimmed(text, begin, stop, int(row[KEEP]), white)
     start[field], end[field] = begin, stop
     check_size(text, row, setting, field, begin, stop, state)
 
@@ -336,12 +355,16 @@ def set_enclosed(
         begin = at = close + 2 * width
     after_close(text, pool, row, white, close + width, last_byte, setting)
     if not doubled:
+        if row[KEEP] > 1:
+            begin, close = trimmed(text, begin, close, int(row[KEEP]), white)
         start[field], end[field] = begin, close
         check_size(text, row, setting, field, begin, close, state)
         return
     first = int(setting[SCRATCH])
     used = copy(text, begin, close, scratch, used)
     setting[SCRATCH] = used
+    if row[KEEP] > 1:
+        first, used = trimmed(scratch, first, used, int(row[KEEP]), white)
     start[field], end[field] = size + first, size + used
     check_size(scratch, row, setting, field, first, used, state)
 

@@ -138,9 +138,7 @@ class _Correction:
             TableCount(loaded=-rows, rejected=self._blamed.count(table_no))
             for table_no, rows in enumerate(removed)
         )
-        return _mark(
-            self._progress, "refused", Contribution(loaded=-number, rejected=number, tables=tables)
-        )
+        return _mark(self._progress, "refused", Contribution(loaded=-number, rejected=number, tables=tables))
 
 
 def _mark(progress: Progress, what: str, counts: Contribution) -> Checkpoint:
@@ -198,7 +196,9 @@ def _rejects_of(plan: LoadPlan, load_id: str, errors: Sequence[ConstraintError])
             last = mine[-1].record0 + mine[-1].records
             found += _rejects_in(plan, mine[0], last, wanted)
     if len(found) != len(errors):
-        raise LoadstoneError("LS-4001", f"{len(errors)} records are refused, and {len(found)} are found again")
+        raise LoadstoneError(
+            "LS-4001", f"{len(errors)} records are refused, and {len(found)} are found again"
+        )
     return found
 
 

@@ -41,11 +41,12 @@ def load_key(request: LoadRequest, target: Target, inputs: list[LoadInput]) -> s
 
 
 def spec_without_limits(spec: LoadSpec) -> LoadSpec:
-    """The spec without options, and without the output paths and limits of its inputs."""
+    """The spec without options (but for those of fields), and without the output paths and limits of its inputs."""
+    kept = Options(external_table=spec.options.external_table, trim=spec.options.trim)
     bare = {"bad": None, "discard": None, "discardmax": None}
     inputs = tuple(one.model_copy(update=bare) for one in spec.inputs)
     return spec.model_copy(
-        update={"options": Options(), "inputs": inputs, "readsize": None, "readbuffers": None}
+        update={"options": kept, "inputs": inputs, "readsize": None, "readbuffers": None}
     )
 
 

@@ -34,6 +34,7 @@ def log_text(
         load=plan.limits.load,
         errors=plan.limits.errors,
         rows=plan.request.rows,
+        express=plan.request.express,
     )
     tail = log_tail(run, receipt.counts, receipt.outcome, ended, (elapsed_s, time.process_time()))
     warnings = "".join(f"Loadstone: {warning}\n" for warning in receipt.warnings)

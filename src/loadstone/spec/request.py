@@ -36,6 +36,7 @@ class LoadRequest:
         schema_map: Pairs of old and new schema names.
         control_schema: Schema of the control tables; the target's default when None.
         workers: Parallel sessions; None = by the machine. order: commit order.
+        express: Whether the spec was made from the table's columns, without a control file; for the log.
         chunk_size_bytes: Bytes of a chunk; what suits the target when None. show_values: do not mask rejected values.
     """
 
@@ -65,3 +66,4 @@ class LoadRequest:
     order: OrderPolicy = OrderPolicy.FILE
     chunk_size_bytes: int | None = None
     show_values: bool = False
+    express: bool = False

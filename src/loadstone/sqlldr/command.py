@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from loadstone.errors import FixSpec, Place
 from loadstone.spec import Options
+from loadstone.sqlldr.express import KEYWORDS as EXPRESS
+from loadstone.sqlldr.express import express_spec
 
 POSITIONS = (
     "userid",
@@ -44,23 +48,6 @@ POSITIONS = (
     "no_index_errors",
 )
 """Keywords in the order of values without one."""
-
-EXPRESS = (
-    "table",
-    "characterset",
-    "csv",
-    "date_format",
-    "degree_of_parallelism",
-    "enclosed_by",
-    "field_list",
-    "field_names",
-    "nullif",
-    "optionally_enclosed_by",
-    "terminated_by",
-    "timestamp_format",
-    "trim",
-)
-"""Keywords of the express mode, which has no control file."""
 
 _NUMBERS = {
     "skip",
@@ -102,7 +89,8 @@ class SqlldrCommand:
 
     Attributes:
         options: Limits and accepted keywords, to be put before the control file's OPTIONS.
-        data: Data files; several are parted by commas in parentheses.
+        data: Data files; several are parted by commas.
+        control: The control file; None in express mode, whose keywords are in ``express``.
     """
 
     login: Login = Login()
@@ -112,7 +100,7 @@ class SqlldrCommand:
     discard: str | None = None
     data: tuple[str, ...] = ()
     options: Options = Options()
-    table: str | None = None
+    express: dict[str, str] = field(default_factory=dict)
 
 
 def parse_command(words: Sequence[str]) -> SqlldrCommand:
@@ -120,39 +108,62 @@ def parse_command(words: Sequence[str]) -> SqlldrCommand:
     The command that ``words`` (as the shell gives them) state.
 
     Raises:
-        FixSpec: LS-1101 an unknown keyword; LS-1102 a value of the wrong kind; LS-1103 no control file;
-            LS-1104 the express mode; LS-6020 a PARFILE that cannot be read.
+        FixSpec: LS-1101 an unknown keyword; LS-1102 a value of the wrong kind; LS-1103 neither a control
+            file nor a table; LS-1104 both, or words of the express mode without TABLE; LS-6020 a PARFILE
+            that cannot be read.
     """
     values = _pairs(words)
     if "parfile" in values:
         values = {**_parfile(values["parfile"]), **values}
-    if "table" in values:
-        raise FixSpec(
-            "LS-1104",
-            "the express mode (TABLE=) is not supported",
-            hints=["write a control file: LOAD DATA INFILE ... INTO TABLE ... FIELDS CSV (columns)."],
-        )
-    if "control" not in values:
-        raise FixSpec("LS-1103", "no control file is named", hints=["sqlldr control=load.ctl userid=..."])
+    express = {key: value for key, value in values.items() if key in EXPRESS}
+    _check_mode(values, express)
     return SqlldrCommand(
         login=_login(values.get("userid", "")),
-        control=_with_suffix(values["control"], ".ctl"),
+        control=_with_suffix(values["control"], ".ctl") if "control" in values else None,
         log=values.get("log"),
         bad=values.get("bad"),
         discard=values.get("discard"),
         data=_list(values.get("data", "")),
         options=_options(values),
-        table=values.get("table"),
+        express=express,
     )
 
 
 def help_text() -> str:
     """What SQL*Loader prints without arguments, in our words."""
     lines = ["Usage: sqlldr keyword=value [,keyword=value,...]", "", "Valid keywords:", ""]
-    return "\n".join(lines + [f"  {name}" for name in POSITIONS]) + "\n"
+    lines += [f"  {name}" for name in POSITIONS]
+    lines += ["", "Keywords of the express mode, which has no control file:", ""]
+    return "\n".join(lines + [f"  {name}" for name in EXPRESS]) + "\n"
 
 
 # Private functions
+
+
+def _check_mode(values: dict[str, str], express: dict[str, str]) -> None:
+    if "control" in values and express:
+        raise FixSpec(
+            "LS-1104",
+            f"{', '.join(express).upper()} with CONTROL: those are keywords of the express mode, which has no control file",
+            hints=["give TABLE= without CONTROL=, or say it in the control file."],
+        )
+    if express and "table" not in express:
+        raise FixSpec(
+            "LS-1104",
+            f"{', '.join(express).upper()} without TABLE",
+            hints=["the express mode loads TABLE=emp from emp.dat."],
+        )
+    if express:
+        express_spec(express, (), "")
+    if "control" not in values and not express:
+        raise FixSpec(
+            "LS-1103",
+            "neither a control file nor a table is named",
+            hints=[
+                "sqlldr control=load.ctl userid=...",
+                "or, without a control file: sqlldr table=emp userid=...",
+            ],
+        )
 
 
 def _pairs(words: Sequence[str]) -> dict[str, str]:
@@ -194,20 +205,25 @@ def _split(word: str) -> list[tuple[str | None, str]]:
 
 
 def _bare(value: str) -> str:
-    value = value.strip().rstrip(",") if not value.strip().startswith("(") else value.strip()
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+    """A value without the comma behind it and without the quotes around it."""
+    value = value.strip() or value
+    if len(value) > 1 and not value.startswith("("):
+        value = value.removesuffix(",").rstrip()
+    if len(value) > 2 and value[0] == value[-1] and value[0] in "'\"" and value[0] not in value[1:-1]:
         return value[1:-1]
-    return value
+    return "" if value in ("''", '""') else value
 
 
-def _keyword(name: str) -> str:
+def _keyword(name: str, place: Place | None = None) -> str:
     lower = name.lower()
     known = (
         *POSITIONS,
         *EXPRESS,
+        "degree_of_parallelism",
         "empty_lobs_are_null",
         "defaults",
         "dnfs_enable",
+        "dnfs_readbuffers",
         "direct_path_lock_wait",
         "help",
         "credential",
@@ -217,21 +233,25 @@ def _keyword(name: str) -> str:
     if lower in known:
         return lower
     near = difflib.get_close_matches(lower, known, 1)
-    raise FixSpec("LS-1101", f"unknown keyword {name}", hints=[f"did you mean {near[0]}?"] if near else [])
+    hints = [f"did you mean {near[0]}?"] if near else []
+    raise FixSpec("LS-1101", f"unknown keyword {name}", place, hints=hints)
 
 
 def _parfile(path: str) -> dict[str, str]:
-    """Pairs of a parameter file, over any number of lines; # begins a comment."""
+    """Pairs of a parameter file, over any number of lines; # or -- at the start of a line begins a comment."""
     try:
         text = Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise FixSpec("LS-6020", f"cannot read {path}: {error.strerror}", Place(file=path)) from error
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith(("#", "--"))]
+    lines = ["" if line.lstrip().startswith(("#", "--")) else line for line in text.splitlines()]
+    text = "\n".join(lines)
     found: dict[str, str] = {}
-    for match in _PAIR.finditer("\n".join(lines)):
+    for match in _PAIR.finditer(text):
         key, value = match.groups()
-        if key is not None:
-            found[_keyword(key)] = _bare(value)
+        place = Place(file=path, line=text.count("\n", 0, match.start(2)) + 1)
+        if key is None:
+            raise FixSpec("LS-1101", f"{value} has no keyword", place, hints=["write keyword=value."])
+        found[_keyword(key, place)] = _bare(value)
     return found
 
 
@@ -242,9 +262,10 @@ def _login(text: str) -> Login:
 
 
 def _list(text: str) -> tuple[str, ...]:
-    if text.startswith("("):
-        return tuple(part.strip().strip("'\"") for part in text.strip("()").split(",") if part.strip())
-    return (text,) if text else ()
+    if not text or ("," not in text and not text.startswith("(")) or Path(text).exists():
+        return (text,) if text else ()
+    parts = re.findall(r"""'[^']*'|"[^"]*"|[^,]+""", text.removeprefix("(").removesuffix(")"))
+    return tuple(_bare(part) for part in parts if part.strip())
 
 
 def _with_suffix(path: str, suffix: str) -> str:
@@ -263,6 +284,14 @@ def _options(values: dict[str, str]) -> Options:
             if value.lower() not in ("true", "false", "y", "n", "yes", "no"):
                 raise FixSpec("LS-1102", f"{name}={value}: TRUE or FALSE was expected")
             made[name] = value.lower() in ("true", "y", "yes")
+        elif name == "external_table":
+            made[name] = value.lower()
         elif name == "silent":
             made[name] = tuple(part.strip().lower() for part in value.strip("()").split(",") if part.strip())
-    return Options.model_validate(made)
+    try:
+        return Options.model_validate(made)
+    except ValidationError as error:
+        told = "; ".join(
+            f"{one['loc'][0]}={values.get(str(one['loc'][0]))}: {one['msg']}" for one in error.errors()
+        )
+        raise FixSpec("LS-1102", told) from error

@@ -15,6 +15,7 @@ from loadstone.books import Contribution, Discard, Reject, TableCount
 from loadstone.spec import Condition, ContinueIf, LoadSpec, Method, Options, TableLoad
 from loadstone.sqlldr.bind import BIND_SIZE_BYTES, bind_array
 from loadstone.sqlldr.log_columns import column_lines, test_text
+from loadstone.sqlldr.write import write_control
 
 RELEASE = "19.0.0.0.0"
 """The release whose layout and defaults the log follows."""
@@ -44,11 +45,24 @@ class LogRun:
     load: int | None = None
     errors: int | None = 50
     rows: int | None = None
+    express: bool = False
 
     @property
     def direct(self) -> bool:
         """Whether the spec asks for the direct path."""
         return bool(self.spec.options.direct)
+
+    @property
+    def external(self) -> bool:
+        """Whether the spec asks for an external table."""
+        return self.spec.options.external_table in ("execute", "generate_only")
+
+
+def path_used(spec: LoadSpec) -> str:
+    """The path that a log names."""
+    if spec.options.external_table in ("execute", "generate_only"):
+        return "External Table, DEGREE_OF_PARALLELISM=AUTO"
+    return "Direct" if spec.options.direct else "Conventional"
 
 
 def log_head(run: LogRun) -> str:
@@ -59,7 +73,9 @@ def log_head(run: LogRun) -> str:
         f"SQL*Loader: Release {RELEASE} - Production on {stamp(run.began)}",
         f"Version {RELEASE} compatible; written by Loadstone {__version__}",
         "",
-        f"Control File:   {run.spec_path}",
+        f"Express Mode Load, Table: {spec.tables[0].table}"
+        if run.express
+        else f"Control File:   {run.spec_path}",
     ]
     if spec.charset:
         lines += [f"Character Set {spec.charset} specified for all input."]
@@ -75,19 +91,23 @@ def log_head(run: LogRun) -> str:
         f"Errors allowed: {'ALL' if run.errors is None else run.errors}",
     ]
     array = bind_array(spec, rows=run.rows)
-    if not run.direct:
+    conventional = not run.direct and not run.external
+    if conventional:
         bindsize = spec.options.bindsize or BIND_SIZE_BYTES
         lines += [f"Bind array:     {array.rows_asked} rows, maximum of {bindsize} bytes"]
     lines += [
         f"Continuation:    {_continuation(spec)}",
-        f"Path used:      {'Direct' if run.direct else 'Conventional'}",
+        f"Path used:      {path_used(spec)}",
     ]
     lines += _silent_lines(spec.options)
     for table in spec.tables:
         lines += ["", *_table_lines(spec, table)]
     lines += [""]
-    if not run.direct and array.rows != array.rows_asked:
+    if conventional and array.rows != array.rows_asked:
         lines += [f"value used for ROWS parameter changed from {array.rows_asked} to {array.rows}"]
+    if run.express:
+        lines += ["Generated control file for possible reuse:", write_control(spec).rstrip("\n")]
+        lines += ["End of generated control file for possible reuse.", ""]
     return "\n".join(lines) + "\n"
 
 
@@ -130,7 +150,9 @@ def log_tail(
         lines += ["", *_statistics(table, count)]
     array = bind_array(run.spec, rows=run.rows)
     readsize = run.spec.options.readsize or READ_SIZE_BYTES
-    if run.direct:
+    if run.external:
+        lines += [""]
+    elif run.direct:
         lines += [
             "",
             "Bind array size not used in direct path.",

@@ -97,9 +97,7 @@ class StagedSql:
         """Make ranges of records cheap to read."""
         for staged in tables:
             name = _quoted(f"{staged.stage.name}_r")
-            self._execute(
-                f"CREATE INDEX IF NOT EXISTS {name} ON {self._named(staged.stage)} ({RECORD})", []
-            )
+            self._execute(f"CREATE INDEX IF NOT EXISTS {name} ON {self._named(staged.stage)} ({RECORD})", [])
 
     def move(self, staged: StagedTable, first: int | None = None, last: int | None = None) -> None:
         """Copy the rows of records ``first`` to ``last`` (all of them for None) into the table, in record order."""

@@ -11,6 +11,7 @@ from loadstone.formats.layout import compile_layout
 from loadstone.load.charset import charset_of
 from loadstone.load.environment import Environment
 from loadstone.load.inputs import LoadInput
+from loadstone.load.names import order_by_names
 from loadstone.load.plan.columns import plan_columns
 from loadstone.load.plan.model import Limits, LoadPlan, TablePlan
 from loadstone.load.plan.refusals import refusals_of
@@ -46,6 +47,7 @@ def compile_plan(
         found = [charset_of(spec, one, environment) for one in inputs]
         charsets = [name for name, _ in found]
         warnings += [warning for _, warning in found if warning]
+    spec = order_by_names(spec, inputs, charsets)
     layouts = {
         name: compile_layout(spec, charset=name, byte_order=spec.byte_order or sys.byteorder)
         for name in dict.fromkeys(charsets)
