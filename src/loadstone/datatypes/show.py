@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from loadstone.datatypes.languages import DAYS, MONTHS, language_names
 from loadstone.errors import FixSpec
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _ROMAN = "I II III IV V VI VII VIII IX X XI XII".split()
 
 _NUMBERS: dict[str, Callable[[datetime], tuple[int, int]]] = {
@@ -39,11 +38,15 @@ _NUMBERS: dict[str, Callable[[datetime], tuple[int, int]]] = {
 }
 """Value and width of elements that are numbers."""
 
+_NAMES: dict[str, tuple[str, bool]] = {
+    "MONTH": (MONTHS, False),
+    "MON": (MONTHS, True),
+    "DAY": (DAYS, False),
+    "DY": (DAYS, True),
+}
+"""Elements that are names of the language, short ones flagged; padded to the longest name."""
+
 _WORDS: dict[str, Callable[[datetime], tuple[str, int]]] = {
-    "MONTH": lambda at: (_MONTHS[at.month - 1], 9),
-    "MON": lambda at: (_MONTHS[at.month - 1][:3], 3),
-    "DAY": lambda at: (_DAYS[at.weekday()], 9),
-    "DY": lambda at: (_DAYS[at.weekday()][:3], 3),
     "RM": lambda at: (_ROMAN[at.month - 1], 4),
     "AM": lambda at: ("AM" if at.hour < 12 else "PM", 2),
     "PM": lambda at: ("AM" if at.hour < 12 else "PM", 2),
@@ -60,25 +63,37 @@ _FIXED: dict[str, Callable[[datetime], str]] = {
     "SYYYY": lambda at: f" {at.year:04}",
     "Y,YYY": lambda at: f"{at.year:,}",
     "X": lambda at: ".",
-    "TZH": lambda at: "+00",
-    "TZM": lambda at: "00",
-    "TZR": lambda at: "+00:00",
     "FF": lambda at: f"{at.microsecond:06}",
 }
 
-_NAMES = sorted(
-    [*_NUMBERS, *_WORDS, *_FIXED, *(f"FF{n}" for n in range(1, 10)), "FM", "FX", "TH"], key=len, reverse=True
+_ZONE = ("TZH", "TZM", "TZR", "TZD")
+_EXPANSIONS = {"DS": "MM/DD/YYYY", "DL": "fmDay, Month DD, YYYY", "TS": "HH:MI:SS AM"}
+_ELEMENTS = sorted(
+    [
+        *_NUMBERS,
+        *_NAMES,
+        *_WORDS,
+        *_FIXED,
+        *_ZONE,
+        *_EXPANSIONS,
+        *(f"FF{n}" for n in range(1, 10)),
+        "FM",
+        "FX",
+        "TH",
+    ],
+    key=len,
+    reverse=True,
 )
 _PIECE = re.compile(
-    r'"[^"]*"|' + "|".join(re.escape(name) for name in _NAMES) + "|.", re.IGNORECASE | re.DOTALL
+    r'"[^"]*"|' + "|".join(re.escape(name) for name in _ELEMENTS) + "|.", re.IGNORECASE | re.DOTALL
 )
 
 
-def show_date(micros: int, mask: str) -> str:
+def show_date(micros: int, mask: str, language: str = "AMERICAN", offset_minutes: int = 0) -> str:
     """
-    The time ``micros`` microseconds after 1970-01-01 by ``mask``, with American names.
+    The time ``micros`` microseconds after 1970-01-01 by ``mask``, with the names of ``language``.
 
-    FM toggles the leaving out of padding.
+    FM toggles the leaving out of padding. ``offset_minutes`` is the zone of a time with one.
 
     Raises:
         FixSpec: LS-5102 a letter that is no element.
@@ -86,20 +101,51 @@ def show_date(micros: int, mask: str) -> str:
     at = datetime(1970, 1, 1) + timedelta(microseconds=micros)
     shown: list[str] = []
     padded = True
-    for piece in _PIECE.findall(mask):
+    pieces = _PIECE.findall(mask)
+    while pieces:
+        piece = pieces.pop(0)
         name = piece.upper()
         if name == "FM":
             padded = not padded
         elif name == "FX":
             continue
+        elif name in _EXPANSIONS:
+            pieces = _PIECE.findall(_EXPANSIONS[name]) + pieces
         elif name == "TH":
             shown.append(_ordinal(shown[-1] if shown else "", piece))
+        elif name in _ZONE:
+            shown.append(_zone(name, offset_minutes))
+        elif name in _NAMES:
+            shown.append(_name(at, piece, language, padded=padded))
         else:
             shown.append(_element(at, piece, mask, padded=padded))
     return "".join(shown)
 
 
 # Private functions
+
+
+def _name(at: datetime, piece: str, language: str, *, padded: bool) -> str:
+    """A month's or a day's name."""
+    kind, short = _NAMES[piece.upper()]
+    names = language_names(language, kind, short=short)
+    word = names[at.month - 1 if kind == MONTHS else (at.weekday() + 1) % 7]
+    return _cased(word.title(), piece).ljust(max(map(len, names)) if padded and not short else 0)
+
+
+def _zone(name: str, offset_minutes: int) -> str:
+    sign, minutes = "-" if offset_minutes < 0 else "+", abs(offset_minutes)
+    if name == "TZM":
+        return f"{minutes % 60:02}"
+    hours = f"{sign}{minutes // 60:02}"
+    return hours if name == "TZH" else f"{hours}:{minutes % 60:02}"
+
+
+def _cased(word: str, piece: str) -> str:
+    """The word in the case of the mask: MON, Mon or mon."""
+    if piece[:2].isupper() or piece.isupper():
+        return word.upper()
+    return word.lower() if piece.islower() or piece[:1].islower() else word
 
 
 def _element(at: datetime, piece: str, mask: str, *, padded: bool) -> str:
@@ -109,13 +155,7 @@ def _element(at: datetime, piece: str, mask: str, *, padded: bool) -> str:
         return f"{value:0{width}}" if padded else str(value)
     if name in _WORDS:
         word, width = _WORDS[name](at)
-        cased = (
-            word.upper()
-            if piece[:2].isupper() or piece.isupper()
-            else word.lower()
-            if piece.islower()
-            else word
-        )
+        cased = _cased(word, piece)
         return cased.ljust(width) if padded else cased
     if name in _FIXED:
         return _FIXED[name](at)

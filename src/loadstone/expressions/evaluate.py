@@ -1,77 +1,58 @@
-"""Expressions over the rows of a chunk."""
+"""Expressions over the rows of a chunk, row by row."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from loadstone.expressions.model import Compiled, Evaluation, Failure, OraError, Value
+from loadstone.expressions.model import Compiled, OraError, Value
 from loadstone.expressions.values import canonical
 
-MEMO_SIZE_MAX = 200_000
+MEMO_SIZE_MAX = 50_000
 """Results kept for repeated inputs of one expression."""
 
 
 class Evaluator:
     """
-    Computes expressions row by row; a row that fails does not touch the others.
+    Computes one expression row by row; a row that fails does not touch the others.
 
     Repeated inputs are computed once: codes, currencies and dates repeat within a file.
+
+    Attributes:
+        inputs: Names of the texts that it takes: the binds, then the sequences' values.
     """
 
-    def __init__(self, compiled: Sequence[Compiled]) -> None:
-        self._compiled = tuple(compiled)
-        self._memo: list[dict[tuple[Value, ...], Any]] = [{} for _ in compiled]
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled, self._memo = compiled, dict[tuple[str | None, ...], str | OraError | None]()
+        self.inputs = [*compiled.binds, *(f"{name}.NEXTVAL" for name in compiled.sequences)]
+        self._numbers = [name in compiled.numbers or name.endswith(".NEXTVAL") for name in self.inputs]
 
-    def evaluate(self, columns: Mapping[str, Any], *, rows: int, extra: Mapping[str, Any]) -> Evaluation:
+    def evaluate(self, inputs: Sequence[Sequence[str | None]], rows: int) -> list[str | OraError | None]:
         """
-        Results of all expressions as text columns.
+        Canonical texts of the results, or what failed.
 
         Args:
-            columns: Arrow text by bind name. extra: one integer a row for each sequence.
+            inputs: A text a row for each of the expression's binds, then for each of its sequences.
         """
-        import pyarrow as pa
-
-        binds: dict[str, list[Value]] = {
-            name: [value or None for value in column.to_pylist()] for name, column in columns.items()
-        }
-        drawn: dict[str, list[Value]] = {
-            f"{name}.NEXTVAL": [Decimal(n) for n in column.to_pylist()] for name, column in extra.items()
-        }
-        results: list[Any] = []
-        failures: list[Failure] = []
-        for number, one in enumerate(self._compiled):
-            names = [*one.binds, *(f"{name}.NEXTVAL" for name in one.sequences)]
-            inputs = [(binds if name in binds else drawn)[name] for name in names]
-            texts = self._column(number, names, inputs, rows, failures)
-            results.append(pa.array(texts, pa.string()))
-        return Evaluation(columns=results, failures=failures)
+        if len(self._memo) > MEMO_SIZE_MAX:
+            self._memo.clear()
+        keys = zip(*inputs, strict=True) if inputs else (() for _ in range(rows))
+        return [self._found(key) for key in keys]
 
     # Private methods
 
-    def _column(
-        self, number: int, names: list[str], inputs: list[list[Value]], rows: int, failures: list[Failure]
-    ) -> list[str | None]:
-        memo = self._memo[number]
-        if len(memo) > MEMO_SIZE_MAX:
-            memo.clear()
-        texts: list[str | None] = []
-        keys = zip(*inputs, strict=True) if inputs else (() for _ in range(rows))
-        for row, key in enumerate(keys):
-            found = memo.get(key, memo)
-            if found is memo:
-                found = memo[key] = self._compute(number, dict(zip(names, key, strict=True)))
-            if isinstance(found, OraError):
-                failures.append(
-                    Failure(row=row, expression_no=number, ora_code=found.code, message=found.message)
-                )
-                found = None
-            texts.append(found)
-        return texts
+    def _found(self, key: tuple[str | None, ...]) -> str | OraError | None:
+        if key not in self._memo:
+            self._memo[key] = self._compute(key)
+        return self._memo[key]
 
-    def _compute(self, number: int, row: Mapping[str, Value]) -> str | OraError | None:
+    def _compute(self, key: tuple[str | None, ...]) -> str | OraError | None:
+        row: Mapping[str, Value] = {
+            name: (Decimal(text) if number else text) if text else None
+            for name, number, text in zip(self.inputs, self._numbers, key, strict=True)
+        }
         try:
-            return canonical(self._compiled[number].compute(row))
+            return canonical(self._compiled.compute(row), self._compiled.nls)
         except OraError as error:
             return error
+

@@ -6,6 +6,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from loadstone.expressions.model import OraError
+from loadstone.expressions.values import WIDE
 
 _MASK = re.compile(
     r"(?P<fm>FM)?(?P<lead>[SL$]*)(?P<whole>[09GB,$X]*)(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<tail>MI|PR|S|L|C|EEEE)?",
@@ -20,10 +21,12 @@ def format_number(value: Decimal, mask: str, characters: tuple[str, str]) -> str
     Raises:
         OraError: ORA-01481 an element that is not known.
     """
+    if _HEXADECIMAL.fullmatch(mask):
+        return _shown_hexadecimal(value, mask)
     parts = _parts(mask)
     decimal, group = characters
     fraction = parts["fraction"] or ""
-    amount = abs(value).quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP)
+    amount = value.copy_abs().quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP, context=WIDE)
     whole, _, digits = f"{amount:f}".partition(".")
     shown = _whole(whole, parts["whole"] or "", group, whole_only=not parts["fraction"])
     negative = value < 0 and amount != 0
@@ -45,7 +48,7 @@ def parse_masked(text: str, mask: str, characters: tuple[str, str]) -> Decimal:
     Raises:
         OraError: ORA-01722 a text that does not fit; ORA-01481 an element that is not known.
     """
-    if mask and set(mask.upper().removeprefix("FM")) == {"X"}:
+    if _HEXADECIMAL.fullmatch(mask):
         return _hexadecimal(text, mask)
     parts = _parts(mask)
     decimal, group = characters
@@ -67,6 +70,22 @@ def parse_masked(text: str, mask: str, characters: tuple[str, str]) -> Decimal:
 
 
 # Private functions
+
+
+_HEXADECIMAL = re.compile("(FM)?(0*X+)", re.IGNORECASE)
+
+
+def _shown_hexadecimal(value: Decimal, mask: str) -> str:
+    """A number of hexadecimal digits, upper case unless the mask's are lower; zeros where the mask has them."""
+    filled = mask.upper().startswith("FM")
+    places = mask[2:] if filled else mask
+    number = int(value.to_integral_value(ROUND_HALF_UP))
+    digits = f"{number:X}" if "X" in places else f"{number:x}"
+    if number < 0 or len(digits) > len(places):
+        return "#" * (len(places) + (not filled))
+    if places.startswith("0"):
+        digits = digits.rjust(len(places), "0")
+    return digits if filled else digits.rjust(len(places) + 1)
 
 
 def _hexadecimal(text: str, mask: str) -> Decimal:

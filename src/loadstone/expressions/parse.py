@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from loadstone.errors import FixSpec, Place
+from loadstone.expressions.tokens import Token, tokens_of, wrong
 
-_TOKEN = re.compile(
-    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<text>[nN]?'(?:[^']|'')*')|(?P<quoted>"[^"]*")|(?P<bind>:\s*(?:"[^"]+"|[\w$\#]+))"""
-    r"""|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<word>[^\W\d][\w$\#]*)|(?P<sign>\|\||<=|>=|<>|!=|\^=|:=|=>|[-+*/(),.=<>])""",
-    re.DOTALL | re.VERBOSE,
-)
-_COMPARISONS = {"=", "<>", "!=", "^=", "<", ">", "<=", ">="}
-_DATE_PARTS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
+COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "^=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
+INTERVAL_PARTS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
+DEPTH_MAX = 100
+"""Levels of nesting, so that no text can exhaust the stack."""
+
+_AFTER_TABLE = ("WHERE", "JOIN", "INNER", "ON", "CROSS", "LEFT", "RIGHT", "FULL", "NATURAL", "GROUP", "ORDER")
+_UNSUPPORTED = ("GROUP", "ORDER", "HAVING", "UNION", "CONNECT", "START", "LEFT", "RIGHT", "FULL", "NATURAL")
 
 
 @dataclass(frozen=True)
@@ -22,28 +21,17 @@ class Node:
     A node of the tree.
 
     Attributes:
-        kind: ``text``, ``number``, ``bind``, ``name``, ``call``, ``operator``, ``case``, ``null``, ``date``, ...
+        kind: ``text``, ``number``, ``bind``, ``name``, ``call``, ``operator``, ``case``, ``null``, ``date``,
+            ``timestamp``, ``interval``, ``select``.
         value: Text, name or operator. parts: children. at: 0-based offset in the expression.
+        tables: Of a select: schema, name and alias of each.
     """
 
     kind: str
     value: str = ""
     parts: tuple[Node, ...] = ()
     at: int = 0
-
-
-@dataclass(frozen=True)
-class Token:
-    """A token with its offset."""
-
-    kind: str
-    text: str
-    at: int
-
-    @property
-    def upper(self) -> str:
-        """Upper case of words and signs; nothing for quoted things."""
-        return self.text.upper() if self.kind in ("word", "sign") else ""
+    tables: tuple[tuple[str | None, str, str], ...] = ()
 
 
 def parse_expression(text: str) -> Node:
@@ -60,36 +48,22 @@ def parse_expression(text: str) -> Node:
     return node
 
 
-def tokens_of(text: str) -> list[Token]:
-    """All tokens and an end token."""
-    found, at = [], 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise wrong(text, at, f"{text[at]!r} does not belong in an expression")
-        if match.lastgroup != "space":
-            found.append(Token(str(match.lastgroup), match.group(), at))
-        at = match.end()
-    return [*found, Token("end", "the end", len(text))]
-
-
-def wrong(text: str, at: int, why: str, *, code: str = "LS-5001", hints: tuple[str, ...] = ()) -> FixSpec:
-    """An error at offset ``at`` of ``text``."""
-    before = text[:at]
-    line, column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
-    return FixSpec(code, f"expression {text[:60]!r}: {why}", Place(line=line, column=column), hints=hints)
-
-
 # Private functions
 
 
 class _Parser:
     def __init__(self, text: str, tokens: list[Token]) -> None:
-        self.text, self.tokens, self.number = text, tokens, 0
+        self.text, self.tokens, self.number, self.depth = text, tokens, 0, 0
 
     @property
     def here(self) -> Token:
         return self.tokens[self.number]
+
+    def next(self) -> Token:
+        """The token here; go on behind it."""
+        token = self.here
+        self.number = min(self.number + 1, len(self.tokens) - 1)
+        return token
 
     def accept(self, *words: str) -> bool:
         upper = [token.upper for token in self.tokens[self.number : self.number + len(words)]]
@@ -103,9 +77,13 @@ class _Parser:
             raise wrong(self.text, self.here.at, f"expected {word} before {self.here.text!r}")
 
     def condition(self) -> Node:
+        self.depth += 1
+        if self.depth > DEPTH_MAX:
+            raise wrong(self.text, self.here.at, f"more than {DEPTH_MAX} levels of nesting")
         left = self.conjunction()
         while self.accept("OR"):
             left = Node("operator", "OR", (left, self.conjunction()), left.at)
+        self.depth -= 1
         return left
 
     def conjunction(self) -> Node:
@@ -115,30 +93,44 @@ class _Parser:
         return left
 
     def negation(self) -> Node:
-        at = self.here.at
-        if self.accept("NOT"):
-            return Node("operator", "NOT", (self.negation(),), at)
-        return self.comparison()
+        at, negative = self.here.at, False
+        while self.accept("NOT"):
+            negative = not negative
+        node = self.comparison()
+        return _not(node, at) if negative else node
 
     def comparison(self) -> Node:
+        if self.here.upper == "EXISTS":
+            return self._exists()
         left = self.sum()
         word = self.here.upper
-        if word in _COMPARISONS:
-            self.number += 1
-            return Node("operator", {"!=": "<>", "^=": "<>"}.get(word, word), (left, self.sum()), left.at)
+        if word in COMPARISONS:
+            self.next()
+            return Node("operator", COMPARISONS[word], (left, self.sum()), left.at)
         if self.accept("IS", "NOT", "NULL"):
-            return Node("operator", "NOT", (Node("operator", "IS NULL", (left,), left.at),), left.at)
+            return _not(Node("operator", "IS NULL", (left,), left.at), left.at)
         if self.accept("IS", "NULL"):
             return Node("operator", "IS NULL", (left,), left.at)
-        negative = self.tokens[self.number + 1].upper if word == "NOT" else ""
-        if negative in ("IN", "LIKE", "BETWEEN"):
-            self.number += 1
-            return Node("operator", "NOT", (self._membership(left),), left.at)
+        following = self.tokens[min(self.number + 1, len(self.tokens) - 1)].upper
+        if word == "NOT" and following in ("IN", "LIKE", "BETWEEN"):
+            self.next()
+            return _not(self._membership(left), left.at)
         return self._membership(left)
+
+    def _exists(self) -> Node:
+        token = self.next()
+        opening = self.here
+        self.expect("(")
+        if self.here.upper != "SELECT":
+            raise wrong(self.text, self.here.at, f"expected SELECT before {self.here.text!r}")
+        return Node("operator", "EXISTS", (self._select(opening),), token.at)
 
     def _membership(self, left: Node) -> Node:
         if self.accept("IN"):
+            opening = self.here
             self.expect("(")
+            if self.here.upper == "SELECT":
+                return Node("operator", "IN SELECT", (left, self._select(opening)), left.at)
             return Node("operator", "IN", (left, *self.list_of()), left.at)
         if self.accept("BETWEEN"):
             low = self.sum()
@@ -163,36 +155,33 @@ class _Parser:
     def sum(self) -> Node:
         left = self.product()
         while self.here.upper in ("+", "-", "||"):
-            word = self.here.upper
-            self.number += 1
+            word = self.next().upper
             left = Node("operator", word, (left, self.product()), left.at)
         return left
 
     def product(self) -> Node:
         left = self.factor()
         while self.here.upper in ("*", "/"):
-            word = self.here.upper
-            self.number += 1
+            word = self.next().upper
             left = Node("operator", word, (left, self.factor()), left.at)
         return left
 
     def factor(self) -> Node:
-        at = self.here.at
-        if self.accept("-"):
-            return Node("operator", "NEGATE", (self.factor(),), at)
-        self.accept("+")
-        return self.primary()
+        at, negative = self.here.at, False
+        while self.here.upper in ("-", "+"):
+            negative ^= self.next().upper == "-"
+        node = self.primary()
+        return Node("operator", "NEGATE", (node,), at) if negative else node
 
     def primary(self) -> Node:
-        token = self.here
-        self.number += 1
+        token = self.next()
         if token.kind == "text":
-            return Node("text", token.text[token.text.index("'") + 1 : -1].replace("''", "'"), at=token.at)
+            return Node("text", token.literal, at=token.at)
         if token.kind == "number":
             return Node("number", token.text, at=token.at)
         if token.kind == "bind":
             return Node("bind", token.text[1:].strip().strip('"'), at=token.at)
-        if token.text == "(" and token.kind == "sign":
+        if token.upper == "(":
             if self.here.upper == "SELECT":
                 return self._select(token)
             node = self.condition()
@@ -202,21 +191,6 @@ class _Parser:
             return self._word(token)
         raise wrong(self.text, token.at, f"expected a value before {token.text!r}")
 
-    def _select(self, opening: Token) -> Node:
-        self.expect("SELECT")
-        node = self.condition()
-        self.expect("FROM")
-        if not self.accept("DUAL"):
-            raise wrong(
-                self.text,
-                opening.at,
-                "a sub-SELECT from a table cannot be run",
-                code="LS-5010",
-                hints=("load into a staging table and join there.",),
-            )
-        self.expect(")")
-        return node
-
     def _word(self, token: Token) -> Node:
         word = token.upper
         if word == "CASE":
@@ -224,28 +198,37 @@ class _Parser:
         if word == "NULL":
             return Node("null", at=token.at)
         if word in ("DATE", "TIMESTAMP") and self.here.kind == "text":
-            literal = self.primary()
-            return Node("date", literal.value, (), token.at)
+            return Node(word.lower(), self.next().literal, (), token.at)
         if word == "INTERVAL" and self.here.kind == "text":
             return self._interval(token)
-        names = [token.text.strip('"') if token.kind == "quoted" else word]
-        while self.here.text == "." and self.here.kind == "sign":
-            self.number += 1
-            following = self.here
-            self.number += 1
-            names.append(following.text.strip('"') if following.kind == "quoted" else following.upper)
-        name = ".".join(names)
+        name = self._dotted(token)
         if self.accept("("):
             return self._call(name, token)
         return Node("name", name, at=token.at)
 
+    def _dotted(self, token: Token) -> str:
+        names = [token.text.strip('"') if token.kind == "quoted" else token.upper]
+        while self.accept("."):
+            part = self.next()
+            if part.kind not in ("word", "quoted"):
+                raise wrong(self.text, part.at, f"expected a name before {part.text!r}")
+            names.append(part.text.strip('"') if part.kind == "quoted" else part.upper)
+        return ".".join(names)
+
     def _interval(self, token: Token) -> Node:
-        literal = self.primary()
-        unit = self.here.upper
-        if unit not in _DATE_PARTS:
-            raise wrong(self.text, self.here.at, "expected DAY, HOUR, MINUTE, SECOND, MONTH or YEAR")
-        self.number += 1
-        return Node("interval", unit, (Node("number", literal.value, at=literal.at),), token.at)
+        """INTERVAL 'text' UNIT [(digits)] [TO UNIT [(digits)]]; value is ``UNIT`` or ``UNIT TO UNIT``."""
+        literal, unit = self.next(), self._unit()
+        if self.accept("TO"):
+            unit += f" TO {self._unit()}"
+        return Node("interval", unit, (Node("text", literal.literal, at=literal.at),), token.at)
+
+    def _unit(self) -> str:
+        token = self.next()
+        if token.upper not in INTERVAL_PARTS:
+            raise wrong(self.text, token.at, "expected DAY, HOUR, MINUTE, SECOND, MONTH or YEAR")
+        if self.accept("("):
+            self.list_of()
+        return token.upper
 
     def _case(self, token: Token) -> Node:
         subject = None if self.here.upper == "WHEN" else self.condition()
@@ -256,6 +239,8 @@ class _Parser:
                 test = Node("operator", "=", (subject, test), test.at)
             self.expect("THEN")
             parts += [test, self.condition()]
+        if not parts:
+            raise wrong(self.text, self.here.at, f"expected WHEN before {self.here.text!r}")
         parts.append(self.condition() if self.accept("ELSE") else Node("null", at=token.at))
         self.expect("END")
         return Node("case", "CASE", tuple(parts), token.at)
@@ -264,43 +249,43 @@ class _Parser:
         if name == "TRIM":
             return self._trim(token)
         if name == "EXTRACT":
-            part = self.here.upper
-            self.number += 1
+            part = self.next()
             self.expect("FROM")
             source = self.condition()
             self.expect(")")
-            return Node("call", "EXTRACT", (Node("text", part, at=token.at), source), token.at)
+            return Node("call", "EXTRACT", (Node("text", part.upper, at=part.at), source), token.at)
         if name == "CAST":
             return self._cast(token)
+        if name == "COUNT" and self.accept("*", ")"):
+            return Node("call", "COUNT", (), token.at)
         return Node("call", name, tuple(self.list_of()), token.at)
 
     def _cast(self, token: Token) -> Node:
+        """CAST(value AS TYPE[(limits)] [WITH [LOCAL] TIME ZONE])."""
         source = self.condition()
         self.expect("AS")
-        kind, limits = self.here, []
-        while self.here.kind != "end" and not self.accept(")"):
-            if self.here.kind == "number" and self.here.text.isdigit():
-                limits.append(Node("number", self.here.text, at=self.here.at))
-                if self.tokens[self.number + 1].upper in ("BYTE", "CHAR"):
-                    self.number += 1
-            elif self.here.upper == "(":
-                self.number += 1
-                continue
-            self.number += 1
-            if limits and self.accept(")"):
-                self.expect(")")
-                return Node(
-                    "call", "CAST", (source, Node("text", kind.upper, tuple(limits), kind.at)), token.at
-                )
-        if self.here.kind == "end" and self.tokens[self.number - 1].text != ")":
-            raise wrong(self.text, token.at, "CAST without its closing parenthesis")
-        return Node("call", "CAST", (source, Node("text", kind.upper, tuple(limits), kind.at)), token.at)
+        kind = self.next()
+        name, limits = kind.upper, []
+        if self.accept("("):
+            while not self.accept(")"):
+                limit = self.next()
+                if limit.kind == "number" and limit.text.isdigit():
+                    limits.append(Node("number", limit.text, at=limit.at))
+                elif limit.upper not in (",", "BYTE", "CHAR", "-", "*"):
+                    raise wrong(self.text, limit.at, f"{limit.text!r} does not belong in a type")
+        if self.accept("WITH"):
+            self.accept("LOCAL")
+            self.expect("TIME")
+            self.expect("ZONE")
+            name += " WITH TIME ZONE"
+        elif self.accept("PRECISION") or self.accept("VARYING"):
+            limits = limits or []
+        self.expect(")")
+        return Node("call", "CAST", (source, Node("text", name, tuple(limits), kind.at)), token.at)
 
     def _trim(self, token: Token) -> Node:
-        side = self.here.upper if self.here.upper in ("LEADING", "TRAILING", "BOTH") else ""
-        if side:
-            self.number += 1
-        if side and self.accept("FROM"):
+        side = self.next().upper if self.here.upper in ("LEADING", "TRAILING", "BOTH") else ""
+        if self.accept("FROM"):
             parts: tuple[Node, ...] = (self.condition(),)
         else:
             first = self.condition()
@@ -308,3 +293,61 @@ class _Parser:
         self.expect(")")
         name = {"LEADING": "LTRIM", "TRAILING": "RTRIM"}.get(side, "TRIM")
         return Node("call", name, parts, token.at)
+
+    def _select(self, opening: Token) -> Node:
+        """SELECT value FROM tables [WHERE condition]); parts are the value and, where there is one, the condition."""
+        self.expect("SELECT")
+        distinct = self.accept("DISTINCT")
+        value = self.condition()
+        if self.here.upper == ",":
+            raise wrong(self.text, self.here.at, "a sub-SELECT gives one column")
+        self.accept("AS")
+        if self.here.kind in ("word", "quoted") and self.here.upper != "FROM":
+            self.next()
+        self.expect("FROM")
+        tables, tests = [self._table()], []
+        while True:
+            if self.accept(",") or self.accept("CROSS", "JOIN"):
+                tables.append(self._table())
+            elif self.accept("INNER", "JOIN") or self.accept("JOIN"):
+                tables.append(self._table())
+                self.expect("ON")
+                tests.append(self.condition())
+            else:
+                break
+        if self.accept("WHERE"):
+            tests.append(self.condition())
+        if self.here.upper in _UNSUPPORTED:
+            raise wrong(
+                self.text,
+                self.here.at,
+                f"a sub-SELECT with {self.here.upper} cannot be a lookup",
+                code="LS-5010",
+                hints=("a lookup is SELECT value FROM tables [WHERE conditions].",),
+            )
+        self.expect(")")
+        where = tests[0] if tests else None
+        for test in tests[1:]:
+            where = Node("operator", "AND", (where, test), test.at)  # type: ignore[arg-type]
+        parts = (value,) if where is None else (value, where)
+        return Node("select", "DISTINCT" if distinct else "", parts, opening.at, tuple(tables))
+
+    def _table(self) -> tuple[str | None, str, str]:
+        token = self.next()
+        if token.kind not in ("word", "quoted"):
+            raise wrong(
+                self.text, token.at, "a sub-SELECT reads tables by name", code="LS-5010", hints=_LOOKUP_HINT
+            )
+        schema, _, name = self._dotted(token).rpartition(".")
+        alias = name
+        if self.here.kind in ("word", "quoted") and self.here.upper not in _AFTER_TABLE + _UNSUPPORTED:
+            found = self.next()
+            alias = found.text.strip('"') if found.kind == "quoted" else found.upper
+        return schema or None, name, alias
+
+
+_LOOKUP_HINT = ("a lookup is SELECT value FROM tables [WHERE conditions].",)
+
+
+def _not(node: Node, at: int) -> Node:
+    return Node("operator", "NOT", (node,), at)

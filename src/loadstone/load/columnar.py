@@ -1,19 +1,18 @@
-"""The columnar lane: fields as Arrow columns through expressions; LOB files and sequence numbers."""
+"""What values need beyond the fields: expressions row by row, LOB files, numbers of sequences."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loadstone.datatypes.columns import gather
 from loadstone.formats.model import State, Tokens
 from loadstone.load.plan.model import ColumnPlan, LoadPlan, TablePlan
-from loadstone.load.values import Failure, Spans
+from loadstone.load.values import Evaluated, Failure, bytes_spans
 
 if TYPE_CHECKING:
     from loadstone.expressions.evaluate import Evaluator
@@ -24,6 +23,7 @@ class Columnar:
     What values need beyond the record; one serves all workers, with an evaluator for each thread.
 
     Attributes:
+        compiled: Whether kernels run compiled.
         warnings: LOB files that could not be read; such a value is NULL and its row is loaded.
     """
 
@@ -35,6 +35,7 @@ class Columnar:
         """
         self._plan, self._sequences, self._folder = plan, sequences, folder
         self._local = threading.local()
+        self.compiled = plan.compiled
         self.warnings: list[str] = []
 
     def bases(self, table: TablePlan) -> dict[str, tuple[int, int]]:
@@ -47,21 +48,25 @@ class Columnar:
 
     def evaluate(
         self, table: TablePlan, tokens: Tokens, record: NDArray[np.int64]
-    ) -> tuple[list[tuple[NDArray[np.uint8], Spans]], list[Failure]]:
-        """The texts that the table's expressions give, and what failed."""
-        if not table.expressions:
-            return [], []
-        used = {name for expression in table.expressions for name in expression.binds}
-        binds = {name: self._texts(tokens, record, table.binds[name]) for name in sorted(used)}
-        result = self._evaluator(table).evaluate(
-            binds, rows=len(record), extra=self._extra(table, len(record))
-        )
+    ) -> tuple[dict[int, Evaluated], list[Failure]]:
+        """What the table's expressions give, by their number, and what failed; those of spans are left out."""
+        found: dict[int, Evaluated] = {}
+        failures: list[Failure] = []
         column_of = {c.index: n for n, c in enumerate(table.columns) if c.source == "expression"}
-        failures = [
-            Failure(row=f.row, column=column_of[f.expression_no], code=f.ora_code, message=f.message)
-            for f in result.failures
-        ]
-        return [_spans(column) for column in result.columns], failures
+        wanted = [n for n, one in enumerate(table.expressions) if one.spans is None]
+        if not wanted:
+            return found, failures
+        texts = self._texts(table, wanted, tokens, record)
+        for number in wanted:
+            evaluator = self._evaluator(table, number)
+            results = evaluator.evaluate([texts[name] for name in evaluator.inputs], len(record))
+            failures += [
+                Failure(row=row, column=column_of[number], code=result.code, message=result.message)
+                for row, result in enumerate(results)
+                if not isinstance(result, str | None)
+            ]
+            found[number] = bytes_spans([one.encode() if isinstance(one, str) else None for one in results])
+        return found, failures
 
     def read_lobs(self, column: ColumnPlan, tokens: Tokens, record: NDArray[np.int64]) -> list[bytes | None]:
         """The files that a LOBFILE field names, one a row."""
@@ -88,41 +93,41 @@ class Columnar:
             self.warnings.append(f"LOB file {name} cannot be read: {reason}; the column is NULL")
         return None
 
-    def _texts(self, tokens: Tokens, record: NDArray[np.int64], field: int) -> Any:
-        start, end = tokens.start[record, field], tokens.end[record, field]
-        null = tokens.state[record, field] == State.NULL
-        import pyarrow as pa
+    def _texts(
+        self, table: TablePlan, wanted: list[int], tokens: Tokens, record: NDArray[np.int64]
+    ) -> dict[str, list[str | None]]:
+        """Texts of the binds and values of the sequences that expressions use, by name."""
+        compiled = [table.expressions[number].compiled for number in wanted]
+        texts = {
+            name: texts_of(tokens, record, table.binds[name])
+            for name in sorted({name for one in compiled for name in one.binds})
+        }
+        for name in sorted({name for one in compiled for name in one.sequences}):
+            drawn = self._plan.target.next_values(name, len(record)) if len(record) else []
+            texts[f"{name}.NEXTVAL"] = [str(value) for value in drawn]
+        return texts
 
-        return gather(tokens.buffer, (start, end, null), pa.string(), compiled=self._plan.compiled)
-
-    def _evaluator(self, table: TablePlan) -> Evaluator:
+    def _evaluator(self, table: TablePlan, number: int) -> Evaluator:
         from loadstone.expressions.evaluate import Evaluator
 
-        evaluators: dict[int, Evaluator] = self._local.__dict__.setdefault("evaluators", {})
-        if table.table_no not in evaluators:
-            evaluators[table.table_no] = Evaluator(table.expressions)
-        return evaluators[table.table_no]
-
-    def _extra(self, table: TablePlan, rows: int) -> dict[str, Any]:
-        names = sorted({name for expression in table.expressions for name in expression.sequences})
-        if not names:
-            return {}
-        import pyarrow as pa
-
-        return {name: pa.array(self._plan.target.next_values(name, rows), pa.int64()) for name in names}
+        evaluators: dict[tuple[int, int], Evaluator] = self._local.__dict__.setdefault("evaluators", {})
+        key = (table.table_no, number)
+        if key not in evaluators:
+            evaluators[key] = Evaluator(table.expressions[number].compiled)
+        return evaluators[key]
 
 
 # Private functions
 
 
-def _spans(column: Any) -> tuple[NDArray[np.uint8], Spans]:
-    """A text column of Arrow as bytes and spans, without copying."""
-    import pyarrow as pa
-
-    wide = pa.types.is_large_string(column.type)
-    _, offsets, data = column.buffers()
-    stored: NDArray[Any] = np.frombuffer(offsets, np.int64 if wide else np.int32)
-    ends = stored[column.offset : column.offset + len(column) + 1].astype(np.int64)
-    null: NDArray[np.bool_] = column.is_null().to_numpy(zero_copy_only=False)
-    texts = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
-    return texts, (ends[:-1], ends[1:], null | (ends[:-1] == ends[1:]))
+def texts_of(tokens: Tokens, record: NDArray[np.int64], field: int) -> list[str | None]:
+    """The texts of a field; None where it is NULL."""
+    data = tokens.buffer.tobytes()
+    null = tokens.state[record, field] == State.NULL
+    spans = zip(
+        tokens.start[record, field].tolist(),
+        tokens.end[record, field].tolist(),
+        null.tolist(),
+        strict=True,
+    )
+    return [None if absent or start == end else data[start:end].decode() for start, end, absent in spans]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from loadstone.load.columnar import Columnar
 from loadstone.load.plan.model import LoadPlan, TablePlan
 from loadstone.load.reading import Read
 from loadstone.load.rejects import unconverted, unevaluated, unset_fields
-from loadstone.load.values import Numbers, field_values, mixed_values
+from loadstone.load.values import Failure, Numbers, field_values, mixed_values
 from loadstone.spec import Method
 from loadstone.targets.arrow import ArrowRows
 from loadstone.targets.model import Rows, TableRows
@@ -51,9 +52,13 @@ def prepare(
         numbers = Numbers(
             record_no=chunk.record0 + record + 1, step=ordinals[record], bases=columnar.bases(table)
         )
-        values, found = _values(table, columnar, (chunk, tokens), (record, numbers))
-        rows, faults = _encode(plan, table, values, form or plan.target.form)
-        found = {**found, **unconverted(table, chunk, values, faults)}
+        values, failures = _values(table, columnar, tokens, (record, numbers))
+        encode = partial(_encode, plan, table, form=form or plan.target.form)
+        rows, faults = encode(_without(values, failures))
+        found = {
+            **_failed(table, chunk, values, failures, encode),
+            **unconverted(table, chunk, _without(values, failures), faults),
+        }
         for index, reject in found.items():
             rejects.setdefault(index, reject)
         tables.append(_table_rows(table, rows))
@@ -73,19 +78,39 @@ def prepare(
 # Private functions
 
 
+Encode = Callable[[Values], tuple[Rows, Faults]]
+
+
 def _values(
-    table: TablePlan,
-    columnar: Columnar,
-    source: tuple[Chunk, Tokens],
-    chosen: tuple[NDArray[np.int64], Numbers],
-) -> tuple[Values, dict[int, Reject]]:
-    """The values of a table's rows, by its lane; records whose expressions fail are left out and refused."""
-    (chunk, tokens), (record, numbers) = source, chosen
+    table: TablePlan, columnar: Columnar, tokens: Tokens, chosen: tuple[NDArray[np.int64], Numbers]
+) -> tuple[Values, list[Failure]]:
+    """The values of a table's rows, by its lane, and what failed in expressions."""
+    record, numbers = chosen
     if table.lane == "direct":
-        return field_values(table, tokens, record), {}
-    values, failures = mixed_values(table, tokens, record, numbers, columnar)
-    found = unevaluated(table, chunk, values, failures)
-    return _leave_out(values, found), found
+        return field_values(table, tokens, record), []
+    return mixed_values(table, tokens, record, numbers, columnar)
+
+
+def _failed(
+    table: TablePlan, chunk: Chunk, values: Values, failures: list[Failure], encode: Encode
+) -> dict[int, Reject]:
+    """Rejects of rows whose expressions failed, unless a column before is to blame for its conversion."""
+    if not failures:
+        return {}
+    rows = np.unique(np.array([failure.row for failure in failures], np.int64))
+    first: dict[int, int] = {}
+    for failure in failures:
+        first[failure.row] = min(failure.column, first.get(failure.row, failure.column))
+    picked = _picked(values, rows)
+    _, faults = encode(picked)
+    before = faults.column < np.array([first[int(row)] for row in rows[faults.row]], np.int64)
+    earlier = Faults(
+        row=faults.row[before],
+        column=faults.column[before],
+        code=faults.code[before],
+        detail=faults.detail[before],
+    )
+    return {**unevaluated(table, chunk, values, failures), **unconverted(table, chunk, picked, earlier)}
 
 
 def _encode(plan: LoadPlan, table: TablePlan, values: Values, form: str) -> tuple[Rows, Faults]:
@@ -99,16 +124,22 @@ def _encode(plan: LoadPlan, table: TablePlan, values: Values, form: str) -> tupl
     return ArrowRows(batch, kept), faults
 
 
-def _leave_out(values: Values, found: dict[int, Reject]) -> Values:
-    if not found:
+def _without(values: Values, failures: list[Failure]) -> Values:
+    """The values without the rows that failed."""
+    if not failures:
         return values
-    keep = ~np.isin(values.record, np.fromiter(found, np.int64, len(found)))
+    keep = np.ones(len(values.record), np.bool_)
+    keep[[failure.row for failure in failures]] = False
+    return _picked(values, np.flatnonzero(keep))
+
+
+def _picked(values: Values, rows: NDArray[np.int64]) -> Values:
     return Values(
         buffer=values.buffer,
-        start=values.start[keep],
-        end=values.end[keep],
-        null=values.null[keep],
-        record=values.record[keep],
+        start=values.start[rows],
+        end=values.end[rows],
+        null=values.null[rows],
+        record=values.record[rows],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,14 @@ from loadstone.formats.model import State, Tokens
 from loadstone.load.plan.model import ColumnPlan, TablePlan
 
 if TYPE_CHECKING:
+    from loadstone.expressions.spans import SpanPlan
     from loadstone.load.columnar import Columnar
 
 Spans = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]
-"""Starts, ends and NULL flags of one column; spans count within the column's own bytes."""
+"""Starts, ends and NULL flags of one column."""
+
+Evaluated = tuple[NDArray[np.uint8], Spans]
+"""Bytes of a column of its own, and spans that count within them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,26 +57,81 @@ def mixed_values(
 ) -> tuple[Values, list[Failure]]:
     """The values of any table, and the rows whose expressions fail."""
     evaluated, failures = columnar.evaluate(plan, tokens, record)
-    buffers, at = [tokens.buffer], len(tokens.buffer)
-    shape = (len(record), len(plan.columns))
-    values = Values(
-        buffer=tokens.buffer,
-        start=np.zeros(shape, np.int64),
-        end=np.zeros(shape, np.int64),
-        null=np.zeros(shape, np.bool_),
-        record=record,
-    )
+    arena = _Arena(plan, tokens, record)
+    start, end, null = _all_fields(plan, tokens, record)
+    programs = []
     for number, column in enumerate(plan.columns):
         if column.source == "field":
-            spans = _field_spans(tokens, record, column.index)
+            continue
+        if column.source == "expression" and column.index not in evaluated:
+            programs.append((number, arena.reserve(column.index)))
+            continue
         else:
-            data, spans = _made(column, plan, numbers, evaluated, columnar, tokens, record)
-            spans = (spans[0] + at, spans[1] + at, spans[2])
-            buffers.append(data)
-            at += len(data)
-        values.start[:, number], values.end[:, number], values.null[:, number] = spans
-    values.buffer = np.concatenate(buffers) if len(buffers) > 1 else tokens.buffer
-    return values, failures
+            spans = arena.add(*_made(column, numbers, evaluated, columnar, (tokens, record)))
+        start[:, number], end[:, number], null[:, number] = spans
+    buffer = arena.buffer()
+    for number, places in programs:
+        spans = arena.run(plan.columns[number].index, places, buffer, compiled=columnar.compiled)
+        start[:, number], end[:, number], null[:, number] = spans
+    return Values(buffer=buffer, start=start, end=end, null=null, record=record), failures
+
+
+class _Arena:
+    """The bytes of a chunk and of all that is made for it, one after the other in one buffer."""
+
+    def __init__(self, plan: TablePlan, tokens: Tokens, record: NDArray[np.int64]) -> None:
+        self._plan, self._tokens, self._record = plan, tokens, record
+        self._parts: list[NDArray[np.uint8]] = [tokens.buffer]
+        self._size = len(tokens.buffer)
+        self._fields: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+
+    def field(self, field: int) -> Spans:
+        """The spans of a field."""
+        tokens, record = self._tokens, self._record
+        state = _column(tokens.state, record, field)
+        return _column(tokens.start, record, field), _column(tokens.end, record, field), state == State.NULL
+
+    def add(self, data: NDArray[np.uint8], spans: Spans) -> Spans:
+        """Put texts behind what is there; their spans in the buffer."""
+        at = self._size
+        self._parts.append(data)
+        self._size += len(data)
+        return spans[0] + at, spans[1] + at, spans[2]
+
+    def reserve(self, expression: int) -> tuple[int, int]:
+        """Room for the literals and the new text of a program of spans; where each begins."""
+        spans = self._program(expression)
+        pool = self._size
+        room = spans.space(self._bind, len(self._record))
+        self._parts += [np.frombuffer(spans.literals, np.uint8), np.empty(room, np.uint8)]
+        self._size += len(spans.literals) + room
+        return pool, pool + len(spans.literals)
+
+    def buffer(self) -> NDArray[np.uint8]:
+        """All of it."""
+        return np.concatenate(self._parts) if self._size > len(self._parts[0]) else self._parts[0]
+
+    def run(
+        self, expression: int, places: tuple[int, int], buffer: NDArray[np.uint8], *, compiled: bool
+    ) -> Spans:
+        """The result of a program of spans."""
+        from loadstone.expressions.spans import SpanRun
+
+        work = SpanRun(self._program(expression), self._bind, buffer, places, compiled=compiled)
+        start, end = work.result(len(self._record))
+        return start, end, start == end
+
+    def _program(self, expression: int) -> SpanPlan:
+        spans = self._plan.expressions[expression].spans
+        assert spans is not None
+        return spans
+
+    def _bind(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        if name not in self._fields:
+            start, end, null = self.field(self._plan.binds[name])
+            start = np.where(null, 0, start)
+            self._fields[name] = (start, np.where(null, 0, end))
+        return self._fields[name]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,14 +144,14 @@ class Failure:
     message: str
 
 
-def constant_spans(text: str, rows: int) -> tuple[NDArray[np.uint8], Spans]:
+def constant_spans(text: str, rows: int) -> Evaluated:
     """One text for all rows; an empty one is NULL."""
     data = np.frombuffer(text.encode(), np.uint8)
     start = np.zeros(rows, np.int64)
     return data, (start, start + len(data), np.full(rows, len(data) == 0))
 
 
-def number_spans(numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Spans]:
+def number_spans(numbers: NDArray[np.int64]) -> Evaluated:
     """Integers as decimal text."""
     texts = numbers.astype("S21")
     start = np.arange(len(texts), dtype=np.int64) * 21
@@ -100,7 +159,7 @@ def number_spans(numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint8], Spans]:
     return texts.view(np.uint8).reshape(-1), (start, start + length, np.zeros(len(texts), np.bool_))
 
 
-def bytes_spans(parts: Sequence[bytes | None]) -> tuple[NDArray[np.uint8], Spans]:
+def bytes_spans(parts: Sequence[bytes | None]) -> Evaluated:
     """Any bytes, one after the other; None is NULL."""
     length = np.fromiter((len(part or b"") for part in parts), np.int64, len(parts))
     end = np.cumsum(length)
@@ -121,19 +180,31 @@ def _pick(array: Any, record: NDArray[np.int64], fields: list[int]) -> Any:
     return array[np.ix_(record, np.array(fields))]
 
 
-def _field_spans(tokens: Tokens, record: NDArray[np.int64], field: int) -> Spans:
-    return tokens.start[record, field], tokens.end[record, field], tokens.state[record, field] == State.NULL
+def _column(array: Any, record: NDArray[np.int64], field: int) -> Any:
+    return array[:, field] if len(record) == len(array) else array[record, field]
+
+
+def _all_fields(plan: TablePlan, tokens: Tokens, record: NDArray[np.int64]) -> Spans:
+    """The spans of the fields that columns are named after, to be changed where a column is made otherwise."""
+    if not tokens.start.shape[1]:
+        shape = (len(record), len(plan.columns))
+        return np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.bool_)
+    fields = [
+        column.index if column.source == "field" else plan.binds.get(column.field.name, 0)
+        for column in plan.columns
+    ]
+    null = _pick(tokens.state, record, fields) == State.NULL
+    return _pick(tokens.start, record, fields).copy(), _pick(tokens.end, record, fields).copy(), null
 
 
 def _made(
     column: ColumnPlan,
-    plan: TablePlan,
     numbers: Numbers,
-    evaluated: list[tuple[NDArray[np.uint8], Spans]],
+    evaluated: Mapping[int, Evaluated],
     columnar: Columnar,
-    tokens: Tokens,
-    record: NDArray[np.int64],
-) -> tuple[NDArray[np.uint8], Spans]:
+    source: tuple[Tokens, NDArray[np.int64]],
+) -> Evaluated:
+    tokens, record = source
     if column.source == "expression":
         return evaluated[column.index]
     if column.source == "recnum":

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from loadstone.datatypes.model import Nls
 from loadstone.expressions.compile import compile_expression
 from loadstone.expressions.evaluate import Evaluator
-from loadstone.expressions.model import BindType, Context
+from loadstone.expressions.model import BindType, Context, OraError
 
 TABLE = Path(__file__).resolve().parents[2] / "golden" / "expressions.tsv"
 ROWS = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines()[1:] if line]
@@ -21,13 +20,11 @@ CONTEXT = Context(nls=Nls(now=datetime(2024, 2, 29, 13, 5, 9)))
 def answer(expression: str, value: str | None) -> str:
     """The text of an expression's result, NULL, or the code of its error."""
     compiled = compile_expression(expression, binds={"A": BindType.TEXT, "B": BindType.TEXT}, context=CONTEXT)
-    columns = {name: pa.array([value], pa.string()) for name in compiled.binds}
-    drawn = {name: pa.array([42], pa.int64()) for name in compiled.sequences}
-    result = Evaluator([compiled]).evaluate(columns, rows=1, extra=drawn)
-    if result.failures:
-        return result.failures[0].ora_code
-    found = result.columns[0].to_pylist()[0]
-    return "NULL" if found is None else str(found)
+    inputs = [[value] for _ in compiled.binds] + [["42"] for _ in compiled.sequences]
+    (found,) = Evaluator(compiled).evaluate(inputs, rows=1)
+    if isinstance(found, OraError):
+        return found.code
+    return "NULL" if found is None else found
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row[1]}|{row[2]}" for row in ROWS])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from loadstone.datatypes.model import CANONICAL, Conversion, Kind
 from loadstone.errors import FixSpec, LoadstoneError, Place
 from loadstone.load.environment import Environment
-from loadstone.load.plan.model import ColumnPlan
+from loadstone.load.plan.model import ColumnPlan, ExpressionPlan
 from loadstone.spec import (
     Constant,
     Expression,
@@ -23,9 +23,6 @@ from loadstone.spec import (
     TypeName,
 )
 from loadstone.targets.model import Column, TableInfo
-
-if TYPE_CHECKING:
-    from loadstone.expressions.model import Compiled
 
 _DATES = {
     TypeName.DATE: "date",
@@ -50,7 +47,7 @@ _TEMPORAL = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.TIME}
 
 def plan_columns(
     spec: LoadSpec, table: TableLoad, info: TableInfo, environment: Environment, first_field: int
-) -> tuple[tuple[ColumnPlan, ...], tuple[Compiled, ...], dict[str, int]]:
+) -> tuple[tuple[ColumnPlan, ...], tuple[ExpressionPlan, ...], dict[str, int]]:
     """
     The columns of one INTO TABLE clause, its expressions, and the layout numbers of its binds.
 
@@ -70,7 +67,7 @@ class _Work:
     info: TableInfo
     environment: Environment
     first_field: int
-    expressions: list[Compiled] = field(default_factory=list)
+    expressions: list[ExpressionPlan] = field(default_factory=list)
     errors: list[LoadstoneError] = field(default_factory=list)
 
     def binds(self) -> dict[str, int]:
@@ -172,7 +169,8 @@ class _Work:
 
     def _expression(self, one: Field, column: Column, sql: str) -> ColumnPlan:
         from loadstone.expressions.compile import compile_expression
-        from loadstone.expressions.model import BindType, Context, ResultType
+        from loadstone.expressions.model import MOMENTS, BindType, Context, ResultType
+        from loadstone.expressions.spans import span_plan
 
         types = {
             other.name: BindType.NUMBER
@@ -182,15 +180,24 @@ class _Work:
             if other.filler != "filler"
         }
         try:
-            compiled = compile_expression(sql, binds=types, context=Context(nls=self.environment.nls))
+            compiled = compile_expression(
+                sql,
+                binds=types,
+                context=Context(nls=self.environment.nls),
+                wanted=ResultType.TEXT if column.type.kind is Kind.TEXT else None,
+            )
         except LoadstoneError as error:
             error.place = Place(
                 file=error.place.file, line=error.place.line, column=error.place.column, field=one.name
             )
             raise
-        self.expressions.append(compiled)
-        made = compiled.result in (ResultType.DATE, ResultType.TIMESTAMP, ResultType.TIMESTAMPTZ)
-        mask = CANONICAL if made else self._mask(one, column)
+        spans = span_plan(compiled, column.type)
+        self.expressions.append(ExpressionPlan(compiled=compiled, spans=spans))
+        mask = CANONICAL if compiled.result in MOMENTS else self._mask(one, column)
+        if spans is not None and spans.mask is not None:
+            mask = spans.mask
+        if compiled.term.op == "convert" and compiled.term.parts[0].type in MOMENTS:
+            mask = None
         return self._make(one, column, "expression", mask, index=len(self.expressions) - 1)
 
     def _mask(self, one: Field, column: Column) -> str | None:

@@ -49,7 +49,8 @@ def _column(table: TablePlan, column: ColumnPlan) -> dict[str, Any]:
         "from": column.source,
     }
     if column.source == "expression":
-        told["sql"] = table.expressions[column.index].sql
+        expression = table.expressions[column.index]
+        told["sql"], told["by"] = expression.compiled.sql, expression.by
     if column.source == "constant":
         told["value"] = column.constant
     if column.conversion.mask:

@@ -12,6 +12,7 @@ from loadstone.spec import Field, LoadRequest, LoadSpec, Method, TableLoad
 
 if TYPE_CHECKING:
     from loadstone.expressions.model import Compiled
+    from loadstone.expressions.spans import SpanPlan
     from loadstone.formats.layout import Layout
     from loadstone.targets.model import Column, TableInfo, Target
 
@@ -38,6 +39,24 @@ class ColumnPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExpressionPlan:
+    """
+    An expression of a column and how it is computed.
+
+    Attributes:
+        spans: Its program in the direct lane; None where rows are evaluated.
+    """
+
+    compiled: Compiled
+    spans: SpanPlan | None = None
+
+    @property
+    def by(self) -> str:
+        """What computes it: ``spans`` (kernels over the chunk) or ``rows`` (one by one)."""
+        return "spans" if self.spans is not None else "rows"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TablePlan:
     """
     One INTO TABLE clause.
@@ -54,7 +73,7 @@ class TablePlan:
     info: TableInfo
     method: Method
     columns: tuple[ColumnPlan, ...]
-    expressions: tuple[Compiled, ...]
+    expressions: tuple[ExpressionPlan, ...]
     binds: dict[str, int]
     lane: Literal["direct", "columnar"]
     staged: TableInfo | None = None
