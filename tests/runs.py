@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int | Decimal):
-        return Decimal(value).normalize() + 0
+        with localcontext(Context(prec=200)):
+            return Decimal(value).normalize() + 0
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
     return value

@@ -154,6 +154,10 @@ class _Source:
 
         data = np.zeros(len(self.start), np.int64)
         self._run(kernels.convert_integers, ord(self.work.nls.decimal), bits, data, *workspace())
+        precision = self.one.type.precision
+        if precision is not None and precision <= 18:
+            wide = (data >= 10**precision) | (data <= -(10**precision))
+            self.fault[wide & (self.fault == 0)] = ValueFault.PRECISION
         return _Column(pa.int64(), self.null, data=data)
 
     def _decimals(self) -> _Column:

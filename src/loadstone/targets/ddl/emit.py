@@ -143,11 +143,10 @@ class _Writer:
         if self.kind == "postgresql":
             return "numeric" if precision is None else f"numeric({precision},{scale})"
         if self.kind == "duckdb":
-            return (
-                "DECIMAL(38,16)"
-                if precision is None
-                else f"DECIMAL({min(max(precision, scale), 38)},{max(scale, 0)})"
-            )
+            if precision is None:
+                return "DECIMAL(38,16)"
+            digits = max(precision, scale) - min(scale, 0)  # no negative scale there: room for the zeros
+            return f"DECIMAL({min(digits, 38)},{max(scale, 0)})"
         if precision is None:
             return "DECIMAL_TEXT"
         if scale == 0 and precision <= 18:
@@ -160,7 +159,11 @@ class _Writer:
         if self.kind == "postgresql":
             return f"timestamp({digits}) {'with' if zoned else 'without'} time zone"
         if self.kind == "duckdb":
-            return "TIMESTAMP WITH TIME ZONE" if zoned else "TIMESTAMP_S" if digits == 0 else "TIMESTAMP"
+            return (
+                "TIMESTAMP WITH TIME ZONE"
+                if zoned
+                else {0: "TIMESTAMP_S", 3: "TIMESTAMP_MS"}.get(digits, "TIMESTAMP")
+            )
         return f"{'TIMESTAMPTZ' if zoned else 'TIMESTAMP'}_TEXT({digits})"
 
     def _text(self, name: str, kind: DdlType, *, padded: bool) -> str:

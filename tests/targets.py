@@ -1,0 +1,48 @@
+"""The kinds of target that every shared test runs over; the one list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from loadstone.bootstrap.targets import open_target
+from loadstone.targets.model import Target
+
+KINDS = ("sqlite", "duckdb", "postgresql")
+FILES = {"sqlite": "bank.db", "duckdb": "bank.duckdb"}
+"""Names of the databases that are files."""
+SERVERS = {"postgresql": "postgres_url"}
+"""The fixture that gives an empty database of a server."""
+
+
+def execute(url: str, *statements: str) -> None:
+    """Run statements on a target, past the product; all of them in one session."""
+    if url.startswith("postgresql"):
+        import psycopg
+
+        with psycopg.connect(url, autocommit=True) as server:
+            for statement in statements:
+                server.execute(statement.encode())
+    elif url.endswith(".duckdb"):
+        import duckdb
+
+        with duckdb.connect(url) as database:
+            for statement in statements:
+                database.execute(statement)
+    else:
+        import sqlite3
+
+        connection = sqlite3.connect(url, isolation_level=None)
+        for statement in statements:
+            connection.execute(statement)
+        connection.close()
+
+
+@contextmanager
+def opened(url: str, control_schema: str | None = None) -> Iterator[Target]:
+    """The target of ``url``, closed at the end."""
+    target = open_target(url, control_schema)
+    try:
+        yield target
+    finally:
+        target.close()
