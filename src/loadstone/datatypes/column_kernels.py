@@ -215,11 +215,16 @@ def convert_floats(
     null: Ints,
     fault: Ints,
     decimal: int,
+    exact_digits: int,
     data: Ints,
     slow: Ints,
     digits: Buffer,
 ) -> None:
-    """Doubles, correctly rounded: exact products here, the rest flagged ``slow`` for Python."""
+    """
+    Doubles, correctly rounded: exact products here, the rest flagged ``slow`` for ``settle_floats``.
+
+    ``exact_digits`` is how many digits a float of the column's size always gives back: 15 or 6.
+    """
     for row in range(len(start)):
         if null[row]:
             continue
@@ -228,7 +233,7 @@ def convert_floats(
         if status:
             continue
         exponent = point - count
-        if count > 15 or exponent > 22 or exponent < -22:
+        if count > exact_digits or exponent > 22 or exponent < -22:
             slow[row] = 1
             continue
         mantissa = 0

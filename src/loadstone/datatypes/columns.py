@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -197,15 +199,12 @@ class _Source:
     def _floats(self) -> _Column:
         import pyarrow as pa
 
-        data = np.zeros(len(self.start), np.float64)
-        slow = np.zeros(len(self.start), np.uint8)
-        self._run(kernels.convert_floats, ord(self.work.nls.decimal), data, slow, workspace()[0])
-        for row in np.flatnonzero(slow).tolist():
-            text = self.work.values.buffer[self.start[row] : self.end[row]].tobytes().decode()
-            data[row] = float(text.strip().replace(self.work.nls.decimal, "."))
-        if self.one.type.kind is Kind.FLOAT4:
-            return _Column(pa.float32(), self.null, data=data.astype(np.float32))
-        return _Column(pa.float64(), self.null, data=data)
+        single = self.one.type.kind is Kind.FLOAT4
+        spans = (self.work.values.buffer, self.start, self.end)
+        data = read_floats(
+            spans, self.null, self.fault, self.work.nls.decimal, single=single, compiled=self.work.compiled
+        )
+        return _Column(pa.float32() if single else pa.float64(), self.null, data=data)
 
     def _parse_dates(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Microseconds since 1970 and offsets in minutes; fractions rounded to what the column declares."""
@@ -324,6 +323,52 @@ class _BoolColumn(_Column):
 
         assert self.data is not None
         return pa.array(self.data[keep].astype(bool), mask=self.null[keep])
+
+
+def read_floats(
+    spans: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]],
+    null: NDArray[np.bool_],
+    fault: NDArray[np.int64],
+    decimal: str,
+    *,
+    single: bool,
+    compiled: bool,
+) -> NDArray[Any]:
+    """
+    Doubles, or floats of four bytes; ``fault`` is set where a text is no number, or where the float would
+    show another number with as many digits as the text has.
+    """
+    buffer, start, end = spans
+    data, slow = np.zeros(len(start)), np.zeros(len(start), np.uint8)
+    kernels.convert_floats.pick(compiled)(
+        buffer if compiled else buffer.tobytes(),
+        start,
+        end,
+        null,
+        fault,
+        ord(decimal),
+        6 if single else 15,
+        data,
+        slow,
+        workspace()[0],
+    )
+    for row in np.flatnonzero(slow).tolist():
+        text = buffer[start[row] : end[row]].tobytes().decode().strip().replace(decimal, ".")
+        data[row] = _narrow(float(text)) if single else float(text)
+        if not _shows(float(data[row]), text):
+            fault[row] = ValueFault.RANGE
+    return data.astype(np.float32) if single else data
+
+
+def _narrow(value: float) -> float:
+    with np.errstate(over="ignore", under="ignore"):
+        return float(np.float32(value))
+
+
+def _shows(value: float, text: str) -> bool:
+    exact = Decimal(text)
+    digits = "".join(map(str, exact.as_tuple().digits)).strip("0")
+    return math.isfinite(value) and Decimal(f"{value:.{max(len(digits), 1) - 1}e}") == exact
 
 
 def workspace() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

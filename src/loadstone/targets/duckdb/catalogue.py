@@ -67,3 +67,14 @@ def read_constraints(connection: Any, schema: str, name: str) -> list[tuple[str,
         [schema, name],
     ).fetchall()
     return [(row[0], list(row[1] or []), row[2] or "") for row in rows]
+
+
+def read_references(connection: Any, schema: str, name: str) -> list[tuple[list[str], str, list[str]]]:
+    """Columns, parent table (of the same schema) and its columns, of each foreign key."""
+    rows = connection.execute(
+        "SELECT constraint_column_names, referenced_table, referenced_column_names FROM duckdb_constraints()"
+        " WHERE database_name = current_database() AND schema_name = ? AND table_name = ?"
+        " AND constraint_type = 'FOREIGN KEY'",
+        [schema, name],
+    ).fetchall()
+    return [(list(row[0]), row[1], list(row[2])) for row in rows]

@@ -13,14 +13,29 @@ _FULL = re.compile(r"no space left|disk.*full|out of disk", re.IGNORECASE)
 
 
 @contextmanager
-def translate(path: str) -> Iterator[None]:
-    """Turn DuckDB's errors into classes of ``errors``; constraint errors pass."""
+def translate(path: str, rows: TableRows | None = None) -> Iterator[None]:
+    """
+    Turn DuckDB's errors into classes of ``errors``.
+
+    Raises:
+        ConstraintRefusal: One of ``rows`` breaks a constraint, or its type cannot hold a value. Without
+            ``rows``, constraint errors pass as they are.
+    """
     import duckdb
 
     try:
         yield
-    except duckdb.ConstraintException:
-        raise
+    except duckdb.ConstraintException as error:
+        if rows is None:
+            raise
+        raise refusal_of(error, rows) from error
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        if rows is None:
+            raise FixSpec("LS-3023", f"DuckDB refuses: {error}") from error
+        # The text of the error holds the value, which is not to be shown.
+        raise ConstraintRefusal(
+            "the column's type cannot hold the value", rule="value", table_no=rows.table_no
+        ) from error
     except duckdb.TransactionException as error:
         raise Retry("LS-3022", f"the transaction is lost: {error}") from error
     except duckdb.IOException as error:

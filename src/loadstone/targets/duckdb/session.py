@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from loadstone.books import Checkpoint, Discard, Fence, Reject
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.duckdb.faults import refusal_of, translate
-from loadstone.targets.duckdb.staged import find_staged_refusals, without
-from loadstone.targets.duckdb.suspects import find_suspects
+from loadstone.targets.duckdb.isolate import isolate_by_trials
+from loadstone.targets.duckdb.staged import find_staged_refusals
+from loadstone.targets.duckdb.suspects import without
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.staged import StagedSql, StagedTable
@@ -71,18 +70,14 @@ class DuckdbSession:
 
     def write(self, rows: TableRows) -> None:
         """Insert an Arrow batch."""
-        import duckdb
         import pyarrow as pa
 
         if not len(rows.rows):
             return
         batch = pa.Table.from_batches([rows.rows.batch])  # type: ignore[attr-defined]
         self.cursor.register("loadstone_batch", batch)
-        try:
-            with translate(""):
-                self.cursor.execute(insert_sql(rows, "loadstone_batch"))
-        except duckdb.ConstraintException as error:
-            raise refusal_of(error, rows) from error
+        with translate("", rows):
+            self.cursor.execute(insert_sql(rows, "loadstone_batch"))
 
     def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
         """Insert reject and discard rows, as Arrow."""
@@ -110,21 +105,12 @@ class DuckdbSession:
 
     def isolate(self, tables: Sequence[TableRows]) -> list[ConstraintError]:
         """
-        Find the refused records set-wise, then by halves for what sets cannot tell, and write the rest.
+        Find the refused records set-wise, then by trials for what sets cannot tell, and write the rest.
 
         An error ends DuckDB's transaction, so every trial begins anew with fence and checkpoint.
         """
         opened = self._opened
-        errors = find_suspects(self.cursor, tables)
-        while True:
-            good = _without(tables, errors)
-            try:
-                for table in good:
-                    self.write(table)
-                return sorted(errors, key=lambda error: error.record)
-            except ConstraintRefusal as refusal:
-                self._reopen(opened)
-                errors.append(self._first_refused(good, refusal, opened))
+        return isolate_by_trials(self, tables, lambda: self._reopen(opened))
 
     def empty(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
         """Check or empty tables."""
@@ -136,13 +122,9 @@ class DuckdbSession:
 
     def move_part(self, staged: StagedTable, last: int | None, gone: Mapping[int, Any]) -> None:
         """Copy the rows of records up to ``last`` (all for None) but those ``gone``."""
-        import duckdb
-
         first = None if last is None else 0
-        try:
-            self._execute(self.staged.move_sql(staged, first, last, without(list(gone))), [])
-        except duckdb.ConstraintException as error:
-            raise refusal_of(error, staged.blamed()) from error
+        with translate("", staged.blamed()):
+            self.cursor.execute(self.staged.move_sql(staged, first, last, without(list(gone))))
 
     def find_refused(
         self, tables: Sequence[StagedTable], begin: Callable[[], None], enough: int | None
@@ -181,30 +163,6 @@ class DuckdbSession:
             for load_id, checkpoint in opened[1]:
                 self.add_checkpoint(load_id, checkpoint)
 
-    def _first_refused(
-        self, tables: Sequence[TableRows], refusal: ConstraintRefusal, opened: Any
-    ) -> ConstraintError:
-        """The first record whose rows cannot follow those before it: by trials of ever shorter prefixes."""
-        records = np.unique(np.concatenate([table.rows.record for table in tables]))
-        low, high = 0, len(records) - 1
-        while low < high:
-            middle = (low + high) // 2
-            try:
-                for table in tables:
-                    self.write(_until(table, int(records[middle])))
-                low = middle + 1
-            except ConstraintRefusal as error:
-                refusal, high = error, middle
-            self._reopen(opened)
-        return ConstraintError(
-            record=int(records[low]),
-            table_no=refusal.table_no,
-            field=refusal.field,
-            rule=refusal.rule,
-            code=refusal.code,
-            reason=refusal.reason,
-        )
-
 
 def quoted(table: TableInfo) -> str:
     """The table's name in SQL."""
@@ -235,17 +193,3 @@ def insert_sql(rows: TableRows, source: str) -> str:
 
 def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _without(tables: Sequence[TableRows], errors: list[ConstraintError]) -> list[TableRows]:
-    from dataclasses import replace
-
-    gone = np.array([error.record for error in errors], np.int64)
-    return [replace(table, rows=table.rows.select(~np.isin(table.rows.record, gone))) for table in tables]
-
-
-def _until(table: TableRows, record: int) -> TableRows:
-    from dataclasses import replace
-
-    stop = int(np.searchsorted(table.rows.record, record, side="right"))
-    return replace(table, rows=table.rows.slice(0, stop))

@@ -1,67 +1,132 @@
-"""Records that DuckDB is going to refuse, found set-wise: duplicates, and rows without a parent."""
+"""Records that DuckDB is going to refuse, found set-wise: broken checks, missing parents, repeated keys."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from loadstone.spec import Method
-from loadstone.targets.duckdb.catalogue import read_constraints
-from loadstone.targets.model import ConstraintError, TableInfo, TableRows
+from loadstone.targets.duckdb.catalogue import read_constraints, read_references
+from loadstone.targets.model import ConstraintError, TableInfo
+from loadstone.targets.staged import RECORD, StagedTable
 
 
-def find_suspects(cursor: Any, tables: Sequence[TableRows]) -> list[ConstraintError]:
+def find_certain(
+    cursor: Any, tables: Sequence[StagedTable], known: dict[int, ConstraintError]
+) -> dict[int, ConstraintError]:
     """
-    Records that break a unique key, by the rows in the table and by earlier rows of the batch.
+    Records that are refused for certain, beside those ``known``.
 
-    Only single tables are judged so; records of several tables are left to trials, since a record
-    that another table refuses claims no key.
+    A record that repeats a key is refused if the one that has the key first is not refused itself,
+    which the next round tells. A record whose parent may come with these very rows is left to trials,
+    and so are those that repeat its keys.
     """
-    if len([table for table in tables if len(table.rows)]) != 1:
-        return []
-    rows = next(table for table in tables if len(table.rows))
-    if rows.method is Method.UPSERT:
-        return []
     found: dict[int, ConstraintError] = {}
-    for kind, columns, _ in read_constraints(cursor, str(rows.table.schema), rows.table.name):
-        if kind in ("PRIMARY KEY", "UNIQUE"):
-            for record in _duplicates(cursor, rows, columns, set(found)):
-                name = f"{rows.table.name.upper()}({', '.join(columns).upper()})"
-                found[record] = ConstraintError(
-                    record=record,
-                    table_no=rows.table_no,
-                    field=None,
-                    rule="unique",
-                    code="ORA-00001",
-                    reason=f"ORA-00001: unique constraint ({name}) violated",
-                )
-    return list(found.values())
+    while True:
+        gone = without([*known, *found])
+        suspects = [one for staged in tables for one in _suspects(cursor, staged, tables, gone)]
+        doubtful = {one.error.record for one in suspects}
+        fresh = {
+            one.error.record: one.error
+            for one in reversed(suspects)
+            if one.certain or (one.first is not None and one.first not in doubtful)
+        }
+        if not fresh:
+            return found
+        found.update(fresh)
+
+
+def without(records: Sequence[int]) -> str:
+    """The condition that leaves ``records`` out."""
+    return f" AND {RECORD} NOT IN ({', '.join(str(record) for record in records)})" if records else ""
 
 
 # Private functions
 
 
-def _duplicates(cursor: Any, rows: TableRows, columns: list[str], gone: set[int]) -> list[int]:
-    """Records that repeat a key of the table, or of an earlier record that is not refused itself."""
-    import pyarrow as pa
+@dataclass(frozen=True)
+class _Suspect:
+    """A record that breaks a rule by itself (``certain``), or repeats the key of record ``first``, or may lack a parent."""
 
-    upper = [name.upper() for name in rows.columns]
-    places = [upper.index(name.upper()) for name in columns if name.upper() in upper]
-    if len(places) < len(columns):
-        return []
-    keep = [record not in gone for record in rows.rows.record.tolist()]
-    batch = rows.rows.batch.append_column("record", pa.array(rows.rows.record))  # type: ignore[attr-defined]
-    cursor.register("loadstone_keys", pa.Table.from_batches([batch]).filter(pa.array(keep)))
-    keys = ", ".join(f"b.c{place}" for place in places)
-    filled = " AND ".join(f"b.c{place} IS NOT NULL" for place in places)
-    same = " AND ".join(f't."{name}" = b.c{place}' for name, place in zip(columns, places, strict=True))
-    found = cursor.execute(
-        f"SELECT record FROM (SELECT b.record, row_number() OVER (PARTITION BY {keys} ORDER BY b.record) AS n,"
-        f" EXISTS (SELECT 1 FROM {_quoted(rows.table)} t WHERE {same}) AS known"
-        f" FROM loadstone_keys b WHERE {filled}) WHERE n > 1 OR known ORDER BY record"
+    error: ConstraintError
+    certain: bool = False
+    first: int | None = None
+
+
+def _suspects(
+    cursor: Any, staged: StagedTable, tables: Sequence[StagedTable], gone: str
+) -> Iterator[_Suspect]:
+    table, upper = staged.table, {name.upper() for name in staged.columns}
+    for kind, columns, text in read_constraints(cursor, str(table.schema), table.name):
+        if not columns or any(name.upper() not in upper for name in columns):
+            continue
+        if kind == "CHECK":
+            yield from _broken_checks(cursor, staged, text, gone)
+        elif kind in ("PRIMARY KEY", "UNIQUE") and staged.method is not Method.UPSERT:
+            yield from _repeated_keys(cursor, staged, columns, gone)
+    coming = {one.table.name for one in tables}
+    for columns, parent, keys in read_references(cursor, str(table.schema), table.name):
+        if all(name.upper() in upper for name in columns):
+            certain = parent not in coming
+            yield from _orphans(cursor, staged, (columns, parent, keys), gone, certain=certain)
+
+
+def _broken_checks(cursor: Any, staged: StagedTable, text: str, gone: str) -> Iterator[_Suspect]:
+    rule = text.strip().removeprefix("CHECK")
+    rows = cursor.execute(
+        f"SELECT {RECORD} FROM {_quoted(staged.stage)} WHERE NOT coalesce({rule}, true){gone} ORDER BY {RECORD}"
     ).fetchall()
-    return [int(row[0]) for row in found]
+    reason = f"ORA-02290: check constraint ({staged.table.name.upper()}) violated"
+    for row in rows:
+        yield _Suspect(_error(staged, int(row[0]), "check", "ORA-02290", reason), certain=True)
+
+
+def _repeated_keys(cursor: Any, staged: StagedTable, columns: list[str], gone: str) -> Iterator[_Suspect]:
+    keys = ", ".join(f's."{name}"' for name in columns)
+    filled = " AND ".join(f's."{name}" IS NOT NULL' for name in columns)
+    same = " AND ".join(f't."{name}" = s."{name}"' for name in columns)
+    rows = cursor.execute(
+        f"SELECT record, first, known FROM (SELECT s.{RECORD} AS record,"
+        f" min(s.{RECORD}) OVER (PARTITION BY {keys}) AS first,"
+        f" EXISTS (SELECT 1 FROM {_quoted(staged.table)} t WHERE {same}) AS known"
+        f" FROM {_quoted(staged.stage)} s WHERE {filled}{gone}) WHERE known OR record > first ORDER BY record"
+    ).fetchall()
+    name = f"{staged.table.name.upper()}({', '.join(columns).upper()})"
+    reason = f"ORA-00001: unique constraint ({name}) violated"
+    for record, first, known in rows:
+        error = _error(staged, int(record), "unique", "ORA-00001", reason)
+        yield _Suspect(error, certain=known, first=int(first))
+
+
+def _orphans(
+    cursor: Any,
+    staged: StagedTable,
+    reference: tuple[list[str], str, list[str]],
+    gone: str,
+    *,
+    certain: bool,
+) -> Iterator[_Suspect]:
+    columns, parent, keys = reference
+    filled = " AND ".join(f's."{name}" IS NOT NULL' for name in columns)
+    same = " AND ".join(f'p."{key}" = s."{name}"' for key, name in zip(keys, columns, strict=True))
+    table = TableInfo(schema=staged.table.schema, name=parent, columns=())
+    rows = cursor.execute(
+        f"SELECT {RECORD} FROM {_quoted(staged.stage)} s WHERE {filled}{gone}"
+        f" AND NOT EXISTS (SELECT 1 FROM {_quoted(table)} p WHERE {same}) ORDER BY {RECORD}"
+    ).fetchall()
+    name = staged.table.name.upper()
+    reason = f"ORA-02291: integrity constraint ({name}) violated - parent key not found"
+    for row in rows:
+        yield _Suspect(_error(staged, int(row[0]), "foreign_key", "ORA-02291", reason), certain=certain)
+
+
+def _error(staged: StagedTable, record: int, rule: str, code: str, reason: str) -> ConstraintError:
+    return ConstraintError(
+        record=record, table_no=staged.table_no, field=None, rule=rule, code=code, reason=reason
+    )
 
 
 def _quoted(table: TableInfo) -> str:
-    return f'"{table.schema}"."{table.name}"'
+    names = [table.schema, table.name] if table.schema else [table.name]
+    return ".".join(f'"{name}"' for name in names)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from loadstone.datatypes import column_kernels
-from loadstone.datatypes.columns import mask_of, workspace
+from loadstone.datatypes.columns import mask_of, read_floats, workspace
 from loadstone.datatypes.dates import P_SIZE
 from loadstone.datatypes.masks import TEXT, compile_mask
 from loadstone.datatypes.model import Conversion, Faults, Kind, Nls, Values
@@ -120,28 +119,22 @@ def _floats(
         return np.zeros((1, 1), np.int64), np.zeros((1, 1), np.int64)
     shape = values.start.shape
     bits, faults = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    buffer = values.buffer if compiled else values.buffer.tobytes()
     for number, one in enumerate(conversions):
         if one.type.kind not in (Kind.FLOAT4, Kind.FLOAT8):
             continue
-        start, end = (
-            np.ascontiguousarray(values.start[:, number]),
-            np.ascontiguousarray(values.end[:, number]),
+        start = np.ascontiguousarray(values.start[:, number])
+        end = np.ascontiguousarray(values.end[:, number])
+        fault = np.zeros(len(start), np.int64)
+        data = read_floats(
+            (values.buffer, start, end),
+            values.null[:, number] | (start == end),
+            fault,
+            nls.decimal,
+            single=one.type.kind is Kind.FLOAT4,
+            compiled=compiled,
         )
-        null = values.null[:, number] | (start == end)
-        data, slow, fault = (
-            np.zeros(len(start)),
-            np.zeros(len(start), np.uint8),
-            np.zeros(len(start), np.int64),
-        )
-        column_kernels.convert_floats.pick(compiled)(
-            buffer, start, end, null, fault, ord(nls.decimal), data, slow, workspace()[0]
-        )
-        for row in np.flatnonzero(slow).tolist():
-            text = values.buffer[start[row] : end[row]].tobytes().decode()
-            data[row] = float(text.strip().replace(nls.decimal, "."))
         if one.type.kind is Kind.FLOAT4:
-            bits[:, number] = data.astype(np.float32).view(np.int32)
+            bits[:, number] = data.view(np.int32)
         else:
             bits[:, number] = data.view(np.int64)
         faults[:, number] = fault
