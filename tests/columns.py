@@ -26,7 +26,16 @@ NUMBER, PRECISION, LENGTH, NOT_NULL = (
 RANGE, HEX, ENCODING = Refused("range"), Refused("ORA-01465"), Refused("ORA-29275")
 
 
-def outcomes(url: str, field: str, texts: list[str | bytes], *, ddl: str = "", table: str = "", into: str = "t", **options: Any) -> list[Any]:
+def outcomes(
+    url: str,
+    field: str,
+    texts: list[str | bytes],
+    *,
+    ddl: str = "",
+    table: str = "",
+    into: str = "t",
+    **options: Any,
+) -> list[Any]:
     """
     Load each text into column V of table T by field ``field``, and give what stands there afterwards.
 
@@ -35,7 +44,9 @@ def outcomes(url: str, field: str, texts: list[str | bytes], *, ddl: str = "", t
     """
     if table:
         execute(url, table)
-    lines = [f"{n}|".encode() + (text.encode() if isinstance(text, str) else text) for n, text in enumerate(texts)]
+    lines = [
+        f"{n}|".encode() + (text.encode() if isinstance(text, str) else text) for n, text in enumerate(texts)
+    ]
     Path("in.dat").write_bytes(b"".join(line + b"\n" for line in lines))
     control = (
         f"LOAD DATA CHARACTERSET AL32UTF8 INFILE 'in.dat' APPEND INTO TABLE {into} FIELDS TERMINATED BY '|' TRAILING NULLCOLS"
@@ -53,7 +64,10 @@ def outcomes(url: str, field: str, texts: list[str | bytes], *, ddl: str = "", t
 def select(url: str, table: str) -> str:
     """The query for the table; zoned timestamps of DuckDB come as UTC."""
     if url.endswith(".duckdb"):
-        zoned = rows_of(url, f"SELECT 1 FROM duckdb_columns() WHERE lower(table_name) = '{table}' AND data_type LIKE '%TIME ZONE'")
+        zoned = rows_of(
+            url,
+            f"SELECT 1 FROM duckdb_columns() WHERE lower(table_name) = '{table}' AND data_type LIKE '%TIME ZONE'",
+        )
         if zoned:
             return f"SELECT id, epoch_us(v)::VARCHAR || ' us' FROM {table}"
     return f"SELECT id, v FROM {table}"
@@ -91,5 +105,9 @@ def check(url: str, field: str, cases: list[tuple[str | bytes, Any]], **options:
     found = outcomes(url, field, [text for text, _ in cases], **options)
     wanted = [expected for _, expected in cases]
     seen = [like(expected, value) for expected, value in zip(wanted, found, strict=True)]
-    told = [(text, expected, value) for (text, expected), value in zip(cases, seen, strict=True) if expected != value]
-    assert [] == told
+    told = [
+        (text, expected, value)
+        for (text, expected), value in zip(cases, seen, strict=True)
+        if expected != value
+    ]
+    assert told == []

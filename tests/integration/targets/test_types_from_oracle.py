@@ -73,9 +73,18 @@ def test_numbers_are_exact_or_refused(kind: str, cases: Cases, target_url: str, 
 @pytest.mark.parametrize("kind", ["BINARY_DOUBLE", "DOUBLE PRECISION"])
 def test_doubles_keep_every_bit(kind: str, target_url: str, here: Path) -> None:
     """The shortest text of a double gives that double; what lies beyond its range is refused."""
-    texts = ["0.1", "1.7976931348623157e308", "-1.7976931348623157E308", "5e-324", "2.2250738585072014e-308", "1e0"]
+    texts = [
+        "0.1",
+        "1.7976931348623157e308",
+        "-1.7976931348623157E308",
+        "5e-324",
+        "2.2250738585072014e-308",
+        "1e0",
+    ]
     cases: Cases = [(text, float(text)) for text in texts]
-    check(target_url, "v FLOAT EXTERNAL", [*cases, ("", None), ("1e", NUMBER), ("ten", NUMBER)], ddl=made(kind))
+    check(
+        target_url, "v FLOAT EXTERNAL", [*cases, ("", None), ("1e", NUMBER), ("ten", NUMBER)], ddl=made(kind)
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,7 +100,9 @@ def test_doubles_keep_every_bit(kind: str, target_url: str, here: Path) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
-def test_texts_are_kept_or_refused_by_their_length(kind: str, cases: Cases, target_url: str, here: Path) -> None:
+def test_texts_are_kept_or_refused_by_their_length(
+    kind: str, cases: Cases, target_url: str, here: Path
+) -> None:
     """Lengths count bytes or characters as the DDL says; text is stored as it came."""
     check(target_url, "v CHAR(10000)", cases, ddl=made(kind))
 
@@ -175,7 +186,9 @@ def test_raw_fields_are_bytes_as_they_are(kind: str, target_url: str, here: Path
 
 
 @pytest.mark.parametrize("target_url", ["sqlite", "postgresql"], indirect=True)
-def test_scales_outside_of_the_precision_are_kept_where_the_target_has_them(target_url: str, here: Path) -> None:
+def test_scales_outside_of_the_precision_are_kept_where_the_target_has_them(
+    target_url: str, here: Path
+) -> None:
     """A negative scale rounds to hundreds, and one beyond the precision bounds the value; DuckDB has neither."""
     hundreds: Cases = [("1234549", D(1234500)), ("1234550", D(1234600)), ("9999950", PRECISION)]
     check(target_url, "v DECIMAL EXTERNAL", hundreds, ddl=made("NUMBER(5,-2)"))

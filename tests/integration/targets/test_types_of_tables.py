@@ -155,4 +155,4 @@ def test_a_type_that_nothing_can_be_loaded_into_is_named(target_url: str, declar
     with pytest.raises(FixSpec, match=r"LS-3007.*t\.v is of type") as caught:
         load("LOAD DATA INFILE 'in.dat' APPEND INTO TABLE t FIELDS TERMINATED BY '|' (id, v)", target_url)
     assert declared.split("(")[0].lower() in caught.value.message.lower()
-    assert [] == rows_of(target_url, "SELECT id FROM t")
+    assert rows_of(target_url, "SELECT id FROM t") == []

@@ -18,8 +18,7 @@ def translate(path: str, rows: TableRows | None = None) -> Iterator[None]:
     Turn DuckDB's errors into classes of ``errors``.
 
     Raises:
-        ConstraintRefusal: One of ``rows`` breaks a constraint, or its type cannot hold a value. Without
-            ``rows``, constraint errors pass as they are.
+        ConstraintRefusal: One of ``rows`` breaks a constraint, or its type cannot hold a value.
     """
     import duckdb
 
@@ -27,7 +26,9 @@ def translate(path: str, rows: TableRows | None = None) -> Iterator[None]:
         yield
     except duckdb.ConstraintException as error:
         if rows is None:
-            raise
+            raise Refused(
+                "LS-4003", f"a row of Loadstone's own tables stands there already: {error}"
+            ) from error
         raise refusal_of(error, rows) from error
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         if rows is None:

@@ -105,9 +105,10 @@ def _as_stage(session: DuckdbSession, rows: TableRows, found: dict[int, Constrai
     batch = batch.batch.append_column(RECORD, pa.array(rows.rows.record))
     session.cursor.register("loadstone_raw", pa.Table.from_batches([batch]))
     pairs = [(f"c{n}", name, f"TRY_CAST(c{n} AS {types[name]})") for n, name in enumerate(rows.columns)]
-    failed = " OR ".join(f"({raw} IS NOT NULL AND {cast} IS NULL)" for raw, _, cast in pairs)
-    for row in session.cursor.execute(f"SELECT {RECORD} FROM loadstone_raw WHERE {failed}").fetchall():
-        found.setdefault(int(row[0]), _uncast(int(row[0]), rows.table_no))
+    for raw, name, cast in pairs:
+        failed = f"SELECT {RECORD} FROM loadstone_raw WHERE {raw} IS NOT NULL AND {cast} IS NULL"
+        for row in session.cursor.execute(failed).fetchall():
+            found.setdefault(int(row[0]), _uncast(int(row[0]), rows.table_no, name.upper()))
     listed = ", ".join(f'{cast} AS "{name}"' for _, name, cast in pairs)
     made = session.cursor.execute(f"SELECT {listed}, {RECORD} FROM loadstone_raw").to_arrow_table()
     stage = TableInfo(schema=None, name=f"loadstone_part_{rows.table_no}", columns=())
@@ -122,10 +123,10 @@ def _as_stage(session: DuckdbSession, rows: TableRows, found: dict[int, Constrai
     )
 
 
-def _uncast(record: int, table_no: int) -> ConstraintError:
+def _uncast(record: int, table_no: int, column: str) -> ConstraintError:
     reason = "the column's type cannot hold the value"
     return ConstraintError(
-        record=record, table_no=table_no, field=None, rule="value", code=None, reason=reason
+        record=record, table_no=table_no, field=column, rule="value", code=None, reason=reason
     )
 
 

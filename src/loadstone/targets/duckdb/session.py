@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from loadstone.books import Checkpoint, Discard, Fence, Reject
+from loadstone.errors import Refused
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
-from loadstone.targets.duckdb.faults import refusal_of, translate
+from loadstone.targets.duckdb.faults import translate
 from loadstone.targets.duckdb.isolate import isolate_by_trials
 from loadstone.targets.duckdb.staged import find_staged_refusals
 from loadstone.targets.duckdb.suspects import without
@@ -86,13 +87,11 @@ class DuckdbSession:
 
     def commit(self) -> None:
         """Commit; unique keys may be refused here."""
-        import duckdb
-
         try:
             with translate(""):
                 self.cursor.execute("COMMIT")
-        except duckdb.ConstraintException as error:
-            raise ConstraintRefusal(str(error)) from error
+        except Refused as error:
+            raise ConstraintRefusal("a key is taken") from error
 
     def rollback(self) -> None:
         """Give up the transaction."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,15 +12,26 @@ from psycopg import errors as pg
 from loadstone.errors import FixSpec, LoadstoneError, Refused, Retry, Stop
 from loadstone.targets.model import ConstraintRefusal, Redo, TableRows
 
+_QUOTED = re.compile(r'"[^"]*"')
+_COLUMN = re.compile(r"COPY \S+, line \d+, column (\w+)")
+
+REFUSALS = (psycopg.IntegrityError, psycopg.DataError, pg.RaiseException, pg.WithCheckOptionViolation)
+"""What the server says when it does not want a row: constraints, types, triggers, views."""
+
 
 @contextmanager
-def translate() -> Iterator[None]:
-    """Turn the driver's errors into classes of ``errors``; integrity errors pass."""
+def translate(rows: TableRows | None = None, *, refusals: bool = False) -> Iterator[None]:
+    """
+    Turn the driver's errors into classes of ``errors``.
+
+    Raises:
+        ConstraintRefusal: The server refuses one of ``rows``, or (with ``refusals``) a row written before.
+    """
     try:
         yield
-    except psycopg.IntegrityError:
-        raise
     except psycopg.Error as error:
+        if isinstance(error, REFUSALS) and (refusals or rows is not None):
+            raise refusal_of(error, rows) from error
         raise error_of(error) from error
 
 
@@ -42,36 +54,39 @@ def error_of(error: psycopg.Error) -> LoadstoneError:
         )
     if isinstance(error, pg.AdminShutdown | pg.CrashShutdown | pg.CannotConnectNow | pg.QueryCanceled):
         return Retry("LS-3022", f"the server ended the session: {text}")
+    if isinstance(error, pg.UniqueViolation):
+        return Refused("LS-4003", f"a row of Loadstone's own tables stands there already: {text}")
     if error.sqlstate is None or isinstance(error, pg.ConnectionException):
         return Retry("LS-3022", f"the connection is lost: {text}", hints=["is the server up?"])
     return FixSpec("LS-3023", f"PostgreSQL refuses: {text}")
 
 
-def refusal_of(
-    error: psycopg.IntegrityError | psycopg.DataError, rows: TableRows | None
-) -> ConstraintRefusal:
-    """The refusal in Oracle's words."""
+def refusal_of(error: psycopg.Error, rows: TableRows | None) -> ConstraintRefusal:
+    """The refusal in Oracle's words; without the values that the server's own words may hold."""
     told = error.diag
     schema, table = (told.schema_name or "").upper(), (told.table_name or "").upper()
     constraint = f"{schema}.{(told.constraint_name or '').upper()}".strip(".")
     column = (told.column_name or "").upper() or None
-    number = rows.table_no if rows is not None else 0
+    code: str | None
     if isinstance(error, pg.UniqueViolation | pg.ExclusionViolation):
         rule, code, text = "unique", "ORA-00001", f"unique constraint ({constraint}) violated"
     elif isinstance(error, pg.NotNullViolation):
-        rule, code, text = (
-            "not_null",
-            "ORA-01400",
-            f'cannot insert NULL into ("{schema}"."{table}"."{column}")',
-        )
+        rule, code = "not_null", "ORA-01400"
+        text = f'cannot insert NULL into ("{schema}"."{table}"."{column}")'
     elif isinstance(error, pg.ForeignKeyViolation):
         rule, code = "foreign_key", "ORA-02291"
         text = f"integrity constraint ({constraint}) violated - parent key not found"
     elif isinstance(error, pg.CheckViolation):
         rule, code, text = "check", "ORA-02290", f"check constraint ({constraint}) violated"
+    elif isinstance(error, pg.RaiseException):
+        rule, code, text = "trigger", "ORA-20000", told.message_primary or ""
+    elif isinstance(error, pg.WithCheckOptionViolation):
+        rule, code, text = "check", "ORA-01402", "view WITH CHECK OPTION where-clause violation"
     else:
-        rule, code, text = "value", None, str(error).strip().split("\n")[0]
+        rule, code, text = "value", None, _QUOTED.sub('"..."', told.message_primary or "value refused")
+        place = _COLUMN.search(told.context or "")
+        column = place[1].upper() if place is not None else None
     reason = f"{code}: {text}" if code else text
-    return ConstraintRefusal(
-        reason, code=code, rule=rule, field=column if rule == "not_null" else None, table_no=number
-    )
+    field = column if rule in ("not_null", "value") else None
+    number = rows.table_no if rows is not None else 0
+    return ConstraintRefusal(reason, code=code, rule=rule, field=field, table_no=number)

@@ -14,7 +14,7 @@ from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.isolate import isolate_by_halves
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
-from loadstone.targets.postgresql.faults import refusal_of, translate
+from loadstone.targets.postgresql.faults import translate
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.staged import StagedSql, StagedTable, refused_in
 
@@ -49,14 +49,11 @@ class PostgresSession:
 
     def write(self, rows: TableRows) -> None:
         """Binary COPY; upserts go through a temporary table."""
-        try:
-            with translate():
-                if rows.method is Method.UPSERT:
-                    self._upsert(rows)
-                else:
-                    self._copy(name_of(rows.table), rows)
-        except (psycopg.IntegrityError, psycopg.DataError) as error:
-            raise refusal_of(error, rows) from error
+        with translate(rows):
+            if rows.method is Method.UPSERT:
+                self._upsert(rows)
+            else:
+                self._copy(name_of(rows.table), rows)
 
     def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
         """COPY reject and discard rows."""
@@ -73,11 +70,8 @@ class PostgresSession:
 
     def commit(self) -> None:
         """Commit; deferred constraints may refuse here, and then nothing is committed."""
-        try:
-            with translate():
-                self._connection.execute("COMMIT")
-        except psycopg.IntegrityError as error:
-            raise refusal_of(error, None) from error
+        with translate(refusals=True):
+            self._connection.execute("COMMIT")
 
     def rollback(self) -> None:
         """Give up the transaction; a lost connection has done so by itself."""
@@ -128,10 +122,8 @@ class PostgresSession:
         return run(self._connection, text, parameters)
 
     def _move(self, staged: StagedTable, first: int | None, last: int | None) -> None:
-        try:
-            self.staged.move(staged, first, last)
-        except (psycopg.IntegrityError, psycopg.DataError) as error:
-            raise refusal_of(error, staged.blamed()) from error
+        with translate(staged.blamed()):
+            self._connection.execute(self.staged.move_sql(staged, first, last).encode())
 
     def _attempt(self, tables: Sequence[TableRows]) -> None:
         with self._savepoint():

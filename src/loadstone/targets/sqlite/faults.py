@@ -7,17 +7,26 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from loadstone.errors import FixSpec, Retry, Stop
+from loadstone.errors import FixSpec, Refused, Retry, Stop
 from loadstone.targets.model import ConstraintRefusal, TableRows
 
-_FAILED = re.compile(r"(\w+(?: \w+)?) constraint failed(?:: (.*))?")
+_FAILED = re.compile(r"\w+(?: \w+)? constraint failed(?:: (.*))?")
 
 
 @contextmanager
-def translate() -> Iterator[None]:
-    """Turn SQLite's errors into classes of ``errors``."""
+def translate(rows: TableRows | None = None) -> Iterator[None]:
+    """
+    Turn SQLite's errors into classes of ``errors``.
+
+    Raises:
+        ConstraintRefusal: The table refuses one of ``rows``.
+    """
     try:
         yield
+    except sqlite3.IntegrityError as error:
+        if rows is not None:
+            raise refusal_of(error, rows) from error
+        raise Refused("LS-4003", f"a row of Loadstone's own tables stands there already: {error}") from error
     except sqlite3.OperationalError as error:
         text = str(error)
         if "full" in text:
@@ -36,33 +45,42 @@ def translate() -> Iterator[None]:
             ) from error
         raise FixSpec("LS-3023", f"SQLite refuses: {text}") from error
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError):
-            raise
         raise Stop("LS-3020", f"the database file is damaged or none: {error}") from error
 
 
 def refusal_of(error: sqlite3.IntegrityError, rows: TableRows) -> ConstraintRefusal:
     """The refusal in Oracle's words."""
     found = _FAILED.match(str(error))
-    kind, detail = (found.group(1).upper(), found.group(2) or "") if found else ("", str(error))
+    detail = (found[1] or "") if found else ""
+    kind = error.sqlite_errorname.removeprefix("SQLITE_CONSTRAINT_")
     table = rows.table.name.upper()
     names = detail.replace(rows.table.name + ".", "").upper()
-    if kind in ("UNIQUE", "PRIMARY KEY"):
+    if kind in ("UNIQUE", "PRIMARYKEY", "ROWID"):
         label = f"{table}({names})" if names else table
         return _refusal("unique", "ORA-00001", f"ORA-00001: unique constraint ({label}) violated", rows)
-    if kind == "NOT NULL":
+    if kind == "NOTNULL":
         reason = f'ORA-01400: cannot insert NULL into ("{table}"."{names}")'
         return _refusal("not_null", "ORA-01400", reason, rows, names)
-    if kind == "FOREIGN KEY":
-        reason = f"ORA-02291: integrity constraint ({table}) violated - parent key not found"
-        return _refusal("foreign_key", "ORA-02291", reason, rows)
+    if kind == "FOREIGNKEY":
+        return orphan(rows)
+    if kind == "TRIGGER":
+        return _refusal("trigger", "ORA-20000", f"ORA-20000: {error}", rows)
+    if kind == "DATATYPE":
+        return _refusal("value", None, "the column's type cannot hold the value", rows)
     return _refusal("check", "ORA-02290", f"ORA-02290: check constraint ({detail or table}) violated", rows)
+
+
+def orphan(rows: TableRows) -> ConstraintRefusal:
+    """The refusal of a row without its parent."""
+    table = rows.table.name.upper()
+    reason = f"ORA-02291: integrity constraint ({table}) violated - parent key not found"
+    return _refusal("foreign_key", "ORA-02291", reason, rows)
 
 
 # Private functions
 
 
 def _refusal(
-    rule: str, code: str, reason: str, rows: TableRows, field: str | None = None
+    rule: str, code: str | None, reason: str, rows: TableRows, field: str | None = None
 ) -> ConstraintRefusal:
     return ConstraintRefusal(reason, code=code, rule=rule, field=field, table_no=rows.table_no)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from loadstone.books import Checkpoint, Discard, Fence, Reject
+from loadstone.errors import Refused
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.isolate import isolate_by_halves
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
 from loadstone.targets.preparing import empty_tables
-from loadstone.targets.sqlite.faults import refusal_of, translate
+from loadstone.targets.sqlite.faults import orphan, translate
 from loadstone.targets.staged import StagedSql, StagedTable, refused_in
 
 BATCH_ROWS = 10_000
@@ -47,16 +49,11 @@ class SqliteSession:
         """Insert all rows, in batches that bound memory."""
         sql = insert_sql(rows)
         batch = rows.rows.batch  # type: ignore[attr-defined]
-        try:
+        with translate(rows):
             for start in range(0, len(rows.rows), BATCH_ROWS):
                 part = batch.slice(start, BATCH_ROWS)
                 columns = [column.to_pylist() for column in part.columns]
                 self._connection.executemany(sql, zip(*columns, strict=True))
-        except sqlite3.IntegrityError as error:
-            raise refusal_of(error, rows) from error
-        except sqlite3.Error as error:
-            with translate():
-                raise error
 
     def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
         """Insert reject and discard rows."""
@@ -73,14 +70,10 @@ class SqliteSession:
     def commit(self) -> None:
         """Commit; deferred foreign keys are refused here."""
         try:
-            self._connection.execute("COMMIT")
-        except sqlite3.IntegrityError as error:
-            raise ConstraintRefusal(
-                f"ORA-02291: integrity constraint violated: {error}", code="ORA-02291"
-            ) from error
-        except sqlite3.Error as error:
             with translate():
-                raise error
+                self._connection.execute("COMMIT")
+        except Refused as error:
+            raise ConstraintRefusal("a deferred foreign key has no parent", rule="foreign_key") from error
 
     def rollback(self) -> None:
         """Give up the transaction."""
@@ -88,8 +81,8 @@ class SqliteSession:
             self._connection.execute("ROLLBACK")
 
     def isolate(self, tables: Sequence[TableRows]) -> list[ConstraintError]:
-        """Find refused records by savepoints."""
-        return isolate_by_halves(tables, self._attempt)
+        """Find refused records by savepoints; deferred foreign keys are checked at once."""
+        return isolate_by_halves(tables, partial(self._attempt, self._orphans_of_deferred(tables)))
 
     def empty(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
         """Check or empty tables."""
@@ -127,15 +120,26 @@ class SqliteSession:
             return self._connection.execute(sql, parameters).fetchall()
 
     def _move(self, staged: StagedTable, first: int | None, last: int | None) -> None:
-        try:
-            self.staged.move(staged, first, last)
-        except sqlite3.IntegrityError as error:
-            raise refusal_of(error, staged.blamed()) from error
+        with translate(staged.blamed()):
+            self._connection.execute(self.staged.move_sql(staged, first, last))
 
-    def _attempt(self, tables: Sequence[TableRows]) -> None:
+    def _attempt(self, orphans: dict[str, int], tables: Sequence[TableRows]) -> None:
         with self._savepoint():
             for table in tables:
                 self.write(table)
+            for table in tables:
+                name = table.table.name
+                if name in orphans and self._orphans(name) > orphans[name]:
+                    raise orphan(table)
+
+    def _orphans_of_deferred(self, tables: Sequence[TableRows]) -> dict[str, int]:
+        """Rows without a parent so far, of the tables whose foreign keys wait for the COMMIT."""
+        sql = "SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE '%INITIALLY DEFERRED%'"
+        names = {table.table.name for table in tables}
+        return {name: self._orphans(name) for name in names if self._execute(sql, [name])}
+
+    def _orphans(self, table: str) -> int:
+        return len(self._execute(f"PRAGMA foreign_key_check({_quote(table)})", []))
 
     @contextmanager
     def _savepoint(self) -> Iterator[None]:

@@ -70,7 +70,7 @@ def _by_affinity(name: str, length: int | None, declared: str) -> ColumnType:
         return ColumnType(kind=Kind.TEXT, length=length, declared=declared)
     if "BLOB" in name:
         return ColumnType(kind=Kind.BYTES, declared=declared)
-    if not name:
+    if name in ("", "ANY"):
         return ColumnType(kind=Kind.TEXT, declared=declared)
     if any(word in name for word in ("REAL", "FLOA", "DOUB")):
         return ColumnType(kind=Kind.FLOAT8, declared=declared)
