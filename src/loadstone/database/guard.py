@@ -1,0 +1,154 @@
+"""What a SQLite repository cannot be: on a network file system, shared by hosts, or the target itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Column, Table, Text, insert, select, update
+
+from loadstone.database.metadata import METADATA, Instant
+from loadstone.database.open import Database, now
+from loadstone.errors import Refused
+
+NETWORK_FILE_SYSTEMS = frozenset(
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "afs",
+        "9p",
+        "ceph",
+        "glusterfs",
+        "lustre",
+        "fuse.sshfs",
+        "fuse.s3fs",
+    }
+)
+"""File systems whose locks SQLite cannot trust."""
+
+HOST_TTL = timedelta(minutes=2)
+"""A host whose last beat is older has left."""
+
+HOST = Table(
+    "host",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("beat_at", Instant, nullable=False),
+    info={"natural_key": ("id",)},
+)
+
+
+@dataclass(frozen=True)
+class Host:
+    """This machine since its last boot: ``id`` is machine id and boot id."""
+
+    id: str
+    name: str
+
+
+def this_host() -> Host:
+    """The machine that runs this process."""
+    parts = [_first(Path("/etc/machine-id")), _first(Path("/proc/sys/kernel/random/boot_id"))]
+    name = os.uname().nodename
+    return Host(id=":".join(part for part in parts if part) or name, name=name)
+
+
+def refuse_network_file_system(path: str, mounts: str | None = None) -> None:
+    """
+    Refuse a repository whose file system keeps no locks between machines.
+
+    Args:
+        mounts: Content of ``/proc/mounts``; read from there when None. Other systems pass unchecked.
+
+    Raises:
+        Refused: LS-7005.
+    """
+    if mounts is None:
+        mounts = _text(Path("/proc/mounts"))
+    kind = _file_system(str(Path(path).resolve()), mounts)
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise Refused(
+            "LS-7005",
+            f"{path} is on a network file system ({kind}); a SQLite repository must be on a local disk",
+            hints=["put the repository on a local disk.", "several machines need a PostgreSQL repository."],
+        )
+
+
+def register_host(database: Database, host: Host | None = None) -> None:
+    """
+    Say that this host works on the repository; on SQLite only one host may.
+
+    Call it again at least every minute while workers run.
+
+    Raises:
+        Refused: LS-7006 another host was here less than two minutes ago.
+    """
+    me = host or this_host()
+    with database.write() as connection:
+        moment = now(connection)
+        if database.kind == "sqlite":
+            others = select(HOST.c.name).where(HOST.c.id != me.id, HOST.c.beat_at > moment - HOST_TTL)
+            other = connection.execute(others).scalar()
+            if other is not None:
+                raise Refused(
+                    "LS-7006",
+                    f"host {other} works on this repository; a SQLite repository serves one host",
+                    hints=[
+                        "stop its workers and wait two minutes.",
+                        "several hosts need a PostgreSQL repository.",
+                    ],
+                )
+        beat = update(HOST).where(HOST.c.id == me.id).values(beat_at=moment, name=me.name)
+        if not connection.execute(beat).rowcount:
+            connection.execute(insert(HOST).values(id=me.id, name=me.name, beat_at=moment))
+
+
+def refuse_same_file(repository_path: str | None, target_path: str | None) -> None:
+    """
+    Refuse one SQLite file as repository and as target: their locks would block each other.
+
+    Raises:
+        Refused: LS-7007.
+    """
+    if repository_path is None or target_path is None:
+        return
+    here, there = Path(repository_path), Path(target_path)
+    if here.exists() and there.exists() and os.path.samefile(here, there):
+        raise Refused(
+            "LS-7007",
+            f"{target_path} is the repository; it cannot be a load's target as well",
+            hints=["use two files."],
+        )
+
+
+# Private functions
+
+
+def _file_system(path: str, mounts: str) -> str:
+    best, kind = "", ""
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        point = fields[1].replace("\\040", " ")
+        inside = path == point or path.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, fields[2]
+    return kind
+
+
+def _first(path: Path) -> str:
+    return _text(path).strip()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

@@ -1,0 +1,75 @@
+"""Bring the repository's tables up or down to a version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from loadstone.database.open import Database
+from loadstone.errors import Refused
+
+_LOCK = 0x10AD5704E
+"""Advisory lock of PostgreSQL: one process migrates at a time."""
+
+
+def upgrade(database: Database, version: str = "head") -> None:
+    """
+    Make the tables, or bring them up to ``version``, in one transaction; other processes wait meanwhile.
+
+    Raises:
+        Refused: LS-7004 the tables are newer than this program.
+    """
+    with database.write() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        _refuse_newer(connection)
+        command.upgrade(_config(connection), version)
+
+
+def downgrade(database: Database, version: str) -> None:
+    """Bring the tables down to ``version`` (``base``: none are left), in one transaction; their data go."""
+    with database.write() as connection:
+        _refuse_newer(connection)
+        command.downgrade(_config(connection), version)
+
+
+def current(database: Database) -> str | None:
+    """The version of the tables; None where there are none."""
+    with database.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def versions() -> Sequence[str]:
+    """All versions that this program knows, the newest first."""
+    return [script.revision for script in _scripts().walk_revisions()]
+
+
+# Private functions
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _refuse_newer(connection: Connection) -> None:
+    here: Any = MigrationContext.configure(connection).get_current_revision()
+    if here is not None and here not in versions():
+        raise Refused(
+            "LS-7004",
+            f"the repository's tables have version {here}, which this program does not know",
+            hints=["start the newer program, or bring the tables down with it first."],
+        )

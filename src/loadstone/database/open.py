@@ -1,0 +1,133 @@
+"""Open the repository: one engine a process, short transactions, the database's own clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from loadstone.database.faults import error_of
+from loadstone.errors import FixSpec
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a statement waits for SQLite's write lock before it fails."""
+
+POOL_SIZE = 5
+"""Connections of a process to PostgreSQL: a worker's threads, its heartbeat and its scheduler."""
+
+
+class Database:
+    """
+    The repository of one process.
+
+    Attributes:
+        kind: ``sqlite`` or ``postgresql``. path: the file of a SQLite repository, else None.
+    """
+
+    def __init__(self, engine: Engine, path: str | None) -> None:
+        self.engine, self.path = engine, path
+        self.kind: Literal["sqlite", "postgresql"] = "sqlite" if path is not None else "postgresql"
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """
+        A transaction that may write; on SQLite it takes the write lock at once (``BEGIN IMMEDIATE``).
+
+        Raises:
+            Retry: LS-7002 connection lost, deadlock, or the lock was not free for 30 s. Stop: LS-7003.
+        """
+        with self._translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(loadstone_write=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: one consistent view of the repository."""
+        with self._translated(), self.engine.connect() as connection:
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    # Private methods
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise error_of(error) from error
+
+
+def open_database(url: str) -> Database:
+    """
+    The repository at ``url``: ``sqlite:///path``, a path ending in .db, or ``postgresql://...``.
+
+    Its tables are made or brought up to date by ``migrate.upgrade``.
+
+    Raises:
+        FixSpec: LS-7001 the URL names neither kind.
+    """
+    try:
+        parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+    except ArgumentError as error:
+        raise _no_repository(url) from error
+    kind = parsed.get_backend_name()
+    if kind == "sqlite" and parsed.database and parsed.database != ":memory:":
+        return Database(_sqlite(parsed.set(drivername="sqlite+pysqlite")), parsed.database)
+    if kind in ("postgresql", "postgres"):
+        engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_SIZE,
+            pool_pre_ping=True,
+            connect_args={"application_name": "loadstone repository", "connect_timeout": 15},
+        )
+        return Database(engine, None)
+    raise _no_repository(url)
+
+
+def now(connection: Connection) -> datetime:
+    """The database's clock, in UTC. Leases and due times are compared with it, never with a worker's clock."""
+    if connection.dialect.name == "sqlite":
+        told = connection.execute(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
+        return datetime.fromisoformat(told).replace(tzinfo=UTC)
+    moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return moment.astimezone(UTC)
+
+
+# Private functions
+
+
+def _no_repository(url: str) -> FixSpec:
+    return FixSpec(
+        "LS-7001",
+        f"{url.partition('@')[2] or url!r} names no repository",
+        hints=["a path such as loadstone.db, or postgresql://user@host/database."],
+    )
+
+
+def _sqlite(url: Any) -> Engine:
+    """An engine whose transactions begin as we say, not as the driver guesses."""
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("loadstone_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

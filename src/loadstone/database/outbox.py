@@ -1,0 +1,125 @@
+"""
+Events that leave with the transaction that causes them: written in it, read afterwards, each once a reader.
+
+On PostgreSQL a transaction that began early may commit late, so ids alone are no order of appearance.
+An event therefore carries the id of its transaction, and readers see only events of transactions older
+than any that is still open: nothing can appear behind a reader's place. SQLite has one writer at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Table,
+    Text,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
+
+from loadstone.database.metadata import METADATA, Instant, document, row_id
+from loadstone.database.open import now
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", row_id(), primary_key=True, autoincrement=True),
+    Column("xact", BigInteger, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("body", document(), nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Index("ix_outbox_xact_id", "xact", "id"),
+    info={"natural_key": ("id",)},
+)
+
+READER = Table(
+    "outbox_reader",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("last_xact", BigInteger, nullable=False),
+    Column("last_id", BigInteger, nullable=False),
+    info={"natural_key": ("name",)},
+)
+
+Place = tuple[int, int]
+"""Where a reader stands: transaction and id of the last event it has seen; (0, 0) at the start."""
+
+READ_MAX = 1000
+"""Events of one read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """
+    Something that happened.
+
+    Attributes:
+        place: Ascending in the order of appearance. topic: ``execution.completed``, ``file.arrived``, ...
+        key: What it is about. body: JSON values. written_at: by the database's clock, UTC.
+    """
+
+    place: Place
+    topic: str
+    key: str
+    body: Mapping[str, Any]
+    written_at: datetime
+
+
+def put(connection: Connection, topic: str, key: str, body: Mapping[str, Any]) -> None:
+    """Write an event; it exists if and only if the caller's transaction commits."""
+    xact = 0
+    if connection.dialect.name == "postgresql":
+        xact = int(connection.execute(text("SELECT pg_current_xact_id()::text")).scalar_one())
+    row = {"xact": xact, "topic": topic, "key": key, "body": dict(body), "written_at": now(connection)}
+    connection.execute(insert(OUTBOX).values(row))
+
+
+def read(
+    connection: Connection, *, after: Place = (0, 0), topics: Sequence[str] = (), limit: int = READ_MAX
+) -> list[Event]:
+    """Events behind ``after`` in order of appearance, at most ``limit``; of all topics when none is named."""
+    query = select(OUTBOX).where(tuple_(OUTBOX.c.xact, OUTBOX.c.id) > after)
+    if connection.dialect.name == "postgresql":
+        query = query.where(OUTBOX.c.xact < text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+    if topics:
+        query = query.where(OUTBOX.c.topic.in_(topics))
+    query = query.order_by(OUTBOX.c.xact, OUTBOX.c.id).limit(limit)
+    return [
+        Event(
+            place=(row.xact, row.id), topic=row.topic, key=row.key, body=row.body, written_at=row.written_at
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def take(
+    connection: Connection, reader: str, *, topics: Sequence[str] = (), limit: int = READ_MAX
+) -> list[Event]:
+    """
+    The next events for ``reader``, which moves behind them with the caller's transaction.
+
+    What the caller does in that transaction therefore happens once for each event. Two processes
+    that take for one reader wait for each other.
+    """
+    where = READER.c.name == reader
+    row = connection.execute(select(READER).where(where).with_for_update()).first()
+    if row is None:
+        connection.execute(insert(READER).values(name=reader, last_xact=0, last_id=0))
+    found = read(
+        connection, after=(row.last_xact, row.last_id) if row else (0, 0), topics=topics, limit=limit
+    )
+    if found:
+        xact, last = found[-1].place
+        connection.execute(update(READER).where(where).values(last_xact=xact, last_id=last))
+    return found

@@ -1,0 +1,1 @@
+"""The job engine: definitions, instances, executions, steps; claims, leases and fences. It knows no domain."""

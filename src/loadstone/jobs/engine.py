@@ -1,0 +1,256 @@
+"""Claim a task, run its handler under a lease, and store how it ended."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from loadstone.audit import trail
+from loadstone.database import outbox
+from loadstone.database.open import Database, now
+from loadstone.errors import FixFile, Stop
+from loadstone.jobs import registry
+from loadstone.jobs.definition import Step
+from loadstone.jobs.faults import FaultKind, Rule, classify, described, pause_s
+from loadstone.jobs.handlers import Handler, handler_of
+from loadstone.jobs.leases import Heartbeat, HeldTask
+from loadstone.jobs.model import Outcome, Request, Status, Task
+from loadstone.jobs.parameters import filled
+from loadstone.jobs.progress import settle
+from loadstone.jobs.repository import definitions, executions, tasks
+from loadstone.jobs.repository.tasks import StoredTask
+from loadstone.telemetry.points import reach
+
+LOST_MAX = 5
+"""Workers that may die with one task before it counts as the cause."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineSettings:
+    """
+    How the engine runs.
+
+    Attributes:
+        ttl: How long a lease holds without renewal. rules: fault rules that come before the default ones.
+    """
+
+    ttl: timedelta = timedelta(seconds=30)
+    rules: Sequence[Rule] = ()
+
+
+class Engine:
+    """Runs tasks of a repository; one for each process, used by all of its threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        *,
+        settings: EngineSettings | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        self.database, self.handlers = database, handlers
+        self.settings = settings or EngineSettings()
+        self.heartbeat = Heartbeat(database, self.settings.ttl)
+        self._chance = chance or random.Random()
+        self._repository_id = registry.repository_id(database)
+
+    def run_next(self, worker_id: str) -> bool:
+        """
+        Claim one task and run it to its end; False when there is none to claim.
+
+        Raises:
+            Retry, Stop: The repository does not answer; what was claimed is taken over when its lease runs out.
+        """
+        claimed = self._claim(worker_id)
+        if claimed is None:
+            return False
+        task, step = claimed
+        reach("task_claimed")
+        held = HeldTask(task, self.settings.ttl.total_seconds(), step.limits.timeout_s)
+        with self.heartbeat.holding(held):
+            try:
+                outcome = self._run(task, step, held)
+            except Exception as error:
+                self._fail(task, step, held, error)
+            else:
+                self._end(task, held, outcome)
+        return True
+
+    def idle(self) -> bool:
+        """Whether no task is ready, running anywhere, or due later."""
+        with self.database.read() as connection:
+            return tasks.next_due(connection) is None
+
+    def close(self) -> None:
+        """Stop renewing leases."""
+        self.heartbeat.close()
+
+    # Private methods
+
+    def _claim(self, worker_id: str) -> tuple[Task, Step] | None:
+        with self.database.write() as connection:
+            found = tasks.claim(connection, worker_id, self.settings.ttl)
+            if found is None:
+                return None
+            stored, left_behind = found
+            task, step = self._describe(connection, stored, left_behind)
+            started: dict[str, Any] = {"status": Status.RUNNING}
+            if stored.attempt == 1:
+                started |= {"started_at": now(connection)}
+            executions.change_step(connection, stored.step_id, **started)
+            execution = executions.by_id(connection, stored.execution_id)
+            if execution is not None and execution.started_at is None:
+                executions.change(connection, stored.execution_id, started_at=now(connection))
+            about = {"step": task.step, "partition": task.partition, "fence": task.fence, "worker": worker_id}
+            if left_behind:
+                trail.record(
+                    connection,
+                    f"worker:{worker_id}",
+                    "task.take_over",
+                    f"execution:{task.execution_id}",
+                    about,
+                )
+                outbox.put(connection, "task.taken_over", str(task.id), about)
+            return task, step
+
+    def _describe(self, connection: Connection, stored: StoredTask, left_behind: bool) -> tuple[Task, Step]:
+        execution = executions.by_id(connection, stored.execution_id)
+        assert execution is not None
+        name = next(
+            one.name for one in executions.steps(connection, execution.id) if one.id == stored.step_id
+        )
+        definition = definitions.find(connection, execution.job, execution.version)
+        assert definition is not None
+        step = definition.definition.steps[name]
+        task = Task(
+            id=stored.id,
+            step_id=stored.step_id,
+            execution_id=execution.id,
+            instance_id=execution.instance_id,
+            job=execution.job,
+            step=name,
+            handler=step.handler,
+            partition=stored.partition,
+            plan=stored.plan,
+            config=filled(step.config, execution.parameters),
+            parameters=execution.parameters,
+            fence=stored.fence,
+            attempt=stored.attempt,
+            taken_over=left_behind,
+            lost=stored.lost,
+            repository_id=self._repository_id,
+        )
+        return task, step
+
+    def _run(self, task: Task, step: Step, held: HeldTask) -> Outcome:
+        if task.lost > LOST_MAX:
+            raise Stop(
+                "LS-7109",
+                f"step {task.step}, partition {task.partition}: {task.lost} workers died while they ran it",
+                hints=[
+                    "look at the workers' logs and at the system's for memory; then launch the job again."
+                ],
+            )
+        handler = handler_of(self.handlers, task.handler, task.step)
+        if task.plan is None:
+            task = self._plan(task, handler)
+        if task.taken_over or task.attempt > 1:
+            handler.take_over(task)
+        outcome = handler.run(task, held)
+        _check_limits(step, held)
+        if outcome.status is Status.STOPPED and held.timed_out and held.request is Request.NONE:
+            raise Stop(
+                "LS-7110",
+                f"step {task.step} was stopped after {step.limits.timeout_s:g} s, its limit",
+                hints=["raise limits.timeout_s of the step, or see why it is slow; what is committed stays."],
+            )
+        return outcome
+
+    def _plan(self, task: Task, handler: Handler) -> Task:
+        """Plan once: all partitions are stored in one transaction, and this worker goes on with the first."""
+        plans = handler.plan(task)
+        with self.database.write() as connection:
+            execution = executions.by_id(connection, task.execution_id, lock=True)
+            if execution is None or not tasks.put_plan(connection, task.id, task.fence, plans[0]):
+                raise _Lost
+            rows = [{"partition": number, "plan": dict(plan)} for number, plan in enumerate(plans[1:], 1)]
+            if rows:
+                tasks.add(connection, task.step_id, rows, priority=execution.priority, pool=execution.pool)
+        return replace(task, plan=plans[0])
+
+    def _end(self, task: Task, held: HeldTask, outcome: Outcome) -> None:
+        status = outcome.status
+        if status is Status.STOPPED and held.request is Request.PAUSE:
+            status = Status.PAUSED
+        values = {"status": status, "result": dict(outcome.result), "counts": held.counts(), "error": None}
+        self._store_end(task, values)
+
+    def _fail(self, task: Task, step: Step, held: HeldTask, error: Exception) -> None:
+        if isinstance(error, _Lost):
+            return
+        kind = classify(error, self.settings.rules)
+        told = described(error, kind)
+        pause = pause_s(step.retry, task.attempt, self._chance) if kind is FaultKind.TRANSIENT else None
+        if pause is None:
+            values = {"status": Status.FAILED, "error": told, "counts": held.counts()}
+            self._store_end(task, values, topic=f"fault.{kind}", body={**told, "step": task.step})
+            return
+        with self.database.write() as connection:
+            executions.by_id(connection, task.execution_id, lock=True)
+            later = now(connection) + timedelta(seconds=pause)
+            again: dict[str, Any] = {
+                "status": Status.READY,
+                "not_before": later,
+                "error": told,
+                "counts": held.counts(),
+            }
+            if tasks.end(connection, task.id, task.fence, **again):
+                body = {**told, "step": task.step, "attempt": task.attempt, "pause_s": round(pause, 3)}
+                outbox.put(connection, "fault.retried", str(task.execution_id), body)
+
+    def _store_end(
+        self,
+        task: Task,
+        values: Mapping[str, Any],
+        *,
+        topic: str | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Nothing is stored when another worker has taken the task over: its end counts, not ours."""
+        reach("task_done")
+        with self.database.write() as connection:
+            executions.by_id(connection, task.execution_id, lock=True)
+            if not tasks.end(connection, task.id, task.fence, **values):
+                return
+            if topic is not None:
+                outbox.put(connection, topic, str(task.execution_id), body or {})
+            settle(connection, task.execution_id, task.step_id)
+        reach("task_stored")
+
+
+# Private functions
+
+
+class _Lost(Exception):
+    """Another worker has taken the task over; nothing of it is stored any more."""
+
+
+def _check_limits(step: Step, held: HeldTask) -> None:
+    """Fail a step that rejected or skipped more than its limits allow; what is committed stays."""
+    counts = held.counts() or {}
+    for name, most in (("rejected", step.limits.rejects_max), ("skipped", step.limits.skips_max)):
+        if most is not None and counts.get(name, 0) > most:
+            raise FixFile(
+                "LS-7111",
+                f"step {held.task.step}: {counts[name]} records were {name}, {most} are allowed",
+                hints=[
+                    "`loadstone rejects` shows the records and why.",
+                    "mend the file, or raise the step's limit.",
+                ],
+            )

@@ -1,0 +1,130 @@
+"""Classify what went wrong by rules that are data, and say when to try again."""
+
+from __future__ import annotations
+
+import random
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from loadstone.errors import FixSpec, LoadstoneError
+from loadstone.jobs.definition import RetryRule
+
+
+class FaultKind(StrEnum):
+    """What to do next: try again, tell the stewards, mend the spec, escalate."""
+
+    TRANSIENT = "transient"
+    DATA_QUALITY = "data_quality"
+    CONFIGURATION = "configuration"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Fits an error whose class, code and message are as given; what is None fits any."""
+
+    kind: FaultKind
+    class_name: str | None = None
+    code: str | None = None
+    pattern: str | None = None
+
+    def fits(self, error: BaseException) -> bool:
+        """Whether the rule is for this error; the text of its causes counts as its message."""
+        if self.class_name is not None and self.class_name not in _class_names(error):
+            return False
+        if self.code is not None and not getattr(error, "code", "").startswith(self.code):
+            return False
+        return self.pattern is None or re.search(self.pattern, _told(error)) is not None
+
+
+@cache
+def default_rules() -> tuple[Rule, ...]:
+    """The rules that come with the program, in order."""
+    text = resources.files(__package__).joinpath("faults.toml").read_text("utf-8")
+    return rules_of(tomllib.loads(text)["rule"])
+
+
+def rules_of(values: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
+    """
+    Rules of plain values (``kind``, ``class``, ``code``, ``pattern``), in order.
+
+    Raises:
+        FixSpec: LS-7108 names the rule that is wrong, 1-based.
+    """
+    return tuple(_rule(number, value) for number, value in enumerate(values, 1))
+
+
+def classify(error: BaseException, rules: Sequence[Rule] | None = None) -> FaultKind:
+    """The kind of the first rule that fits; rules of one's own come before the default ones."""
+    return next(rule.kind for rule in (*(rules or ()), *default_rules()) if rule.fits(error))
+
+
+def pause_s(rule: RetryRule, attempt: int, chance: random.Random) -> float | None:
+    """
+    Seconds before the run after ``attempt`` (1-based): doubled each time, the upper half of it by chance.
+
+    None when ``attempt`` was the last one allowed.
+    """
+    if attempt >= rule.attempts:
+        return None
+    full = min(rule.pause_max_s, rule.pause_s * 2.0 ** min(attempt - 1, 60))
+    return full * (0.5 + 0.5 * chance.random())
+
+
+def described(error: BaseException, kind: FaultKind) -> dict[str, Any]:
+    """The error as JSON values, for the repository and for whoever must act."""
+    if isinstance(error, LoadstoneError):
+        place = str(error.place) or None
+        return {
+            "kind": kind,
+            "code": error.code,
+            "message": error.message,
+            "place": place,
+            "hints": list(error.hints),
+        }
+    message = f"{type(error).__name__}: {error}"
+    return {"kind": kind, "code": "LS-7199", "message": message, "place": None, "hints": []}
+
+
+# Private functions
+
+
+def _rule(number: int, value: Mapping[str, Any]) -> Rule:
+    unknown = set(value) - {"kind", "class", "code", "pattern"}
+    kinds = [kind.value for kind in FaultKind]
+    if unknown or value.get("kind") not in kinds:
+        fault = (
+            f"unknown keys {', '.join(sorted(unknown))}"
+            if unknown
+            else f"kind must be one of {', '.join(kinds)}"
+        )
+        raise FixSpec("LS-7108", f"fault rule {number}: {fault}")
+    try:
+        re.compile(value.get("pattern") or "")
+    except re.error as error:
+        raise FixSpec("LS-7108", f"fault rule {number}: the pattern is wrong: {error}") from error
+    return Rule(
+        kind=FaultKind(value["kind"]),
+        class_name=value.get("class"),
+        code=value.get("code"),
+        pattern=value.get("pattern"),
+    )
+
+
+def _class_names(error: BaseException) -> set[str]:
+    return {one.__name__ for one in type(error).__mro__}
+
+
+def _told(error: BaseException) -> str:
+    parts: list[str] = []
+    at: BaseException | None = error
+    while at is not None and len(parts) < 10:
+        parts.append(str(at))
+        at = at.__cause__
+    return "\n".join(parts)

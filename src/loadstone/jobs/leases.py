@@ -1,0 +1,126 @@
+"""Leases of one worker process: renewed from a thread of their own, lost when a renewal finds another holder."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from loadstone.books import Contribution
+from loadstone.database.open import Database
+from loadstone.errors import LoadstoneError
+from loadstone.jobs.handlers import LeaseFence
+from loadstone.jobs.model import Request, Task
+from loadstone.jobs.repository import tasks
+
+BEATS = 3
+"""Renewals within one lease."""
+
+
+class HeldTask:
+    """
+    A task under lease, as its handler sees it (``handlers.TaskRun``).
+
+    Attributes:
+        lost: Another worker has the task, or the lease ran out without renewal. timed_out: its time is up.
+        request: What is asked of the execution.
+    """
+
+    def __init__(self, task: Task, ttl_s: float, timeout_s: float | None) -> None:
+        self.task, self._ttl_s = task, ttl_s
+        self.lease = LeaseFence(repository_id=task.repository_id, number=task.fence)
+        self.lost = False
+        self.request = Request.NONE
+        self._begun = self._renewed = time.monotonic()
+        self._timeout_s = timeout_s
+        self._counts: dict[str, int] | None = None
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the step's time is up."""
+        return self._timeout_s is not None and time.monotonic() - self._begun > self._timeout_s
+
+    def stop_requested(self) -> bool:
+        """Whether to finish the chunk and stop."""
+        expired = time.monotonic() - self._renewed > self._ttl_s
+        return self.lost or expired or self.request is not Request.NONE or self.timed_out
+
+    def report(self, contribution: Contribution, bytes_done: int, bytes_total: int | None) -> None:
+        """Take the sums so far."""
+        sums = contribution
+        self._counts = {
+            "read": sums.read,
+            "loaded": sums.loaded,
+            "rejected": sums.rejected,
+            "discarded": sums.discarded,
+            "skipped": sums.skipped,
+            "bytes_done": bytes_done,
+            **({"bytes_total": bytes_total} if bytes_total is not None else {}),
+        }
+
+    def counts(self) -> dict[str, int] | None:
+        """The sums of the last report."""
+        return self._counts
+
+    def renewed(self, request: Request | None, at: float) -> None:
+        """Take the answer of a renewal that was sent at ``at`` (monotonic seconds)."""
+        if request is None:
+            self.lost = True
+            return
+        self._renewed, self.request = at, request
+
+
+class Heartbeat:
+    """
+    Renews all leases of a process every third of their time.
+
+    A renewal that cannot reach the repository is tried again at the next beat; a lease that could not be
+    renewed in its time counts as run out (``HeldTask.stop_requested``), whatever this machine's clock says.
+    """
+
+    def __init__(self, database: Database, ttl: timedelta) -> None:
+        self._database, self._ttl = database, ttl
+        self._held: set[HeldTask] = set()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def holding(self, held: HeldTask) -> Iterator[None]:
+        """Renew the lease while the block runs."""
+        with self._lock:
+            self._held.add(held)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.discard(held)
+
+    def close(self) -> None:
+        """Renew no more."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    # Private methods
+
+    def _beat(self) -> None:
+        while not self._stop.wait(self._ttl.total_seconds() / BEATS):
+            with self._lock:
+                held = list(self._held)
+            for one in held:
+                self._renew(one)
+
+    def _renew(self, held: HeldTask) -> None:
+        at = time.monotonic()
+        try:
+            with self._database.write() as connection:
+                request = tasks.beat(connection, held.task.id, held.task.fence, self._ttl, held.counts())
+        except LoadstoneError:
+            return
+        held.renewed(request, at)

@@ -1,0 +1,1 @@
+"""Every query of jobs, by noun; private to this room."""

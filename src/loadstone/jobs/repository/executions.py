@@ -1,0 +1,181 @@
+"""Queries of instances, executions and their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from loadstone.database.open import now
+from loadstone.jobs.definition import Definition
+from loadstone.jobs.model import Execution, Request, Status, StepExecution
+from loadstone.jobs.repository.definitions import StoredDefinition
+from loadstone.jobs.tables import EXECUTION, INSTANCE, STEP, TASK
+
+ACTIVE = (Status.WAITING, Status.READY, Status.RUNNING, Status.PAUSED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """A business date and identifying parameters of a job; pinned to the version of its first launch."""
+
+    id: int
+    definition_id: int
+    job: str
+    launch_key: str
+
+
+def lock_instance(
+    connection: Connection, stored: StoredDefinition, launch_key: str, parameters: Mapping[str, Any]
+) -> Instance:
+    """The instance of this key, made where it is missing; others that want it wait until this transaction ends."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = {
+        "definition_id": stored.id,
+        "job": stored.name,
+        "launch_key": launch_key,
+        "parameters": dict(parameters),
+        "created_at": now(connection),
+    }
+    connection.execute(
+        dialect.insert(INSTANCE).values(row).on_conflict_do_nothing(index_elements=["launch_key"])
+    )
+    found = connection.execute(
+        select(INSTANCE).where(INSTANCE.c.launch_key == launch_key).with_for_update()
+    ).one()
+    return Instance(id=found.id, definition_id=found.definition_id, job=found.job, launch_key=launch_key)
+
+
+def last(connection: Connection, instance_id: int) -> Execution | None:
+    """The newest execution of an instance."""
+    query = select(EXECUTION).where(EXECUTION.c.instance_id == instance_id)
+    row = connection.execute(query.order_by(EXECUTION.c.attempt.desc()).limit(1)).first()
+    return _execution(row) if row else None
+
+
+def completed_attempt(connection: Connection, instance_id: int) -> int:
+    """Number of the last attempt that completed; 0 when none has."""
+    where = (EXECUTION.c.instance_id == instance_id, EXECUTION.c.status == Status.COMPLETED)
+    return int(connection.execute(select(func.max(EXECUTION.c.attempt)).where(*where)).scalar() or 0)
+
+
+def orphans(connection: Connection) -> list[int]:
+    """Executions that run although none of their tasks is ready or running."""
+    open_task = (
+        select(TASK.c.id)
+        .join_from(TASK, STEP)
+        .where(STEP.c.execution_id == EXECUTION.c.id, TASK.c.status.in_((Status.READY, Status.RUNNING)))
+    )
+    query = select(EXECUTION.c.id).where(EXECUTION.c.status == Status.RUNNING, ~open_task.exists())
+    return list(connection.execute(query.order_by(EXECUTION.c.id)).scalars())
+
+
+def by_id(connection: Connection, execution_id: int, *, lock: bool = False) -> Execution | None:
+    """An execution; with ``lock`` nobody else changes it or its steps until this transaction ends."""
+    query = select(EXECUTION).where(EXECUTION.c.id == execution_id)
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    return _execution(row) if row else None
+
+
+def listed(
+    connection: Connection,
+    *,
+    job: str | None = None,
+    active: bool = False,
+    limit: int = 50,
+    before: int | None = None,
+) -> list[Execution]:
+    """Executions, the newest first, at most ``limit``; of one job, active ones, with an id below ``before``."""
+    query = select(EXECUTION).order_by(EXECUTION.c.id.desc()).limit(limit)
+    if job is not None:
+        query = query.where(EXECUTION.c.job == job)
+    if active:
+        query = query.where(EXECUTION.c.status.in_(ACTIVE))
+    if before is not None:
+        query = query.where(EXECUTION.c.id < before)
+    return [_execution(row) for row in connection.execute(query)]
+
+
+def add(
+    connection: Connection,
+    instance: Instance,
+    stored: StoredDefinition,
+    attempt: int,
+    parameters: Mapping[str, Any],
+    carried: Mapping[str, StepExecution],
+) -> Execution:
+    """A new execution with its steps: those in ``carried`` stand as they ended before, the others wait."""
+    definition = stored.definition
+    row = {
+        "instance_id": instance.id,
+        "job": stored.name,
+        "version": stored.version,
+        "attempt": attempt,
+        "status": Status.RUNNING,
+        "request": Request.NONE,
+        "parameters": dict(parameters),
+        "priority": definition.priority,
+        "pool": definition.pool,
+        "created_at": now(connection),
+    }
+    made = connection.execute(insert(EXECUTION).values(row).returning(EXECUTION)).one()
+    execution = _execution(made)
+    connection.execute(insert(STEP), _step_rows(execution.id, definition, carried))
+    return execution
+
+
+def change(connection: Connection, execution_id: int, **values: Any) -> None:
+    """Set columns of an execution."""
+    connection.execute(update(EXECUTION).where(EXECUTION.c.id == execution_id).values(values))
+
+
+def steps(connection: Connection, execution_id: int) -> list[StepExecution]:
+    """The steps in the order of the definition."""
+    query = select(STEP).where(STEP.c.execution_id == execution_id).order_by(STEP.c.position)
+    return [_step(row) for row in connection.execute(query)]
+
+
+def change_step(connection: Connection, step_id: int, **values: Any) -> None:
+    """Set columns of a step."""
+    connection.execute(update(STEP).where(STEP.c.id == step_id).values(values))
+
+
+# Private functions
+
+
+def _step_rows(
+    execution_id: int, definition: Definition, carried: Mapping[str, StepExecution]
+) -> list[dict[str, Any]]:
+    rows = []
+    for position, name in enumerate(definition.steps):
+        old = carried.get(name)
+        rows.append(
+            {
+                "execution_id": execution_id,
+                "name": name,
+                "position": position,
+                "status": old.status if old else Status.WAITING,
+                "read": old.read if old else 0,
+                "loaded": old.loaded if old else 0,
+                "rejected": old.rejected if old else 0,
+                "discarded": old.discarded if old else 0,
+                "skipped": old.skipped if old else 0,
+                "result": dict(old.result) if old and old.result is not None else None,
+                "started_at": old.started_at if old else None,
+                "ended_at": old.ended_at if old else None,
+            }
+        )
+    return rows
+
+
+def _execution(row: Row[Any]) -> Execution:
+    values = dict(row._mapping)
+    return Execution(**{**values, "status": Status(values["status"]), "request": Request(values["request"])})
+
+
+def _step(row: Row[Any]) -> StepExecution:
+    values = dict(row._mapping)
+    return StepExecution(**{**values, "status": Status(values["status"])})

@@ -1,0 +1,190 @@
+"""Queries of tasks: what may be claimed, whose lease it is, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from loadstone.database.open import now
+from loadstone.jobs.model import Request, Status
+from loadstone.jobs.tables import EXECUTION, POOL, STEP, TASK
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredTask:
+    """
+    A task as the repository holds it.
+
+    Attributes:
+        lost: Workers that died with it. fence: claims so far. not_before: earliest next run.
+    """
+
+    id: int
+    step_id: int
+    execution_id: int
+    partition: int
+    plan: Mapping[str, Any] | None
+    status: Status
+    fence: int
+    attempt: int
+    lost: int
+    counts: Mapping[str, int] | None
+    result: Mapping[str, Any] | None
+    error: Mapping[str, Any] | None
+
+
+def add(
+    connection: Connection, step_id: int, rows: Sequence[Mapping[str, Any]], *, priority: int, pool: str
+) -> None:
+    """Tasks of a step; each row gives partition, plan, and optionally fence, status and what was kept."""
+    moment = now(connection)
+    defaults = {"status": Status.READY, "fence": 0, "plan": None, "counts": None, "result": None}
+    more = {"step_id": step_id, "priority": priority, "pool": pool, "not_before": moment}
+    connection.execute(insert(TASK), [{**defaults, **row, **more} for row in rows])
+
+
+def claim(connection: Connection, worker_id: str, ttl: timedelta) -> tuple[StoredTask, bool] | None:
+    """
+    Take the most urgent task that is ready, or whose lease has run out; and whether another worker left it.
+
+    Its execution is locked until this transaction ends. Full pools are passed over. On PostgreSQL rows that
+    others are claiming are passed over as well, so claims do not wait for each other.
+    """
+    moment = now(connection)
+    ready = and_(
+        TASK.c.status == Status.READY, TASK.c.not_before <= moment, EXECUTION.c.request == Request.NONE
+    )
+    left = and_(TASK.c.status == Status.RUNNING, TASK.c.lease_until < moment)
+    query = (
+        _select()
+        .where(or_(ready, left))
+        .order_by(TASK.c.priority.desc(), TASK.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=[TASK, EXECUTION])
+    )
+    full = _full_pools(connection)
+    if full:
+        query = query.where(or_(TASK.c.status == Status.RUNNING, TASK.c.pool.not_in(full)))
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    left_behind = row.status == Status.RUNNING
+    values = {
+        "status": Status.RUNNING,
+        "worker_id": worker_id,
+        "fence": TASK.c.fence + 1,
+        "lease_until": moment + ttl,
+        "attempt": TASK.c.attempt + 1,
+        "lost": TASK.c.lost + (1 if left_behind else 0),
+    }
+    connection.execute(update(TASK).where(TASK.c.id == row.id).values(values))
+    return one(connection, row.id), left_behind
+
+
+def one(connection: Connection, task_id: int) -> StoredTask:
+    """The task with this id, which exists."""
+    return _stored(connection.execute(_select().where(TASK.c.id == task_id)).one())
+
+
+def of_step(connection: Connection, step_id: int) -> list[StoredTask]:
+    """The tasks of a step, by partition."""
+    rows = connection.execute(_select().where(TASK.c.step_id == step_id).order_by(TASK.c.partition))
+    return [_stored(row) for row in rows]
+
+
+def left_behind(
+    connection: Connection, instance_id: int, step: str, attempt: int
+) -> list[tuple[int, StoredTask]]:
+    """The tasks of a step in the last attempt before ``attempt`` that had any, each with that attempt's number."""
+    query = (
+        _select()
+        .add_columns(EXECUTION.c.attempt.label("in_attempt"))
+        .where(EXECUTION.c.instance_id == instance_id, STEP.c.name == step, EXECUTION.c.attempt < attempt)
+        .order_by(EXECUTION.c.attempt.desc(), TASK.c.partition)
+    )
+    rows = connection.execute(query).all()
+    return [(row.in_attempt, _stored(row)) for row in rows if row.in_attempt == rows[0].in_attempt]
+
+
+def beat(
+    connection: Connection, task_id: int, fence: int, ttl: timedelta, counts: Mapping[str, int] | None
+) -> Request | None:
+    """Renew a lease and keep the counts so far; what is asked of the execution, or None when the lease is lost."""
+    values: dict[str, Any] = {"lease_until": now(connection) + ttl}
+    if counts is not None:
+        values["counts"] = dict(counts)
+    if not connection.execute(update(TASK).where(*_mine(task_id, fence)).values(values)).rowcount:
+        return None
+    query = select(EXECUTION.c.request).join_from(TASK, STEP).join(EXECUTION).where(TASK.c.id == task_id)
+    return Request(connection.execute(query).scalar_one())
+
+
+def end(connection: Connection, task_id: int, fence: int, **values: Any) -> bool:
+    """Set the end of a task that is still this holder's; False when another one has it."""
+    values = {**values, "lease_until": None, "worker_id": None}
+    return bool(connection.execute(update(TASK).where(*_mine(task_id, fence)).values(values)).rowcount)
+
+
+def put_plan(connection: Connection, task_id: int, fence: int, plan: Mapping[str, Any]) -> bool:
+    """Store the plan of a task that is still this holder's."""
+    return bool(
+        connection.execute(update(TASK).where(*_mine(task_id, fence)).values(plan=dict(plan))).rowcount
+    )
+
+
+def hold(connection: Connection, execution_id: int, status: Status) -> None:
+    """Turn tasks that no worker runs (ready, or paused) into stopped or paused ones."""
+    for held in {Status.READY, Status.PAUSED} - {status}:
+        connection.execute(_of_execution(execution_id, held).values(status=status))
+
+
+def release_paused(connection: Connection, execution_id: int) -> None:
+    """Make paused tasks ready again."""
+    values = {"status": Status.READY, "not_before": now(connection)}
+    connection.execute(_of_execution(execution_id, Status.PAUSED).values(values))
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next task becomes ready or the next lease runs out; None when no task is open."""
+    query = select(
+        func.min(TASK.c.not_before).filter(TASK.c.status == Status.READY),
+        func.min(TASK.c.lease_until).filter(TASK.c.status == Status.RUNNING),
+    ).where(TASK.c.status.in_((Status.READY, Status.RUNNING)))
+    return min((moment for moment in connection.execute(query).one() if moment is not None), default=None)
+
+
+# Private functions
+
+
+def _select() -> Any:
+    return select(TASK, STEP.c.execution_id).join_from(TASK, STEP).join(EXECUTION)
+
+
+def _mine(task_id: int, fence: int) -> tuple[Any, ...]:
+    return (TASK.c.id == task_id, TASK.c.fence == fence, TASK.c.status == Status.RUNNING)
+
+
+def _of_execution(execution_id: int, status: Status) -> Any:
+    steps = select(STEP.c.id).where(STEP.c.execution_id == execution_id)
+    return update(TASK).where(TASK.c.step_id.in_(steps), TASK.c.status == status)
+
+
+def _full_pools(connection: Connection) -> list[str]:
+    """Pools without a free slot. Their rows stay locked, so that two claims cannot both take the last slot."""
+    slots: dict[str, int] = dict(
+        connection.execute(select(POOL.c.name, POOL.c.slots).order_by(POOL.c.name).with_for_update()).all()
+    )
+    if not slots:
+        return []
+    running = select(TASK.c.pool, func.count()).where(TASK.c.status == Status.RUNNING).group_by(TASK.c.pool)
+    used: dict[str, int] = dict(connection.execute(running).all())
+    return [name for name, count in slots.items() if used.get(name, 0) >= count]
+
+
+def _stored(row: Row[Any]) -> StoredTask:
+    kept = {name: getattr(row, name) for name in StoredTask.__dataclass_fields__}
+    return StoredTask(**{**kept, "status": Status(row.status)})

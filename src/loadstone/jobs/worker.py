@@ -1,0 +1,160 @@
+"""A worker process: threads that run tasks, beats that say it lives, ticks that other rooms give it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete, insert, select, update
+
+from loadstone.database import guard
+from loadstone.database.open import Database, now
+from loadstone.errors import LoadstoneError
+from loadstone.jobs import operate
+from loadstone.jobs.engine import Engine
+from loadstone.jobs.tables import WORKER
+
+BEAT_S = 10.0
+"""Seconds between two signs of life."""
+
+GONE = timedelta(minutes=5)
+"""A worker without a sign of life for so long is forgotten; its tasks are taken over long before."""
+
+IDLE_S = 0.2
+"""Pause of a thread that finds nothing to do; with many idle threads the repository sees few queries."""
+
+TROUBLE_S_MAX = 30.0
+"""Longest pause while the repository does not answer."""
+
+log = structlog.get_logger("loadstone.jobs")
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Something to be done again and again: ``act`` is called every ``every_s`` seconds, errors are logged."""
+
+    name: str
+    every_s: float
+    act: Callable[[], object]
+
+
+class Worker:
+    """
+    Runs tasks until it is told to stop, or until there are none.
+
+    Attributes:
+        id: Unique to this process and start.
+    """
+
+    def __init__(self, engine: Engine, *, threads: int = 2, ticks: Sequence[Tick] = ()) -> None:
+        self.id = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._engine, self._threads = engine, threads
+        own = [Tick("beat", BEAT_S, self._beat), Tick("heal", 60.0, self._heal)]
+        self._ticks = [*own, *ticks]
+        self._stop = threading.Event()
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """
+        Work until ``stop``; with ``until_idle`` also end when no task is ready, running or due later.
+
+        Raises:
+            Refused: LS-7006 another host works on this SQLite repository.
+        """
+        self._register()
+        log.info("worker.started", worker=self.id, threads=self._threads)
+        crew = [
+            threading.Thread(target=self._work, args=(until_idle,), name=f"task-{n}")
+            for n in range(self._threads)
+        ]
+        ticking = threading.Thread(target=self._tick, name="ticks", daemon=True)
+        for thread in (*crew, ticking):
+            thread.start()
+        for thread in crew:
+            while thread.is_alive():
+                thread.join(0.2)
+        self._stop.set()
+        ticking.join()
+        self._engine.close()
+        self._unregister()
+        log.info("worker.stopped", worker=self.id)
+
+    def stop(self) -> None:
+        """Claim no more; running tasks go on to their end. Safe in a signal handler."""
+        self._stop.set()
+
+    # Private methods
+
+    def _work(self, until_idle: bool) -> None:
+        trouble_s = IDLE_S
+        while not self._stop.is_set():
+            try:
+                found = self._engine.run_next(self.id)
+                trouble_s = IDLE_S
+            except LoadstoneError as error:
+                log.warning("worker.trouble", worker=self.id, code=error.code, error=error.message)
+                self._stop.wait(trouble_s)
+                trouble_s = min(2 * trouble_s, TROUBLE_S_MAX)
+                continue
+            if not found:
+                if until_idle and self._engine.idle():
+                    return
+                self._stop.wait(IDLE_S)
+
+    def _tick(self) -> None:
+        due = {tick.name: time.monotonic() for tick in self._ticks}
+        while not self._stop.wait(max(0.0, min(due.values()) - time.monotonic())):
+            for tick in self._ticks:
+                if due[tick.name] <= time.monotonic():
+                    due[tick.name] = max(due[tick.name] + tick.every_s, time.monotonic())
+                    self._act(tick)
+
+    def _act(self, tick: Tick) -> None:
+        try:
+            tick.act()
+        except Exception as error:
+            log.warning("tick.failed", worker=self.id, tick=tick.name, error=str(error))
+
+    def _heal(self) -> None:
+        operate.heal(self._engine.database, actor=f"worker:{self.id}")
+
+    def _register(self) -> None:
+        guard.register_host(self._engine.database)
+        with self._engine.database.write() as connection:
+            moment = now(connection)
+            row = {
+                "id": self.id,
+                "host": socket.gethostname(),
+                "pid": os.getpid(),
+                "started_at": moment,
+                "beat_at": moment,
+            }
+            connection.execute(insert(WORKER).values(row))
+
+    def _beat(self) -> None:
+        guard.register_host(self._engine.database)
+        with self._engine.database.write() as connection:
+            moment = now(connection)
+            connection.execute(update(WORKER).where(WORKER.c.id == self.id).values(beat_at=moment))
+            connection.execute(delete(WORKER).where(WORKER.c.beat_at < moment - GONE))
+            if connection.execute(select(WORKER.c.stopping).where(WORKER.c.id == self.id)).scalar():
+                self._stop.set()
+
+    def _unregister(self) -> None:
+        with self._engine.database.write() as connection:
+            connection.execute(delete(WORKER).where(WORKER.c.id == self.id))
+
+
+def stop_workers(database: Database, worker_id: str | None = None) -> int:
+    """Ask a worker, or all, to claim no more and end; how many were asked. They notice at their next beat."""
+    with database.write() as connection:
+        asked = update(WORKER).values(stopping=True)
+        if worker_id is not None:
+            asked = asked.where(WORKER.c.id == worker_id)
+        return connection.execute(asked).rowcount
