@@ -13,6 +13,40 @@ DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_audit()
+    _make_outbox()
+    _make_definitions()
+    _make_executions()
+    _make_steps()
+    _make_tasks()
+    _make_places()
+
+
+def downgrade() -> None:
+    """Remove them, those that refer to others first."""
+    for name in (
+        "step_task",
+        "step_execution",
+        "job_execution",
+        "job_instance",
+        "job_definition",
+        "audit_entry",
+        "audit_seal",
+        "host",
+        "outbox",
+        "outbox_reader",
+        "pool",
+        "repository",
+        "stored_response",
+        "worker",
+    ):
+        op.drop_table(name)
+
+
+# Private functions
+
+
+def _make_audit() -> None:
     op.create_table(
         "audit_entry",
         sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
@@ -32,28 +66,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_seal")),
         sa.UniqueConstraint("entry_id", name=op.f("uq_audit_seal_entry_id")),
     )
-    op.create_table(
-        "host",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_host")),
-    )
-    op.create_table(
-        "job_definition",
-        sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("content", DOCUMENT, nullable=False),
-        sa.Column("content_hash", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by", sa.Text(), nullable=False),
-        sa.Column("approved_at", sa.DateTime(timezone=True)),
-        sa.Column("approved_by", sa.Text()),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_definition")),
-        sa.UniqueConstraint("name", "version", name=op.f("uq_job_definition_name_version")),
-    )
+
+
+def _make_outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
@@ -72,38 +87,23 @@ def upgrade() -> None:
         sa.Column("last_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_outbox_reader")),
     )
+
+
+def _make_definitions() -> None:
     op.create_table(
-        "pool",
+        "job_definition",
+        sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("slots", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_pool")),
-    )
-    op.create_table(
-        "repository",
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("content", DOCUMENT, nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_repository")),
-    )
-    op.create_table(
-        "stored_response",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("request_hash", sa.Text(), nullable=False),
-        sa.Column("response", DOCUMENT),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key", "scope", name=op.f("pk_stored_response")),
-    )
-    op.create_index(op.f("ix_stored_response_expires_at"), "stored_response", ["expires_at"], unique=False)
-    op.create_table(
-        "worker",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("host", sa.Text(), nullable=False),
-        sa.Column("pid", sa.Integer(), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("stopping", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker")),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True)),
+        sa.Column("approved_by", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_definition")),
+        sa.UniqueConstraint("name", "version", name=op.f("uq_job_definition_name_version")),
     )
     op.create_table(
         "job_instance",
@@ -119,6 +119,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_instance")),
         sa.UniqueConstraint("launch_key", name=op.f("uq_job_instance_launch_key")),
     )
+
+
+def _make_executions() -> None:
     op.create_table(
         "job_execution",
         sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
@@ -158,6 +161,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("status IN ('waiting', 'ready', 'running', 'paused')"),
         postgresql_where=sa.text("status IN ('waiting', 'ready', 'running', 'paused')"),
     )
+
+
+def _make_steps() -> None:
     op.create_table(
         "step_execution",
         sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
@@ -180,6 +186,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_step_execution")),
         sa.UniqueConstraint("execution_id", "name", name=op.f("uq_step_execution_execution_id_name")),
     )
+
+
+def _make_tasks() -> None:
     op.create_table(
         "step_task",
         sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
@@ -212,41 +221,44 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    """Remove them."""
-    op.drop_index(
-        "ix_step_task_open",
-        table_name="step_task",
-        sqlite_where=sa.text("status IN ('ready', 'running')"),
-        postgresql_where=sa.text("status IN ('ready', 'running')"),
+def _make_places() -> None:
+    op.create_table(
+        "host",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_host")),
     )
-    op.drop_table("step_task")
-    op.drop_table("step_execution")
-    op.drop_index(
-        "uq_job_execution_active",
-        table_name="job_execution",
-        sqlite_where=sa.text("status IN ('waiting', 'ready', 'running', 'paused')"),
-        postgresql_where=sa.text("status IN ('waiting', 'ready', 'running', 'paused')"),
+    op.create_table(
+        "worker",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopping", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker")),
     )
-    op.drop_index(
-        "ix_job_execution_status_active",
-        table_name="job_execution",
-        sqlite_where=sa.text("status IN ('waiting', 'ready', 'running', 'paused')"),
-        postgresql_where=sa.text("status IN ('waiting', 'ready', 'running', 'paused')"),
+    op.create_table(
+        "pool",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("slots", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_pool")),
     )
-    op.drop_index("ix_job_execution_job_id", table_name="job_execution")
-    op.drop_table("job_execution")
-    op.drop_table("job_instance")
-    op.drop_table("worker")
-    op.drop_index(op.f("ix_stored_response_expires_at"), table_name="stored_response")
-    op.drop_table("stored_response")
-    op.drop_table("repository")
-    op.drop_table("pool")
-    op.drop_table("outbox_reader")
-    op.drop_index("ix_outbox_xact_id", table_name="outbox")
-    op.drop_table("outbox")
-    op.drop_table("job_definition")
-    op.drop_table("host")
-    op.drop_table("audit_seal")
-    op.drop_index("ix_audit_entry_object_id", table_name="audit_entry")
-    op.drop_table("audit_entry")
+    op.create_table(
+        "repository",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_repository")),
+    )
+    op.create_table(
+        "stored_response",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.Text(), nullable=False),
+        sa.Column("response", DOCUMENT),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", "scope", name=op.f("pk_stored_response")),
+    )
+    op.create_index(op.f("ix_stored_response_expires_at"), "stored_response", ["expires_at"], unique=False)
