@@ -9,6 +9,7 @@ from datetime import datetime
 from loadstone.books import Discard, LoadReceipt, Reject
 from loadstone.load.plan.model import LoadPlan
 from loadstone.sqlldr.log import LogInput, LogRun, log_head, log_tail, record_lines
+from loadstone.sqlldr.write import processing_options
 
 
 def log_text(
@@ -25,7 +26,11 @@ def log_text(
         spec_path=plan.request.spec_path,
         inputs=[
             LogInput(
-                name=one.name, bad=one.bad, discard=one.discard, discardmax=plan.discardmax(one.input_no)
+                name=one.name,
+                bad=one.bad,
+                processing=processing_options(one.spec),
+                discard=one.discard,
+                discardmax=plan.discardmax(one.input_no),
             )
             for one in plan.inputs
         ],

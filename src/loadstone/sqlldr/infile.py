@@ -30,6 +30,8 @@ def input_file(reader: Reader) -> InputFile:
     values: dict[str, Any] = {"path": _path(reader)}
     if reader.peek().kind == "string":
         values |= _system_clause(reader, reader.string("a record format"))
+    elif reader.at("STREAM", "RECORD", "FIXED", "VARIABLE"):
+        values |= _record_words(reader)
     _outputs(reader, values)
     return InputFile(**values)
 
@@ -108,6 +110,17 @@ def _system_clause(reader: Reader, token: Token) -> dict[str, Any]:
     elif not text.strip():
         return {}
     return {"os_options": text}
+
+
+def _record_words(reader: Reader) -> dict[str, Any]:
+    """STREAM, RECORD, FIXED n and VARIABLE [n]: the record formats of release 6, still understood."""
+    token = reader.take()
+    if token.is_word("STREAM", "RECORD"):
+        return {}
+    if token.is_word("FIXED"):
+        return {"record_format": _sized(reader, token, "fix", str(reader.integer("a record length", 1)))}
+    digits = str(reader.integer("a number of digits", 1)) if reader.peek().kind == "number" else None
+    return {"record_format": _sized(reader, token, "var", digits)}
 
 
 def _sized(reader: Reader, token: Token, kind: str, digits: str | None) -> RecordFormat:

@@ -82,6 +82,7 @@ def _partition(reader: Reader, table: _Table) -> None:
         reader.expect_symbol(")")
     found = table.values["table"].model_copy(update={word.text.lower(): partition})
     table.values["table"] = found
+    table.seen.add("partition")
 
 
 def _clause(reader: Reader, table: _Table) -> bool:
@@ -264,8 +265,15 @@ def _skip(reader: Reader, table: _Table, token: Token) -> None:
     table.values["skip"] = reader.integer("a number of records")
 
 
+def _late_partition(reader: Reader, table: _Table, token: Token) -> None:
+    """PARTITION behind SINGLEROW, where SQL*Loader takes it too."""
+    reader.back(token)
+    _partition(reader, table)
+
+
 _Read = Callable[[Reader, _Table, Token], None]
 _CLAUSES: dict[str, tuple[int, str, _Read]] = {
+    **dict.fromkeys(("PARTITION", "SUBPARTITION"), (_HEAD, "partition", _late_partition)),
     **dict.fromkeys(METHODS, (_HEAD, "method", _method)),
     "USING": (_HEAD, "using", _using),
     "RESUME": (_HEAD, "resume", _resume),

@@ -21,14 +21,19 @@ RELEASE = "19.0.0.0.0"
 """The release whose layout and defaults the log follows."""
 
 READ_SIZE_BYTES = 1_048_576
+STREAM_SIZE_BYTES = 256_000
+COLUMN_ARRAY_ROWS = 5_000
+
+_SILENCES = ("feedback", "errors", "discards")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogInput:
-    """A data file as the log names it; no ``discard`` = none specified."""
+    """A data file as the log names it; no ``discard`` = none specified, no ``processing`` = lines."""
 
     name: str
     bad: str
+    processing: str = ""
     discard: str | None = None
     discardmax: int | None = None
 
@@ -100,6 +105,8 @@ def log_head(run: LogRun) -> str:
         f"Path used:      {path_used(spec)}",
     ]
     lines += _silent_lines(spec.options)
+    if run.direct and spec.recoverable is False:
+        lines += ["", "Load is UNRECOVERABLE; invalidation redo is produced."]
     for table in spec.tables:
         lines += ["", *_table_lines(spec, table)]
     lines += [""]
@@ -156,8 +163,8 @@ def log_tail(
         lines += [
             "",
             "Bind array size not used in direct path.",
-            f"Column array  rows : {5000:>7}",
-            f"Stream buffer bytes:{256000:>8}",
+            f"Column array  rows : {_column_array_rows(run):>7}",
+            f"Stream buffer bytes:{run.spec.options.streamsize or STREAM_SIZE_BYTES:>8}",
             f"Read   buffer bytes:{readsize:>8}",
         ]
     else:
@@ -177,6 +184,8 @@ def log_tail(
     for word, number in totals:
         label = f"Total logical records {word}:"
         lines.append(f"{label}{number:>{41 - len(label)}}")
+    if run.direct:
+        lines += _stream_lines(run, counts)
     lines += [
         "",
         f"Run began on {stamp(run.began)}",
@@ -198,7 +207,10 @@ def stamp(at: datetime) -> str:
 
 def _input_lines(one: LogInput) -> list[str]:
     limit = "Allow all discards" if one.discardmax is None else f"Allow {one.discardmax} discards"
-    lines = [f"Data File:      {one.name}", f"  Bad File:     {one.bad}"]
+    lines = [f"Data File:      {one.name}"]
+    if one.processing:
+        lines.append(f'  File processing option string: "{one.processing}"')
+    lines.append(f"  Bad File:     {one.bad}")
     if one.discard is None:
         return [*lines, "  Discard File:  none specified", " ", f" ({limit})"]
     return [*lines, f"  Discard File: {one.discard} ", f" ({limit})"]
@@ -210,16 +222,32 @@ def _continuation(spec: LoadSpec) -> str:
         return "none specified"
     if not isinstance(rule, ContinueIf):
         return f"{rule.count} records concatenated"
-    where = {
-        "this": "in current physical record",
-        "next": "in next physical record",
-        "last": "last nonblank character",
-    }[rule.where]
-    return f"{test_text(rule.test)}, {where}"
+    if rule.where == "last":
+        return test_text(rule.test, "last nonblank character")
+    return f"{test_text(rule.test)}, in {'current' if rule.where == 'this' else 'next'} physical record"
 
 
 def _silent_lines(options: Options) -> list[str]:
-    return [f"Silent options: {', '.join(word.upper() for word in options.silent)}"] if options.silent else []
+    """What is left out, as a list with "and"; the header is left out of the terminal alone."""
+    silent = set(options.silent)
+    words = [word for word in _SILENCES if word in silent or "all" in silent]
+    if not words:
+        return []
+    listed = " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return [f"Silent options: {listed.upper()}".replace(" AND ", " and ")]
+
+
+def _column_array_rows(run: LogRun) -> int:
+    return run.spec.options.columnarrayrows or COLUMN_ARRAY_ROWS
+
+
+def _stream_lines(run: LogRun, counts: Contribution) -> list[str]:
+    """A stream buffer for each column array, as one thread would have filled them."""
+    buffers = -(-max(counts.loaded, 0) // _column_array_rows(run))
+    return [
+        f"Total stream buffers loaded by SQL*Loader main thread: {buffers:>8}",
+        f"Total stream buffers loaded by SQL*Loader load thread: {0:>8}",
+    ]
 
 
 def table_name(table: TableLoad) -> str:
@@ -231,10 +259,21 @@ def table_name(table: TableLoad) -> str:
     return ".".join(parts)
 
 
+def _loaded_name(table: TableLoad) -> str:
+    """The table's name, with the partition that the load is limited to."""
+    name = table_name(table)
+    if table.table.partition is not None:
+        return f"{name}, partition {table.table.partition}"
+    if table.table.subpartition is not None:
+        return f"{name}, subpartition {table.table.subpartition}"
+    return name
+
+
 def _table_lines(spec: LoadSpec, table: TableLoad) -> list[str]:
-    lines = [f"Table {table_name(table)}, {_when(table.when)}"]
+    lines = [f"Table {_loaded_name(table)}, {_when(table.when)}"]
     method = table.method or spec.method or Method.INSERT
-    lines.append(f"Insert option in effect for this table: {method.value.upper()}")
+    unit = "table" if table.table.partition is None and table.table.subpartition is None else "partition"
+    lines.append(f"Insert option in effect for this {unit}: {method.value.upper()}")
     if table.trailing_nullcols:
         lines.append("TRAILING NULLCOLS option in effect")
     lines += [
@@ -258,7 +297,7 @@ def _statistics(table: TableLoad, count: TableCount) -> list[str]:
         return f"  {number} {'Row' if number == 1 else 'Rows'} {text}"
 
     return [
-        f"Table {table_name(table)}:",
+        f"Table {_loaded_name(table)}:",
         line(count.loaded, "successfully loaded."),
         line(count.rejected, "not loaded due to data errors."),
         line(count.when_failed, "not loaded because all WHEN clauses were failed."),

@@ -35,6 +35,9 @@ _NAMES = {
     TypeName.NUMBER: "CHARACTER",
     TypeName.VARCHAR2: "CHARACTER",
     TypeName.LONG_VARRAW: "LONG VARRAW",
+    TypeName.TIMESTAMP: "DATETIME",
+    TypeName.TIMESTAMP_TZ: "DATETIME",
+    TypeName.TIMESTAMP_LTZ: "DATETIME",
 }
 _BYTES = {
     TypeName.INTEGER: 4,
@@ -52,13 +55,15 @@ def column_lines(table: TableLoad, one: Field, *, first: bool) -> list[str]:
     terminated, left, right, optional = _delimiters(table, one)
     lob = isinstance(one.source, LobFile)
     term, term_line = _term(terminated)
-    enclosure = f"{'O' if optional else ' '}({left})" if left and len(left) == 1 and not lob else ""
+    enclosure, second = _enclosures(left, right, optional=optional) if not lob else ("", "")
     place = "DERIVED" if lob else _position(one.position, first=first)
     line = (
         f"{one.name:<30} {place:>10} {_length(one, delimited=terminated is not None or bool(left)):>5}"
         f" {term:<4} {enclosure:<4} {_datatype(table, one):<21}"
     )
     lines = [line]
+    if second:
+        lines.append(f"{'':<53}{second}")
     if one.filler is not None:
         lines.append("  (FILLER FIELD)" if one.filler == "filler" else "  (BOUND FILLER FIELD)")
     lines += term_line
@@ -76,26 +81,31 @@ def column_lines(table: TableLoad, one: Field, *, first: bool) -> list[str]:
 
 def test_text(test: Test, own: str | None = None) -> str:
     """One test, as ``NAME = 0X53434f5454(character 'SCOTT')`` or ``1:1 != BLANKS``."""
-    left = test.field or own or _span(test.position)
+    data = b""
+    if test.literal is not None:
+        text = test.literal.text or ""
+        data = text.encode() if test.literal.hex is None else bytes.fromhex(test.literal.hex)
+    left = test.field or (own or "*" if test.position is None else _span(test.position, len(data)))
     sign = "=" if test.equal else "!="
     if test.blanks:
         return f"{left} {sign} BLANKS"
-    assert test.literal is not None
-    data = (
-        bytes.fromhex(test.literal.hex)
-        if test.literal.hex is not None
-        else (test.literal.text or "").encode()
-    )
-    return f"{left} {sign} 0X{data.hex()}(character '{data.decode('latin-1')}')"
+    return f"{left} {sign} 0X{data.hex()}(character '{shown(data)}')"
+
+
+def shown(data: bytes) -> str:
+    """The characters of a literal: UTF-8 where it is, else one for each byte."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 # Private functions
 
 
-def _span(position: Position | None) -> str:
-    if position is None:
-        return "*"
-    return f"{position.start}:{position.end}" if position.end else f"{position.start}"
+def _span(position: Position, length: int) -> str:
+    """Start and end of a position; one without an end is as long as what it is compared with."""
+    return f"{position.start}:{position.end or position.start + max(length, 1) - 1}"
 
 
 def _generated(one: Field) -> list[str]:
@@ -116,18 +126,16 @@ def _generated(one: Field) -> list[str]:
 
 
 def _text(literal: Literal) -> str:
-    if literal.hex is not None:
-        return bytes.fromhex(literal.hex).decode("latin-1")
-    return literal.text or ""
+    return shown(bytes.fromhex(literal.hex)) if literal.hex is not None else literal.text or ""
 
 
 def _delimiters(table: TableLoad, one: Field) -> tuple[Delimiter | None, str, str, bool]:
     """Terminator, both enclosures and whether they are optional: the field's own, else the table's."""
     fixed = one.position is not None and one.position.end is not None
-    if fixed:
-        return None, "", "", False
     terminated, enclosed = one.terminated, one.enclosed
     if terminated is None and enclosed is None:
+        if fixed:
+            return None, "", "", False
         terminated, enclosed = table.terminated, table.enclosed
         if table.csv is not None and terminated is None:
             return Delimiter(literal=Literal(text=",")), '"', '"', True
@@ -146,9 +154,19 @@ def _term(terminated: Delimiter | None) -> tuple[str, list[str]]:
         return " WHT", []
     assert terminated.literal is not None
     text = _text(terminated.literal)
+    if text in (" ", "\t"):
+        return " WHT", []
     if len(text) == 1:
         return f"  {text} ", []
     return "", [f"    Terminator string : '{text}'"]
+
+
+def _enclosures(left: str, right: str, *, optional: bool) -> tuple[str, str]:
+    """The Encl column, and the same column of the next line where the closing enclosure differs."""
+    if len(left) != 1:
+        return "", ""
+    first, second = (f"O({left})", f"O({right})") if optional else (f"  {left}", f"  {right}")
+    return first, second if right != left else ""
 
 
 def _position(position: Position | None, *, first: bool) -> str:

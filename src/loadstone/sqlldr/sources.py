@@ -45,12 +45,20 @@ def generated(reader: Reader, token: Token, references: list[Reference]) -> Gene
 
 
 def _constant(reader: Reader) -> Constant:
+    if reader.peek().kind == "hex":
+        return Constant(value=_characters(bytes.fromhex(reader.take().text)), quoted=True)
     token = reader.bare(",)('\"", "a value")
     if token.kind == "path" and reader.lexer.text[token.stop : token.stop + 1] in ("'", '"'):
-        if token.text.upper() == "X":
-            reader.fail("LS-1001", token, "expected a value in characters, found hexadecimal digits")
         reader.fail("LS-1005", token, f'the value "{token.text}" ends with a quote and begins with none')
     return Constant(value=token.text, quoted=token.kind == "string")
+
+
+def _characters(data: bytes) -> str:
+    """The characters of a hexadecimal constant: UTF-8 where it is, else one for each byte."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _expression(reader: Reader) -> Expression:

@@ -39,6 +39,11 @@ def control_bytes(spec: LoadSpec) -> bytes:
     return write_control(spec).encode("utf-8", "surrogateescape")
 
 
+def processing_options(file: InputFile) -> str:
+    """The file processing options of an INFILE clause, without quotes; empty for a stream of lines."""
+    return file.os_options or _record_format(file.record_format)
+
+
 # Private functions
 
 
@@ -99,7 +104,7 @@ def _data(spec: LoadSpec) -> Iterator[str]:
 
 def _infile(file: InputFile) -> Iterator[str]:
     parts = ["INFILE", "*" if file.path is None else text.quoted(file.path)]
-    clause = file.os_options or _record_format(file.record_format)
+    clause = processing_options(file)
     if clause:
         parts.append(text.quoted(clause, '"'))
     yield " ".join(parts)

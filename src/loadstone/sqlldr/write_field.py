@@ -135,7 +135,7 @@ def _source(source: Source) -> str:
         case Recnum() | Sysdate():
             return source.kind.upper()
         case Constant():
-            return f"CONSTANT {text.quoted(source.value) if source.quoted else text.bare_value(source.value)}"
+            return f"CONSTANT {_constant(source)}"
         case Expression():
             return f"EXPRESSION {text.long_quoted(source.sql)}"
         case Sequence():
@@ -147,6 +147,14 @@ def _source(source: Source) -> str:
             return f"BFILE({directory}, {_operand(source.file, constant=source.file_constant)})"
         case Generated():
             return _generated(source)
+
+
+def _constant(source: Constant) -> str:
+    if not source.quoted:
+        return text.bare_value(source.value)
+    if any(char < " " for char in source.value):
+        return f"X'{source.value.encode().hex().upper()}'"
+    return text.quoted(source.value)
 
 
 def _sequence(source: Sequence) -> str:

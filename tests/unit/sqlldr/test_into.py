@@ -26,6 +26,28 @@ def test_table_names_fold_unless_quoted(name: str, expected: s.TableName) -> Non
     assert table_of(f"LOAD DATA INFILE 'a' INTO TABLE {name} FIELDS TERMINATED BY ',' (a)").table == expected
 
 
+@pytest.mark.parametrize(
+    ("clauses", "expected"),
+    [
+        ("SINGLEROW PARTITION (p1)", s.TableName(name="EMP", partition="P1")),
+        ("APPEND SUBPARTITION (p1) SINGLEROW", s.TableName(name="EMP", subpartition="P1")),
+    ],
+)
+def test_a_partition_may_follow_other_clauses(clauses: str, expected: s.TableName) -> None:
+    """As in the control files of Oracle's own billing product."""
+    table = table_of(f"LOAD DATA INFILE 'a' INTO TABLE emp {clauses} FIELDS TERMINATED BY ',' (a)")
+    assert (table.table, table.singlerow) == (expected, True)
+
+
+def test_a_partition_is_named_once() -> None:
+    """A second one is an error at its place."""
+    assert error_of("LOAD DATA INFILE 'a' INTO TABLE t PARTITION (p) PARTITION (q) (a CHAR(1))") == (
+        "LS-1010",
+        1,
+        49,
+    )
+
+
 def test_a_field_may_be_called_partition() -> None:
     """A list that begins with a field of that name is no partition clause."""
     assert [field.name for field in table_of(OPEN + "(partition CHAR(5), b)").fields] == ["PARTITION", "B"]

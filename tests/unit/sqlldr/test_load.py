@@ -47,6 +47,11 @@ def test_each_infile_has_its_own_files() -> None:
     [
         ('"fix 80"', "fix", None, 80),
         ('"VAR 7"', "var", None, 7),
+        ("STREAM", "stream", None, None),
+        ("RECORD", "stream", None, None),
+        ("FIXED 80", "fix", None, 80),
+        ("VARIABLE", "var", None, 5),
+        ("VARIABLE 3", "var", None, 3),
         ("\"str '|\\n'\"", "str", Literal(text="|\n"), None),
         ("\"STR X'0d0A'\"", "str", Literal(hex="0D0A"), None),
         ('"str \\"\\n\\""', "str", Literal(text="\n"), None),

@@ -48,10 +48,11 @@ def test_inline_data_follow_begindata() -> None:
         "v VARRAY COUNT(3) (e CHAR)",
         "w NESTED TABLE SDF(CONSTANT 'a.txt' \"fix 72\") TERMINATED BY ';' (z CHAR)",
         "r REF(CONSTANT 'it''s', a), b BFILE(CONSTANT 'DIR', a), l LLS, o OID(a)",
+        "c CONSTANT X'0A', d CONSTANT X'20'",
     ],
 )
-def test_objects_of_oracle_round_trip(fields: str) -> None:
-    """What is refused is kept all the same."""
+def test_objects_of_oracle_and_odd_constants_round_trip(fields: str) -> None:
+    """What is refused is kept all the same; a control character is written as hexadecimal digits."""
     spec = spec_of(f"{HEAD}(a, {fields})")
     assert spec_of(control_bytes(spec)) == spec
 
