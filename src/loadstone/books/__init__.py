@@ -9,6 +9,7 @@ from loadstone.books.model import (
     Reject,
     Run,
     TableCount,
+    reject_values,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "Reject",
     "Run",
     "TableCount",
+    "reject_values",
 ]

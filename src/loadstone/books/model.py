@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +140,24 @@ class Reject:
     code: str | None
     reason: str
     raw: bytes = b""
+
+
+def reject_values(reject: Reject, load_id: str, data_file: str | None) -> dict[str, Any]:
+    """A reject as the JSON values that reports show; without its bytes, which the bad file has."""
+    return {
+        "load_id": load_id,
+        "input": reject.input_no,
+        "data_file": data_file,
+        "record": reject.record_no,
+        "byte_offset": reject.byte_offset,
+        "length_bytes": reject.length_bytes,
+        "table": reject.table,
+        "field": reject.field,
+        "value": reject.value,
+        "rule": reject.rule,
+        "code": reject.code,
+        "reason": reject.reason,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from loadstone.cli.source import defined, read_any
 from loadstone.errors import FixSpec, Place
+from loadstone.spec.files import is_spec_file, read_spec
 from loadstone.sqlldr.check import check_control
-
-if TYPE_CHECKING:
-    from loadstone.sqlldr.findings import Report
+from loadstone.sqlldr.control import filled
+from loadstone.sqlldr.findings import Finding, Report
 
 
 def run_check(arguments: argparse.Namespace) -> int:
     """0 when the language is right (and the target named refuses nothing), else 1."""
-    data = read_bytes(arguments.control)
-    report = check_control(data, arguments.control)
+    report = _judge(arguments)
     values: dict[str, Any] = report.to_json()
     ok = report.ok
     if arguments.target and ok:
-        values["refused"] = values["refused"] + _refusals(data, arguments)
+        values["refused"] = values["refused"] + _refusals(arguments)
         ok = not values["refused"]
     if arguments.json:
         print(json.dumps({**values, "ok": ok}, ensure_ascii=False))
@@ -41,11 +41,22 @@ def read_bytes(path: str) -> bytes:
 # Private functions
 
 
-def _refusals(data: bytes, arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    from loadstone.bootstrap.loads import refusals
-    from loadstone.sqlldr.control import parse_control
+def _judge(arguments: argparse.Namespace) -> Report:
+    """The judgement of a control file, or of a spec, whose faults are all one error."""
+    data = read_bytes(arguments.control)
+    if not is_spec_file(arguments.control):
+        return check_control(filled(data, arguments.control, defined(arguments.define)), arguments.control)
+    try:
+        read_spec(arguments.control)
+    except FixSpec as error:
+        return Report(ok=False, errors=(Finding.of(error),))
+    return Report(ok=True)
 
-    spec = parse_control(data, arguments.control)
+
+def _refusals(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    from loadstone.bootstrap.loads import refusals
+
+    spec = read_any(arguments.control, arguments.define)
     return [finding.to_json() for finding in refusals(spec, arguments.control, arguments.target)]
 
 

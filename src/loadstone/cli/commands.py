@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 Subparsers = Any
@@ -19,7 +20,9 @@ def add_load(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="show the first rows as they would be loaded; load none"
     )
-    parser.add_argument("--rows-shown", type=int, default=10, metavar="N", help="rows of a dry run (10)")
+    parser.add_argument(
+        "--rows-shown", type=_number(1), default=10, metavar="N", help="rows of a dry run (10)"
+    )
     parser.set_defaults(run=_late("load", "run_load"))
 
 
@@ -31,6 +34,14 @@ def add_explain(subparsers: Subparsers) -> None:
     _load_options(parser)
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
     parser.set_defaults(run=_late("load", "run_explain"))
+
+
+def add_spec(subparsers: Subparsers) -> None:
+    """``loadstone spec``."""
+    parser = subparsers.add_parser("spec", help="about load specs (YAML or JSON)")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    schema = actions.add_parser("schema", help="print the JSON Schema of a spec, for editors and checks")
+    schema.set_defaults(run=_late("convert", "run_schema"))
 
 
 def add_errors(subparsers: Subparsers) -> None:
@@ -46,7 +57,8 @@ def add_check(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "check", help="judge a control file's language; needs no data and no database"
     )
-    parser.add_argument("control", metavar="CONTROL", help="control file")
+    parser.add_argument("control", metavar="CONTROL", help="control file, or spec (.yaml, .yml, .json)")
+    _define(parser)
     parser.add_argument(
         "--target",
         metavar="KIND",
@@ -63,9 +75,10 @@ def add_convert(subparsers: Subparsers) -> None:
     parser.add_argument("source", metavar="FILE", help="control file, or spec (.yaml, .yml, .json)")
     parser.add_argument(
         "--to",
-        choices=["yaml", "json", "control", "schema"],
+        choices=["yaml", "json", "control"],
         help="form of the result; yaml for control files and control for specs when absent",
     )
+    _define(parser)
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output when absent")
     parser.set_defaults(run=_late("convert", "run_convert"))
 
@@ -111,9 +124,43 @@ def _late(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
+def _define(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--define",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="fill the placeholders ${NAME}, &NAME, {{NAME}} and their like in the control file",
+    )
+
+
+def _number(least: int) -> Callable[[str], int]:
+    """A whole number of at least ``least``."""
+
+    def number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{value} is less than {least}")
+        return value
+
+    return number
+
+
+def _date(text: str) -> str:
+    """A date as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write YYYY-MM-DD") from None
+
+
 def _load_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("control", metavar="CONTROL", help="control file, or spec (.yaml, .yml, .json)")
+    _define(parser)
     add(
         "--data",
         action="append",
@@ -128,12 +175,13 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--bad", metavar="FILE", help="bad file; the data file's name with .bad")
     add("--discard", metavar="FILE", help="discard file")
+    add("--rejects-jsonl", metavar="FILE", help="also write each reject with its reason as one line of JSON")
     add("--log", metavar="FILE", help="log file; the control file's name with .log, here")
-    add("--skip", type=int, metavar="N", help="records to skip")
-    add("--load", type=int, metavar="N", help="records to read after them; all")
-    add("--errors", type=int, metavar="N", help="rejects allowed; 50, -1 for any number")
-    add("--discardmax", type=int, metavar="N", help="discards allowed in a data file; any number")
-    add("--rows", type=int, metavar="N", help="rows of a bind array, for the log")
+    add("--skip", type=_number(0), metavar="N", help="records to skip")
+    add("--load", type=_number(0), metavar="N", help="records to read after them; all")
+    add("--errors", type=_number(-1), metavar="N", help="rejects allowed; 50, -1 for any number")
+    add("--discardmax", type=_number(0), metavar="N", help="discards allowed in a data file; any number")
+    add("--rows", type=_number(1), metavar="N", help="rows of a bind array, for the log")
     add("--ddl", action="append", default=[], metavar="FILE", help="Oracle DDL: makes missing tables")
     add("--create-tables", action="store_true", help="make missing tables from the spec")
     add(
@@ -143,7 +191,12 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--again", action="store_true", help="load once more what is loaded already")
     add("--run-id", metavar="TEXT", help="tells loads of the same files apart")
-    add("--business-date", metavar="DATE", help="tells loads of the same files apart, as a date")
+    add(
+        "--business-date",
+        type=_date,
+        metavar="DATE",
+        help="YYYY-MM-DD: tells loads of the same files apart",
+    )
     add(
         "--schema-map",
         action="append",
@@ -152,10 +205,10 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
         help="schema of the spec and of the target",
     )
     add("--control-schema", metavar="NAME", help="schema of the control tables")
-    add("--workers", type=int, metavar="N", help="parallel workers; 2, or 1 for small files")
+    add("--workers", type=_number(1), metavar="N", help="parallel workers; 2, or 1 for small files")
     add(
         "--chunk-size",
-        type=int,
+        type=_number(1),
         metavar="BYTES",
         help="bytes of a chunk, which is a transaction; 8 MiB, on DuckDB 24 MiB",
     )

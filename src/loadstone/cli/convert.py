@@ -15,18 +15,20 @@ from loadstone.sqlldr.write import control_bytes
 
 def run_convert(arguments: argparse.Namespace) -> int:
     """Write the other form."""
+    spec = read_any(arguments.source, arguments.define)
     form = arguments.to or ("control" if is_spec_file(arguments.source) else "yaml")
-    if form == "schema":
-        data = json.dumps(json_schema(), indent=2).encode() + b"\n"
+    if form == "control":
+        data = control_bytes(spec)
     else:
-        spec = read_any(arguments.source)
-        data = (
-            control_bytes(spec)
-            if form == "control"
-            else (to_yaml if form == "yaml" else to_json)(spec).encode()
-        )
+        data = (to_yaml if form == "yaml" else to_json)(spec).encode()
     if arguments.output:
         write_whole(Path(arguments.output), [data])
     else:
         sys.stdout.buffer.write(data)
+    return 0
+
+
+def run_schema(arguments: argparse.Namespace) -> int:
+    """Print the JSON Schema of a spec."""
+    print(json.dumps(json_schema(), indent=2))
     return 0

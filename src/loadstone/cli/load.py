@@ -58,13 +58,14 @@ def request_of(arguments: argparse.Namespace) -> LoadRequest:
             "LS-6003", "--schema-map takes OLD=NEW", hints=["for example --schema-map SCOTT=public."]
         )
     return LoadRequest(
-        spec=read_any(arguments.control),
+        spec=read_any(arguments.control, arguments.define),
         spec_path=arguments.control,
         target=resolve_target(arguments.target),
         data=tuple(arguments.data),
         bad=arguments.bad,
         discard=arguments.discard,
         log=arguments.log,
+        rejects_jsonl=arguments.rejects_jsonl,
         skip=arguments.skip,
         load=arguments.load,
         errors=arguments.errors,

@@ -7,15 +7,17 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from loadstone import __version__
 from loadstone.cli import commands
-from loadstone.errors import LoadstoneError
+from loadstone.errors import FixSpec, LoadstoneError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Called by a link named ``sqlldr``, it is SQL*Loader's command line."""
     words = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in words
     if argv is None and Path(sys.argv[0]).stem == "sqlldr":
         words = ["sqlldr", *words]
     try:
@@ -28,16 +30,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except LoadstoneError as error:
         from loadstone.cli.show import show_error
 
-        show_error(error, as_json=getattr(arguments, "json", False))
+        show_error(error, as_json=as_json)
         return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 1
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors have a code, and the exit code 1 of a wrong command line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise FixSpec("LS-6006", message, hints=[f"`{self.prog} --help` lists all options."])
 
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands and options."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="loadstone",
         description="Loads the files of Oracle SQL*Loader control files into PostgreSQL, DuckDB or SQLite, exactly once.",
     )
@@ -49,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_convert(subparsers)
     commands.add_rejects(subparsers)
     commands.add_target(subparsers)
+    commands.add_spec(subparsers)
     commands.add_errors(subparsers)
     sqlldr = subparsers.add_parser("sqlldr", help="SQL*Loader's own command line (keyword=value) and PARFILE")
     sqlldr.add_argument("words", nargs="*", metavar="KEYWORD=VALUE")

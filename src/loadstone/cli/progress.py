@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from loadstone.books import Contribution
 
-SHOW_EVERY_S = 0.5
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+SHOW_FROM_S = 0.3
+"""Loads that end sooner show nothing."""
 
 
 class Watched:
@@ -20,7 +26,10 @@ class Watched:
     def __init__(self, *, quiet: bool) -> None:
         self._stop = False
         self._shown = not quiet and sys.stderr.isatty()
-        self._began = self._last = time.monotonic()
+        self._began = time.monotonic()
+        self._first: tuple[float, int] | None = None
+        self._bar: tuple[Progress, TaskID] | None = None
+        self._lock = threading.Lock()
 
     def stop_requested(self) -> bool:
         """Whether a signal asked to stop."""
@@ -34,25 +43,34 @@ class Watched:
         self._stop = True
 
     def report(self, contribution: Contribution, bytes_done: int, bytes_total: int | None) -> None:
-        """Take the sums so far; one line is shown, at most twice a second."""
-        now = time.monotonic()
-        if not self._shown or now - self._last < SHOW_EVERY_S:
+        """Take the sums so far; records and bytes count what an earlier run has loaded."""
+        if not self._shown:
             return
-        self._last = now
-        passed = now - self._began
-        left = ""
-        if bytes_total and bytes_done:
-            left = f", {max(bytes_total - bytes_done, 0) / (bytes_done / passed):.0f} s left"
-        line = (
-            f"{contribution.read:,} records, {contribution.read / passed:,.0f}/s, {bytes_done / 1e6:,.0f} MB"
-            f"{left}, {contribution.rejected:,} rejected"
-        )
-        print(f"\r{line:<78}", end="", file=sys.stderr, flush=True)
+        with self._lock:
+            now = time.monotonic()
+            self._first = self._first or (now, contribution.read)
+            if self._bar is None and now - self._began < SHOW_FROM_S:
+                return
+            fresh = self._bar is None
+            self._bar = self._bar or _bar(bytes_done)
+            passed, records = now - self._first[0], contribution.read - self._first[1]
+            bar, task = self._bar
+            bar.update(
+                task,
+                completed=bytes_done,
+                total=bytes_total,
+                records=f"{contribution.read:,}",
+                rate=f"{records / passed:,.0f}/s" if records and passed else "",
+                rejected=f"{contribution.rejected:,} rejected",
+                stopping="stopping" if self._stop else "",
+            )
+            if fresh:
+                bar.start()
 
     def close(self) -> None:
         """Clear the line."""
-        if self._shown and self._last != self._began:
-            print("\r" + " " * 78 + "\r", end="", file=sys.stderr, flush=True)
+        if self._bar is not None:
+            self._bar[0].stop()
 
 
 @contextmanager
@@ -66,3 +84,25 @@ def watched(*, quiet: bool) -> Iterator[Watched]:
         run.close()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+# Private functions
+
+
+def _bar(bytes_done: int) -> tuple[Progress, TaskID]:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns: list[Any] = [
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[records]} records {task.fields[rate]}"),
+        DownloadColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[rejected]} {task.fields[stopping]}"),
+    ]
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4)
+    task = bar.add_task(
+        "load", completed=bytes_done, total=None, records="", rate="", rejected="", stopping=""
+    )
+    return bar, task

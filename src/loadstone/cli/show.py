@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from loadstone.errors import LoadstoneError
+from loadstone.errors.catalogue import catalogue
 
 if TYPE_CHECKING:
     from loadstone.books import LoadReceipt
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 def show_error(error: LoadstoneError, *, as_json: bool) -> None:
     """On standard error as text, or on standard output as JSON."""
+    if not error.hints and (known := catalogue().get(error.code)) is not None:
+        error.hints = (known.help,)
     if as_json:
         print(json.dumps({"ok": False, "errors": [error_values(error)]}, ensure_ascii=False))
     else:

@@ -38,6 +38,32 @@ def open_input(source: str | bytes) -> IO[bytes]:
     return cast(IO[bytes], file)
 
 
+def size_of(source: str | bytes) -> int | None:
+    """
+    Decompressed bytes of a source, for showing what is left; None where the data do not tell.
+
+    gzip keeps the size modulo 4 GiB of its last member, so a size below that of the file is no answer.
+    """
+    if isinstance(source, bytes):
+        return len(source)
+    try:
+        with open(source, "rb") as file:
+            head = file.read(32)
+            size = file.seek(0, io.SEEK_END)
+            if head[:2] == GZIP:
+                file.seek(-4, io.SEEK_END)
+                told = int.from_bytes(file.read(4), "little")
+                return told if told >= size else None
+            if head[:4] == ZSTD:
+                import zstandard
+
+                told = zstandard.frame_content_size(head)
+                return told if told >= size else None
+            return size
+    except (OSError, ValueError):
+        return None
+
+
 def read_fully(stream: IO[bytes], size: int, *, name: str) -> bytes:
     """
     ``size`` bytes, fewer only at the end.

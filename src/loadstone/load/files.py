@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import IO
 
-from loadstone.books import Discard, LoadReceipt, Reject
+from loadstone.books import Discard, LoadReceipt, Reject, reject_values
 from loadstone.filestore.atomic import write_whole
 from loadstone.formats.inputs import open_input
 from loadstone.formats.layout import Layout
@@ -51,6 +52,8 @@ def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], t
         duration_s=round(times[2], 3),
         warnings=tuple(warnings),
     )
+    if plan.request.rejects_jsonl is not None:
+        write_whole(plan.request.rejects_jsonl, _json_lines(plan, receipt.load_id, rejects))
     write_whole(receipt.log_file or "", [log_text(plan, receipt, rejects, discards, times).encode()])
     return receipt
 
@@ -86,6 +89,12 @@ def terminator_of(layout: Layout, form: RecordFormat) -> bytes:
 
 
 # Private functions
+
+
+def _json_lines(plan: LoadPlan, load_id: str, rejects: Sequence[Reject]) -> Iterator[bytes]:
+    for one in rejects:
+        values = reject_values(one, load_id, plan.inputs[one.input_no].name)
+        yield json.dumps(values, ensure_ascii=False).encode() + b"\n"
 
 
 def _seek(stream: IO[bytes], offset: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from loadstone.formats.inputs import size_of
 from loadstone.formats.model import Chunk
 from loadstone.formats.reader import open_records
 from loadstone.load.plan.model import LoadPlan
@@ -55,7 +56,8 @@ class ChunkSource:
         self._lock = threading.Lock()
         self._reads = _reads(plan, progress, digests)
         self._closed = False
-        self.bytes_done = 0
+        self.bytes_done = sum(size for size, _ in progress.digests.values())
+        self.bytes_total = bytes_of(plan)
 
     def next(self) -> Read | None:
         """The next chunk, or None at the end of the load."""
@@ -72,6 +74,12 @@ class ChunkSource:
         with self._lock:
             self._closed = True
             self._reads.close()
+
+
+def bytes_of(plan: LoadPlan) -> int | None:
+    """Decompressed bytes of all inputs; None where one does not tell."""
+    sizes = [size_of(one.path if one.path is not None else one.data or b"") for one in plan.inputs]
+    return sum(size for size in sizes if size is not None) if None not in sizes else None
 
 
 # Private functions

@@ -104,7 +104,9 @@ class _Crew:
             while not self.run.stop_requested() and (read := self.source.next()) is not None:
                 batch = prepare(self.plan, self.columnar, read, partial(self.steps.before, read.number))
                 self.committer.submit(session, read, batch)
-                self.run.report(self.committer.progress.counts, self.source.bytes_done, None)
+                self.run.report(
+                    self.committer.progress.counts, self.source.bytes_done, self.source.bytes_total
+                )
         except Closed:
             pass
         except BaseException as error:

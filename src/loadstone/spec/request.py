@@ -26,6 +26,7 @@ class LoadRequest:
         target: URL of the target, with its password resolved by ``secrets`` later.
         data: Data files that replace the spec's first INFILE (and follow it); ``-`` is standard input.
         bad, discard, log: Output paths of the first input; None = SQL*Loader's defaults.
+        rejects_jsonl: Where to write each reject as a line of JSON.
         skip, load, errors, discardmax, rows: As in ``Options``; None = the spec's.
         run_id: Distinguishes loads of the same files, as a business date does (ISO date).
         again: Load once more what is loaded already. resume_unfinished: with ``again``, go on with a load
@@ -47,6 +48,7 @@ class LoadRequest:
     bad: str | None = None
     discard: str | None = None
     log: str | None = None
+    rejects_jsonl: str | None = None
     skip: int | None = None
     load: int | None = None
     errors: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ from loadstone.sqlldr.encoding import Source, decoded
 from loadstone.sqlldr.findings import Finding, Findings, Report
 from loadstone.sqlldr.lexer import Token
 from loadstone.sqlldr.load import load
+from loadstone.sqlldr.placeholders import fill
 from loadstone.sqlldr.reader import Reader
 
+_BEGINDATA = re.compile(r"^[ \t]*BEGINDATA[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _LINE_END = re.compile(r"[ \t\f\v]*(?:\r\n|\n|\r|\Z)")
 
 
-def read_control(path: str) -> LoadSpec:
+def read_control(path: str, defines: Mapping[str, str] | None = None) -> LoadSpec:
     """
-    Read the control file ``path``.
+    Read the control file ``path``; ``defines`` are values of its placeholders, by name.
 
     Raises:
         FixSpec: It cannot be read, or the language is broken.
@@ -31,7 +34,18 @@ def read_control(path: str) -> LoadSpec:
         raise FixSpec(
             "LS-1033", message, Place(file=path), hints=["check the path and its rights"]
         ) from error
-    return parse_control(data, path)
+    return parse_control(filled(data, path, defines or {}), path)
+
+
+def filled(data: bytes, path: str, defines: Mapping[str, str]) -> bytes:
+    """The control file with its placeholders filled in; data after BEGINDATA stay as they are."""
+    if not defines:
+        return data
+    source = decoded(data, path)
+    found = _BEGINDATA.search(source.text)
+    stop = found.start() if found else len(source.text)
+    head = fill(source.text[:stop], defines).encode(source.encoding)
+    return data[: source.mark_bytes] + head + source.tail(stop)
 
 
 def parse_control(data: bytes, path: str) -> LoadSpec:

@@ -1,8 +1,9 @@
-"""Placeholders of template languages, which someone forgot to fill in."""
+"""Placeholders of template languages: filled in where a value is given, else named."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 _PATTERN = re.compile(
     r"""
@@ -30,8 +31,28 @@ _PATTERN = re.compile(
     re.VERBOSE,
 )
 
+_FORMS = (
+    *(r"\$\{NAME\}", r"\$\(NAME\)", r"\{\{\s*NAME\s*\}\}", r"#\{NAME\}", r"<<NAME>>", r"<%=\s*NAME\s*%>"),
+    *(r"%\(NAME\)s", r"%%NAME%%", r"%NAME%", r"@@NAME@@", r"@NAME@", r"#NAME#", r"<NAME>", r"\{NAME\}"),
+    *(r"&&?NAME(?!\w)\.?", r"\$NAME(?!\w)"),
+)
 _IN_STRING = re.compile(r"\$\{[^}\n]*\}|\{\{[^}\n]*\}\}|&&?\w+|%\(\w+\)s|(?<!\w)@\w+@|<[A-Za-z]\w*>|#\w+#")
 _WHOLE_PATH = re.compile(r"\$\{|\$\(|\{|&|%\(|@|<|#|\[%|\?$|%%", re.ASCII)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """``text`` with the placeholders of the names in ``values``, in any of the usual spellings, filled in."""
+    if not values:
+        return text
+    names = "|".join(re.escape(name) for name in sorted(values, key=len, reverse=True))
+    pattern = re.compile("|".join(form.replace("NAME", f"(?:{names})") for form in _FORMS))
+    inner = re.compile(names)
+
+    def value(found: re.Match[str]) -> str:
+        name = inner.search(found.group())
+        return values[name.group()] if name is not None else found.group()
+
+    return pattern.sub(value, text)
 
 
 def placeholder_at(text: str, offset: int) -> str | None:
