@@ -139,6 +139,14 @@ def _plan_table(
 ) -> TablePlan:
     table = spec.tables[number]
     columns, expressions, binds = plan_columns(spec, table, info, environment, first_field)
+    loaded = {column.column.name.upper() for column in columns}
+    lacking = [name for name in table.key if name.upper() not in loaded]
+    if lacking:
+        raise FixSpec(
+            "LS-1092",
+            f"table {table.table}: key column {', '.join(lacking)} of method upsert is not loaded",
+            hints=[f"columns that are: {', '.join(column.column.name for column in columns)}."],
+        )
     direct = all(column.source == "field" for column in columns)
     return TablePlan(
         table_no=number,
