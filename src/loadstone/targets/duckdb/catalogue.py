@@ -25,18 +25,21 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
     Raises:
         FixSpec: LS-3007 a column of a type that nothing can be loaded into.
     """
-    rows = connection.execute(
-        "SELECT column_name, data_type, is_nullable, column_default FROM duckdb_columns()"
-        " WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
+    found = connection.execute(
+        "SELECT * FROM duckdb_columns() WHERE database_name = current_database() AND schema_name = ?"
+        " AND table_name = ? ORDER BY column_index",
         [schema, name],
-    ).fetchall()
+    )
+    names = [part[0] for part in found.description]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     constraints = read_constraints(connection, schema, name)
     limits = {}
     for what, _, text in constraints:
         if what == "CHECK" and (found := limit_of(text)) is not None:
             limits[found[0].upper()] = found[1:]
     columns = []
-    for column, declared, nullable, default in rows:
+    for row in rows:
+        column, declared, default = row["column_name"], row["data_type"], row["column_default"]
         kind = column_type(declared, limits.get(column.upper()))
         if kind is None:
             raise FixSpec("LS-3007", f"column {name}.{column} is of type {declared}, which cannot be loaded")
@@ -44,8 +47,9 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
             Column(
                 name=column,
                 type=kind,
-                not_null=not nullable and default is None,
+                not_null=not row["is_nullable"] and default is None,
                 has_default=default is not None,
+                generated=bool(row.get("is_generated")),  # DuckDB 1 does not tell
             )
         )
     keys = [names for what, names, _ in constraints if what == "PRIMARY KEY"]

@@ -16,6 +16,7 @@ import numpy as np
 from loadstone.targets.duckdb.suspects import find_certain
 from loadstone.targets.isolate import rows_between
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
+from loadstone.targets.names import quote_name
 from loadstone.targets.staged import RECORD, StagedTable, error_of
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _as_stage(session: DuckdbSession, rows: TableRows, found: dict[int, Constrai
         failed = f"SELECT {RECORD} FROM loadstone_raw WHERE {raw} IS NOT NULL AND {cast} IS NULL"
         for row in session.cursor.execute(failed).fetchall():
             found.setdefault(int(row[0]), _uncast(int(row[0]), rows.table_no, name.upper()))
-    listed = ", ".join(f'{cast} AS "{name}"' for _, name, cast in pairs)
+    listed = ", ".join(f"{cast} AS {quote_name(name)}" for _, name, cast in pairs)
     made = session.cursor.execute(f"SELECT {listed}, {RECORD} FROM loadstone_raw").to_arrow_table()
     stage = TableInfo(schema=None, name=f"loadstone_part_{rows.table_no}", columns=())
     session.cursor.register(stage.name, made)

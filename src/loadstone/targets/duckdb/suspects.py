@@ -9,6 +9,7 @@ from typing import Any
 from loadstone.spec import Method
 from loadstone.targets.duckdb.catalogue import read_constraints, read_references
 from loadstone.targets.model import ConstraintError, TableInfo
+from loadstone.targets.names import quote_name
 from loadstone.targets.staged import RECORD, StagedTable
 
 
@@ -83,9 +84,9 @@ def _broken_checks(cursor: Any, staged: StagedTable, text: str, gone: str) -> It
 
 
 def _repeated_keys(cursor: Any, staged: StagedTable, columns: list[str], gone: str) -> Iterator[_Suspect]:
-    keys = ", ".join(f's."{name}"' for name in columns)
-    filled = " AND ".join(f's."{name}" IS NOT NULL' for name in columns)
-    same = " AND ".join(f't."{name}" = s."{name}"' for name in columns)
+    keys = ", ".join(f"s.{quote_name(name)}" for name in columns)
+    filled = " AND ".join(f"s.{quote_name(name)} IS NOT NULL" for name in columns)
+    same = " AND ".join(f"t.{quote_name(name)} = s.{quote_name(name)}" for name in columns)
     rows = cursor.execute(
         f"SELECT record, first, known FROM (SELECT s.{RECORD} AS record,"
         f" min(s.{RECORD}) OVER (PARTITION BY {keys}) AS first,"
@@ -108,8 +109,8 @@ def _orphans(
     certain: bool,
 ) -> Iterator[_Suspect]:
     columns, parent, keys = reference
-    filled = " AND ".join(f's."{name}" IS NOT NULL' for name in columns)
-    same = " AND ".join(f'p."{key}" = s."{name}"' for key, name in zip(keys, columns, strict=True))
+    filled = " AND ".join(f"s.{quote_name(name)} IS NOT NULL" for name in columns)
+    same = " AND ".join(f"p.{quote_name(key)} = s.{quote_name(name)}" for key, name in zip(keys, columns, strict=True))
     table = TableInfo(schema=staged.table.schema, name=parent, columns=())
     rows = cursor.execute(
         f"SELECT {RECORD} FROM {_quoted(staged.stage)} s WHERE {filled}{gone}"
@@ -129,4 +130,4 @@ def _error(staged: StagedTable, record: int, rule: str, code: str, reason: str) 
 
 def _quoted(table: TableInfo) -> str:
     names = [table.schema, table.name] if table.schema else [table.name]
-    return ".".join(f'"{name}"' for name in names)
+    return ".".join(quote_name(name) for name in names)

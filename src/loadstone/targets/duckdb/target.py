@@ -16,7 +16,7 @@ from loadstone.targets.duckdb.faults import translate
 from loadstone.targets.duckdb.session import DuckdbSession, quoted
 from loadstone.targets.holder import hold_file
 from loadstone.targets.model import LoadRow, TableInfo
-from loadstone.targets.names import match_name
+from loadstone.targets.names import match_name, match_schema
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.urls import file_of
 
@@ -51,9 +51,13 @@ class DuckdbTarget:
     def find_table(self, table: TableName, schema_map: dict[str, str]) -> TableInfo | None:
         """The table in its schema, or in the current one where the target has no such schema."""
         known = table_names(self._connection)
-        schemas = list(dict.fromkeys(schema for schema, _ in known))
-        wanted = schema_map.get(table.schema_name or "", table.schema_name)
-        schema = match_name(wanted, schemas, quoted=table.schema_quoted, what="schema") if wanted else None
+        schemas = [
+            row[0]
+            for row in self._execute(
+                "SELECT schema_name FROM duckdb_schemas() WHERE database_name = current_database()", []
+            )
+        ]
+        schema = match_schema(table, schema_map, schemas, self.url)
         if schema is None:
             schema = self._execute("SELECT current_schema()", [])[0][0]
         name = match_name(

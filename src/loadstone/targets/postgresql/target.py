@@ -17,7 +17,7 @@ from loadstone.spec import Method, TableName
 from loadstone.targets.control import TABLES as CONTROL_TABLES
 from loadstone.targets.control import Control, create_control
 from loadstone.targets.model import LoadRow, TableInfo
-from loadstone.targets.names import match_name
+from loadstone.targets.names import match_name, match_schema
 from loadstone.targets.postgresql.catalogue import TABLES, read_table
 from loadstone.targets.postgresql.connection import connect
 from loadstone.targets.postgresql.session import PostgresSession, name_of, run
@@ -52,11 +52,9 @@ class PostgresTarget:
         """The table in its schema, or along the search path where the target has no such schema."""
         known = [(row[0], row[1]) for row in self._execute(TABLES.replace("%%", "%"), [])]
         path = [row[0] for row in self._execute("SELECT unnest(current_schemas(false))", [])]
-        wanted = schema_map.get(table.schema_name or "", table.schema_name)
-        if wanted:
-            all_schemas = [row[0] for row in self._execute("SELECT nspname FROM pg_namespace", [])]
-            found = match_name(wanted, all_schemas, quoted=table.schema_quoted, what="schema")
-            path = [found] if found is not None else path
+        schemas = [row[0] for row in self._execute("SELECT nspname FROM pg_namespace", [])]
+        own = match_schema(table, schema_map, schemas, self.url)
+        path = [own] if own is not None else path
         for schema in path:
             names = [name for other, name in known if other == schema]
             name = match_name(table.name, names, quoted=table.name_quoted, what="table")

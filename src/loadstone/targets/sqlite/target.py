@@ -139,23 +139,21 @@ class SqliteTarget:
 
     def next_values(self, sequence: str, count: int) -> list[int]:
         """Values of a row in ``loadstone_sequence``, made at 1 when missing."""
-        first = 1
+        first, step = 1, 1
+        name = sequence.rpartition(".")[2].upper().replace('"', "")
 
         def work() -> None:
-            nonlocal first
+            nonlocal first, step
             self._execute(
                 "CREATE TABLE IF NOT EXISTS loadstone_sequence (name TEXT PRIMARY KEY, next INTEGER, step INTEGER)",
                 [],
             )
-            name = sequence.rpartition(".")[2].upper()
             self._execute("INSERT OR IGNORE INTO loadstone_sequence VALUES (?, 1, 1)", [name])
-            first = int(self._execute("SELECT next FROM loadstone_sequence WHERE name = ?", [name])[0][0])
-            self._execute(
-                "UPDATE loadstone_sequence SET next = next + ? * step WHERE name = ?", [count, name]
-            )
+            first, step = self._execute("SELECT next, step FROM loadstone_sequence WHERE name = ?", [name])[0]
+            self._execute("UPDATE loadstone_sequence SET next = ? WHERE name = ?", [first + count * step, name])
 
         self._transaction(work)
-        return list(range(first, first + count))
+        return [first + number * step for number in range(count)]
 
     def close(self) -> None:
         """Close the control connection."""
