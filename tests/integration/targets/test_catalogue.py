@@ -96,7 +96,9 @@ def test_an_ambiguous_column_is_refused(postgres_url: str, here: Path) -> None:
 @pytest.mark.parametrize("target_url", ["duckdb", "postgresql"], indirect=True)
 def test_a_schema_is_looked_up_in_any_case(target_url: str) -> None:
     """SCOTT.T is t in schema scott, though another t stands in the default schema."""
-    execute(target_url, "CREATE SCHEMA scott", "CREATE TABLE scott.t (a INTEGER)", "CREATE TABLE t (b INTEGER)")
+    execute(
+        target_url, "CREATE SCHEMA scott", "CREATE TABLE scott.t (a INTEGER)", "CREATE TABLE t (b INTEGER)"
+    )
     assert "scott" == must_find(target_url, "T", schema_name="SCOTT").schema
     assert "scott" != must_find(target_url, "T").schema
     assert find(target_url, "U", schema_name="SCOTT") is None
@@ -111,7 +113,12 @@ def test_a_schema_that_the_target_lacks_means_the_default_one(target_url: str) -
 @pytest.mark.parametrize("target_url", ["duckdb", "postgresql"], indirect=True)
 def test_a_schema_map_moves_a_table(target_url: str) -> None:
     """``--schema-map HR=staging``."""
-    execute(target_url, "CREATE SCHEMA staging", "CREATE TABLE staging.t (a INTEGER)", "CREATE TABLE t (b INTEGER)")
+    execute(
+        target_url,
+        "CREATE SCHEMA staging",
+        "CREATE TABLE staging.t (a INTEGER)",
+        "CREATE TABLE t (b INTEGER)",
+    )
     assert "staging" == must_find(target_url, "T", schema_map={"HR": "staging"}, schema_name="HR").schema
     assert "staging" != must_find(target_url, "T", schema_map={"HR": "staging"}, schema_name="OTHER").schema
 
@@ -170,7 +177,9 @@ def test_postgresql_domains_have_the_type_below(postgres_url: str) -> None:
 def test_columns_that_the_target_computes_are_not_loaded_into(target_url: str, here: Path) -> None:
     """A spec without a field list takes the table's columns, but generated ones."""
     kind = "STORED" if not target_url.endswith(".duckdb") else "VIRTUAL"
-    execute(target_url, f"CREATE TABLE t (a INTEGER, b INTEGER, twice INTEGER GENERATED ALWAYS AS (a * 2) {kind})")
+    execute(
+        target_url, f"CREATE TABLE t (a INTEGER, b INTEGER, twice INTEGER GENERATED ALWAYS AS (a * 2) {kind})"
+    )
     Path("in.dat").write_text("1,5\n2,6\n")
     load("LOAD DATA INFILE 'in.dat' APPEND INTO TABLE t FIELDS TERMINATED BY ','", target_url)
     assert [(1, 5, 2), (2, 6, 4)] == rows_of(target_url, "SELECT a, b, twice FROM t ORDER BY a")
@@ -178,10 +187,13 @@ def test_columns_that_the_target_computes_are_not_loaded_into(target_url: str, h
 
 def test_awkward_names_are_quoted_everywhere(target_url: str, here: Path) -> None:
     """Blanks, quotes, keywords and case in names of tables and columns; with a duplicate to isolate."""
-    execute(target_url, 'CREATE TABLE "Order ""x""" ("select" INTEGER UNIQUE, "a b" VARCHAR(9), "Ä" INTEGER CHECK ("Ä" > 0))')
+    execute(
+        target_url,
+        'CREATE TABLE "Order ""x""" ("select" INTEGER UNIQUE, "a b" VARCHAR(9), "Ä" INTEGER CHECK ("Ä" > 0))',
+    )
     Path("in.dat").write_text("1,x,1\n1,y,1\n2,z,0\n3,w,5\n")
     control = (
-        "LOAD DATA INFILE 'in.dat' APPEND INTO TABLE \"Order \"\"x\"\"\" FIELDS TERMINATED BY ','"
+        'LOAD DATA INFILE \'in.dat\' APPEND INTO TABLE "Order ""x""" FIELDS TERMINATED BY \',\''
         ' ("select" CHAR, "a b" CHAR, "Ä" CHAR)'
     )
     receipt = load(control, target_url)

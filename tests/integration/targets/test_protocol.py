@@ -65,7 +65,13 @@ def test_control_tables_are_made_once_and_keep_what_they_hold(target: Target) ->
     target.raise_fence(LOAD)
     target.init_control()
     row = target.read_load(LOAD)
-    assert row is not None and (LOAD, 1, "running", {}, None) == (row.load_id, row.fence, row.status, row.frozen, row.receipt)
+    assert row is not None and (LOAD, 1, "running", {}, None) == (
+        row.load_id,
+        row.fence,
+        row.status,
+        row.frozen,
+        row.receipt,
+    )
 
 
 def test_an_unknown_load_has_no_row(target: Target) -> None:
@@ -106,7 +112,11 @@ def test_a_fence_of_another_load_is_no_right(target: Target, session: Session) -
 def test_a_checkpoint_reads_back_as_it_was_written(target: Target, session: Session) -> None:
     """Every part of it, in the order of inputs and places."""
     fence = target.raise_fence(LOAD)
-    written = [checkpoint(100, 200), checkpoint(0, 100, stopped="load"), checkpoint(0, 50, input_no=1, sequences=())]
+    written = [
+        checkpoint(100, 200),
+        checkpoint(0, 100, stopped="load"),
+        checkpoint(0, 50, input_no=1, sequences=()),
+    ]
     begin(session, fence)
     for one in written:
         session.add_checkpoint(LOAD, one)
@@ -143,7 +153,9 @@ def test_counts_of_a_checkpoint_can_be_replaced_in_its_transaction(target: Targe
     fence = target.raise_fence(LOAD)
     begin(session, fence)
     session.add_checkpoint(LOAD, checkpoint())
-    corrected = checkpoint(0, 60, records=6, counts=Contribution(read=6, loaded=6), sequences=(6,), stopped="errors")
+    corrected = checkpoint(
+        0, 60, records=6, counts=Contribution(read=6, loaded=6), sequences=(6,), stopped="errors"
+    )
     session.update_checkpoint(LOAD, corrected)
     session.commit()
     assert [corrected] == target.checkpoints(LOAD)
@@ -225,7 +237,11 @@ def test_a_finished_load_keeps_its_receipt(target: Target) -> None:
     target.finish(fence, "complete", receipt)
     row = target.read_load(LOAD)
     assert row is not None and row.receipt is not None and "complete" == row.status
-    assert ({"T": 1}, ["ä"], [[5, "00"]]) == (row.receipt["tables"], row.receipt["warnings"], row.receipt["inputs"])
+    assert ({"T": 1}, ["ä"], [[5, "00"]]) == (
+        row.receipt["tables"],
+        row.receipt["warnings"],
+        row.receipt["inputs"],
+    )
     target.raise_fence(LOAD)
     again = target.read_load(LOAD)
     assert again is not None and "running" == again.status
@@ -249,7 +265,9 @@ def test_a_lost_session_rolls_back_without_a_word(target: Target, session: Sessi
     begin(session, fence)
     session.add_checkpoint(LOAD, checkpoint())
     if target_url.startswith("postgresql"):
-        execute(target_url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        execute(
+            target_url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
     else:
         session.rollback()
     session.rollback()

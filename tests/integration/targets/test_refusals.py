@@ -22,9 +22,11 @@ def test_the_first_of_two_duplicates_wins(target_url: str, here: Path) -> None:
     execute(target_url, TWO_KEYS, "INSERT INTO t VALUES (9, 90, 1)")
     receipt = run(target_url, ["1,10,1", "1,11,2", "2,20,1", "9,91,1", "3,90,1"])
     assert refused(target_url) == [(2, "ORA-00001"), (4, "ORA-00001"), (5, "ORA-00001")]
-    assert sorted(
-        rows_of(target_url, "SELECT id, code, amount FROM t")
-    ) == [(1, 10, 1), (2, 20, 1), (9, 90, 1)]
+    assert sorted(rows_of(target_url, "SELECT id, code, amount FROM t")) == [
+        (1, 10, 1),
+        (2, 20, 1),
+        (9, 90, 1),
+    ]
     one = rejects(target_url)[0]
     assert (
         one.byte_offset,

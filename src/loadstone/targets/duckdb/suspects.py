@@ -110,7 +110,9 @@ def _orphans(
 ) -> Iterator[_Suspect]:
     columns, parent, keys = reference
     filled = " AND ".join(f"s.{quote_name(name)} IS NOT NULL" for name in columns)
-    same = " AND ".join(f"p.{quote_name(key)} = s.{quote_name(name)}" for key, name in zip(keys, columns, strict=True))
+    same = " AND ".join(
+        f"p.{quote_name(key)} = s.{quote_name(name)}" for key, name in zip(keys, columns, strict=True)
+    )
     table = TableInfo(schema=staged.table.schema, name=parent, columns=())
     rows = cursor.execute(
         f"SELECT {RECORD} FROM {_quoted(staged.stage)} s WHERE {filled}{gone}"
