@@ -12,6 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from loadstone.targets.oracle import connection as connections
+from loadstone.targets.oracle import testing
 from tests.targets import FILES, KINDS, SERVERS
 
 pytest.register_assert_rewrite("tests.columns")
@@ -56,6 +58,13 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     yield f"{head.rpartition('/')[0]}/{name}" + (f"?{tail}" if tail else "")
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def oracle_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty database of the stand-in for Oracle."""
+    monkeypatch.setattr(connections, "driver", testing.FakeConnection)
+    return testing.fake_url(tmp_path / "oracle.db")
 
 
 @pytest.fixture(params=KINDS)

@@ -12,6 +12,7 @@ from loadstone.books import Contribution, LoadReceipt
 from loadstone.bootstrap import loads
 from loadstone.spec import LoadRequest
 from loadstone.sqlldr.control import parse_control
+from loadstone.targets.oracle import testing
 
 
 class Undisturbed:
@@ -47,7 +48,8 @@ def rows_of(target: str, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(target) as database:
             found = database.execute(sql).fetchall()
     else:
-        found = sqlite3.connect(target).execute(sql).fetchall()
+        path = testing.file_of(target) if target.startswith("oracle") else target
+        found = sqlite3.connect(path).execute(sql).fetchall()
     return [tuple(plain(value) for value in row) for row in found]
 
 

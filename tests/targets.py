@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 from loadstone.bootstrap.targets import open_target
 from loadstone.targets.model import Target
+from loadstone.targets.oracle import testing
+from loadstone.targets.oracle.connection import login_of
 
-KINDS = ("sqlite", "duckdb", "postgresql")
+KINDS = ("sqlite", "duckdb", "postgresql", "oracle")
 FILES = {"sqlite": "bank.db", "duckdb": "bank.duckdb"}
 """Names of the databases that are files."""
-SERVERS = {"postgresql": "postgres_url"}
+SERVERS = {"postgresql": "postgres_url", "oracle": "oracle_url"}
 """The fixture that gives an empty database of a server."""
 
 
@@ -29,6 +31,12 @@ def execute(url: str, *statements: str) -> None:
         with duckdb.connect(url) as database:
             for statement in statements:
                 database.execute(statement)
+    elif url.startswith("oracle"):
+        session = testing.FakeConnection(login_of(url))
+        for statement in statements:
+            session.cursor().execute(statement)
+        session.commit()
+        session.close()
     else:
         import sqlite3
 

@@ -8,6 +8,7 @@ import sys
 from loadstone.bootstrap import loads
 from loadstone.spec import LoadRequest
 from loadstone.sqlldr.control import read_control
+from loadstone.targets.oracle import testing
 from tests.runs import Undisturbed
 
 
@@ -15,6 +16,8 @@ def main() -> int:
     """Load in FOLDER; the exit code of the receipt."""
     folder, target, chunk, *flags = sys.argv[1:]
     os.chdir(folder)
+    if target.startswith("oracle"):
+        testing.install()
     request = LoadRequest(
         spec=read_control("load.ctl"),
         spec_path="load.ctl",

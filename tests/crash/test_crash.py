@@ -239,6 +239,7 @@ def test_a_second_start_is_refused_while_the_first_runs(target_url: str, tmp_pat
     (here / "load.dat").write_bytes(data_of(50))
     target = open_target(target_url)
     try:
+        target.init_control()
         release = target.hold("0" * 32)
         if target.kind != "duckdb":
             other = open_target(target_url)

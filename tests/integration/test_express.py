@@ -17,11 +17,11 @@ TABLE = """CREATE TABLE emp (id INTEGER PRIMARY KEY, name VARCHAR(80), hired {da
 def emp(here: Path, target_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A target with the table EMP, taken from the environment."""
     monkeypatch.setenv("LOADSTONE_TARGET", target_url)
-    sqlite = target_url.endswith(".db")
     target = open_target(target_url)
-    target.run_ddl(
-        [TABLE.format(date="DATE_TEXT" if sqlite else "TIMESTAMP(0)", text="TEXT" if sqlite else "VARCHAR")]
+    date, text = {"sqlite": ("DATE_TEXT", "TEXT"), "oracle": ("DATE", "VARCHAR2(99)")}.get(
+        target.kind, ("TIMESTAMP(0)", "VARCHAR")
     )
+    target.run_ddl([TABLE.format(date=date, text=text)])
     target.close()
     return target_url
 

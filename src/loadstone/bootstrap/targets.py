@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from loadstone.errors import FixSpec
 from loadstone.targets.model import Target
 from loadstone.targets.urls import kind_of
@@ -27,7 +29,10 @@ def open_target(url: str, control_schema: str | None = None) -> Target:
         from loadstone.targets.sqlite.target import SqliteTarget
 
         return SqliteTarget(url, control_schema=control_schema)
-    raise FixSpec("LS-3012", "Oracle is no target yet", hints=["PostgreSQL, DuckDB and SQLite are."])
+    _require("oracledb", "oracle")
+    from loadstone.targets.oracle.target import OracleTarget
+
+    return OracleTarget(url, control_schema=control_schema)
 
 
 def init(url: str, control_schema: str | None = None) -> None:
@@ -46,3 +51,15 @@ def init_sql(url: str, control_schema: str | None = None) -> list[str]:
         return target.init_sql()
     finally:
         target.close()
+
+
+# Private functions
+
+
+def _require(module: str, extra: str) -> None:
+    if find_spec(module) is None:
+        raise FixSpec(
+            "LS-3012",
+            f"the driver {module} is not installed",
+            hints=[f"pip install 'loadstone[{extra}]'"],
+        )

@@ -51,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands and options."""
     parser = _Parser(
         prog="loadstone",
-        description="Loads the files of Oracle SQL*Loader control files into PostgreSQL, DuckDB or SQLite, exactly once.",
+        description="Loads the files of Oracle SQL*Loader control files into PostgreSQL, DuckDB, SQLite or Oracle, exactly once.",
     )
     parser.add_argument("--version", action="version", version=f"loadstone {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -30,6 +30,7 @@ SETTINGS = (
     Setting(
         "targets.NAME.url", "In loadstone.toml: the URL that --target NAME and userid=...@NAME stand for."
     ),
+    Setting("LOADSTONE_ORACLE_PASSWORD", "Password of an Oracle target whose URL has none."),
     Setting(
         "NLS_LANG",
         "language_territory.charset: names of months, date format, decimal character, character set.",

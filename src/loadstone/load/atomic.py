@@ -156,8 +156,8 @@ def _mark(progress: Progress, what: str, counts: Contribution) -> Checkpoint:
 
 
 def _staged(table: TablePlan, load_id: str, schema: str | None) -> TablePlan:
-    stage = stage_info(load_id, table.table_no, schema)
-    column = stage.columns[0]
+    stage = stage_info(load_id, table.table_no, schema, [column.column for column in table.columns])
+    column = stage.columns[-1]
     number = ColumnPlan(
         field=Field(name=RECORD.upper(), source=Recnum()),
         column=column,

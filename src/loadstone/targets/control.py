@@ -71,13 +71,18 @@ REJECT_COLUMNS = (
 DISCARD_COLUMNS = ("load_id", "input_no", "record_no", "byte_offset", "length_bytes", "reason")
 
 
-def create_control(types: dict[str, str], prefix: str = "") -> list[str]:
-    """Statements that make the control tables; ``types`` fills text, long, int and bytes, ``prefix`` is ``schema.``."""
+def create_control(types: dict[str, str], prefix: str = "", *, guarded: bool = True) -> list[str]:
+    """
+    Statements that make the control tables.
+
+    Args:
+        types: Fills text, long, int and bytes. prefix: ``schema.``. guarded: say IF NOT EXISTS.
+    """
+    guard = "IF NOT EXISTS " if guarded else ""
     made = [
-        f"CREATE TABLE IF NOT EXISTS {prefix}{name} ({columns.format(**types)})"
-        for name, columns in TABLES.items()
+        f"CREATE TABLE {guard}{prefix}{name} ({columns.format(**types)})" for name, columns in TABLES.items()
     ]
-    return made + [f"CREATE INDEX IF NOT EXISTS {name} ON {prefix}{on}" for name, on in INDEXES.items()]
+    return made + [f"CREATE INDEX {guard}{name} ON {prefix}{on}" for name, on in INDEXES.items()]
 
 
 def reject_row(load_id: str, reject: Reject) -> tuple[Any, ...]:
@@ -190,6 +195,13 @@ class Control:
             f"SELECT prepared FROM {self._prefix}loadstone_load WHERE load_id = ?", [load_id]
         )
         return bool(rows) and int(rows[0][0]) == 1
+
+    def set_preparing(self, load_id: str, frozen: dict[str, Any]) -> None:
+        """Freeze the load before statements that commit by themselves."""
+        self._execute(
+            f"UPDATE {self._prefix}loadstone_load SET prepared = 2, frozen = ? WHERE load_id = ?",
+            [json.dumps(frozen, sort_keys=True), load_id],
+        )
 
     def set_prepared(self, load_id: str, frozen: dict[str, Any]) -> None:
         """Freeze the load and mark its tables prepared."""

@@ -39,6 +39,7 @@ class TableInfo:
         oracle_name: ``"SCHEMA"."TABLE"`` parts as ORA messages show them (upper case).
         parallel_safe: No triggers, and no defaults that draw from a sequence.
         unique: Whether unique keys or exclusion constraints exist; keys: their columns.
+        partition: ``PARTITION ("P")`` of an Oracle table, where the spec names one.
     """
 
     schema: str | None
@@ -47,6 +48,7 @@ class TableInfo:
     parallel_safe: bool = True
     unique: bool = False
     primary_key: tuple[str, ...] = ()
+    partition: str = ""
 
     def column(self, name: str, *, quoted: bool = False) -> Column | None:
         """The column of that name; any case unless quoted. ``FixSpec`` if several differ in case only."""

@@ -25,6 +25,9 @@ RANGE_RECORDS = 50_000
 _IN_MAX = 500
 """Numbers in one IN list."""
 
+_RECORD = f'"{RECORD}"'
+"""Quoted, for in Oracle a quoted name keeps its case and an unquoted one does not."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StagedTable:
@@ -49,10 +52,11 @@ class StagedTable:
         return TableRows(table_no=self.table_no, table=self.table, columns=self.columns, rows=none)
 
 
-def stage_info(load_id: str, table_no: int, schema: str | None) -> TableInfo:
-    """The name of a staged table, in the schema of the control tables."""
+def stage_info(load_id: str, table_no: int, schema: str | None, columns: Sequence[Column]) -> TableInfo:
+    """A staged table in the schema of the control tables; Oracle 12.1 takes names of 30 bytes."""
     record = Column(name=RECORD, type=ColumnType(kind=Kind.INT8), not_null=True)
-    return TableInfo(schema=schema, name=f"loadstone_stage_{load_id[:16]}_{table_no}", columns=(record,))
+    name = f"loadstone_stage_{load_id[:10]}_{table_no}"
+    return TableInfo(schema=schema, name=name, columns=(*columns, record))
 
 
 class StagedSql:
@@ -60,34 +64,34 @@ class StagedSql:
 
     def __init__(self, execute: Execute, prefix: str, named: Callable[[TableInfo], str]) -> None:
         """``prefix`` is that of the control tables; ``named`` gives a table's name in SQL."""
-        self._execute, self._prefix, self._named = execute, prefix, named
+        self.execute, self.prefix, self.named = execute, prefix, named
 
     def make(self, load_id: str, staged: StagedTable, made_at: str) -> None:
         """Make and register a staged table where it is missing: the target's columns, none of its constraints."""
-        columns = ", ".join(_quoted(name) for name in staged.columns)
-        self._execute(
-            f"CREATE TABLE IF NOT EXISTS {self._named(staged.stage)} AS SELECT {columns},"
-            f" CAST(NULL AS BIGINT) AS {RECORD} FROM {self._named(staged.table)} WHERE 1 = 0",
+        columns = ", ".join(quoted(name) for name in staged.columns)
+        self.execute(
+            f"CREATE TABLE IF NOT EXISTS {self.named(staged.stage)} AS SELECT {columns},"
+            f" CAST(NULL AS BIGINT) AS {_RECORD} FROM {self.named(staged.table)} WHERE 1 = 0",
             [],
         )
-        known = self._execute(
-            f"SELECT 1 FROM {self._prefix}loadstone_stage WHERE load_id = ? AND table_name = ?",
+        known = self.execute(
+            f"SELECT 1 FROM {self.prefix}loadstone_stage WHERE load_id = ? AND table_name = ?",
             [load_id, staged.stage.name],
         )
         if not known:
-            self._execute(
-                f"INSERT INTO {self._prefix}loadstone_stage (load_id, table_name, made_at) VALUES (?, ?, ?)",
+            self.execute(
+                f"INSERT INTO {self.prefix}loadstone_stage (load_id, table_name, made_at) VALUES (?, ?, ?)",
                 [load_id, staged.stage.name, made_at],
             )
 
     def count(self, staged: StagedTable) -> int:
         """Rows that wait."""
-        return int(self._execute(f"SELECT count(*) FROM {self._named(staged.stage)}", [])[0][0])
+        return int(self.execute(f"SELECT count(*) FROM {self.named(staged.stage)}", [])[0][0])
 
     def span(self, tables: Sequence[StagedTable]) -> tuple[int, int] | None:
         """First and last record that have rows; None where none wait."""
         ends = [
-            self._execute(f"SELECT min({RECORD}), max({RECORD}) FROM {self._named(t.stage)}", [])[0]
+            self.execute(f"SELECT min({_RECORD}), max({_RECORD}) FROM {self.named(t.stage)}", [])[0]
             for t in tables
         ]
         known = [(int(low), int(high)) for low, high in ends if low is not None]
@@ -96,44 +100,44 @@ class StagedSql:
     def index(self, tables: Sequence[StagedTable]) -> None:
         """Make ranges of records cheap to read."""
         for staged in tables:
-            name = _quoted(f"{staged.stage.name}_r")
-            self._execute(f"CREATE INDEX IF NOT EXISTS {name} ON {self._named(staged.stage)} ({RECORD})", [])
+            name = quoted(f"{staged.stage.name}_r")
+            self.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {self.named(staged.stage)} ({_RECORD})", [])
 
     def move(self, staged: StagedTable, first: int | None = None, last: int | None = None) -> None:
         """Copy the rows of records ``first`` to ``last`` (all of them for None) into the table, in record order."""
-        self._execute(self.move_sql(staged, first, last), [])
+        self.execute(self.move_sql(staged, first, last), [])
 
     def move_sql(self, staged: StagedTable, first: int | None, last: int | None, gone: str = "") -> str:
         """INSERT ... SELECT; upserts let the last row of a key win. ``gone`` is one more condition."""
-        names = ", ".join(_quoted(name) for name in staged.columns)
-        chosen = "1 = 1" if first is None or last is None else f"{RECORD} BETWEEN {first} AND {last}"
-        source = f"SELECT {names}, {RECORD} FROM {self._named(staged.stage)} WHERE {chosen}{gone}"
+        names = ", ".join(quoted(name) for name in staged.columns)
+        chosen = "1 = 1" if first is None or last is None else f"{_RECORD} BETWEEN {first} AND {last}"
+        source = f"SELECT {names}, {_RECORD} FROM {self.named(staged.stage)} WHERE {chosen}{gone}"
         if staged.method is not Method.UPSERT:
-            return f"INSERT INTO {self._named(staged.table)} ({names}) SELECT {names} FROM ({source}) s ORDER BY {RECORD}"
+            return f"INSERT INTO {self.named(staged.table)} ({names}) SELECT {names} FROM ({source}) s ORDER BY {_RECORD}"
         key = {name.upper() for name in staged.key}
-        keys = ", ".join(_quoted(name) for name in staged.columns if name.upper() in key)
-        changed = [_quoted(name) for name in staged.columns if name.upper() not in key]
+        keys = ", ".join(quoted(name) for name in staged.columns if name.upper() in key)
+        changed = [quoted(name) for name in staged.columns if name.upper() not in key]
         action = "DO UPDATE SET " + ", ".join(f"{n} = excluded.{n}" for n in changed)
         return (
-            f"INSERT INTO {self._named(staged.table)} ({names}) SELECT {names} FROM (SELECT {names}, {RECORD},"
-            f" row_number() OVER (PARTITION BY {keys} ORDER BY {RECORD} DESC) AS loadstone_n FROM ({source}) s) u"
-            f" WHERE loadstone_n = 1 ORDER BY {RECORD} ON CONFLICT ({keys}) {action if changed else 'DO NOTHING'}"
+            f"INSERT INTO {self.named(staged.table)} ({names}) SELECT {names} FROM (SELECT {names}, {_RECORD},"
+            f" row_number() OVER (PARTITION BY {keys} ORDER BY {_RECORD} DESC) AS loadstone_n FROM ({source}) s) u"
+            f" WHERE loadstone_n = 1 ORDER BY {_RECORD} ON CONFLICT ({keys}) {action if changed else 'DO NOTHING'}"
         )
 
     def remove(self, staged: StagedTable, records: Sequence[int]) -> int:
         """Delete the rows of ``records``; gives how many there were."""
-        removed, name = 0, self._named(staged.stage)
+        removed, name = 0, self.named(staged.stage)
         for start in range(0, len(records), _IN_MAX):
-            chosen = f"{RECORD} IN ({', '.join(str(int(one)) for one in records[start : start + _IN_MAX])})"
-            removed += int(self._execute(f"SELECT count(*) FROM {name} WHERE {chosen}", [])[0][0])
-            self._execute(f"DELETE FROM {name} WHERE {chosen}", [])
+            chosen = f"{_RECORD} IN ({', '.join(str(int(one)) for one in records[start : start + _IN_MAX])})"
+            removed += int(self.execute(f"SELECT count(*) FROM {name} WHERE {chosen}", [])[0][0])
+            self.execute(f"DELETE FROM {name} WHERE {chosen}", [])
         return removed
 
     def drop(self, load_id: str, stage: TableInfo) -> None:
         """Drop a staged table and its registration."""
-        self._execute(f"DROP TABLE IF EXISTS {self._named(stage)}", [])
-        self._execute(
-            f"DELETE FROM {self._prefix}loadstone_stage WHERE load_id = ? AND table_name = ?",
+        self.execute(f"DROP TABLE IF EXISTS {self.named(stage)}", [])
+        self.execute(
+            f"DELETE FROM {self.prefix}loadstone_stage WHERE load_id = ? AND table_name = ?",
             [load_id, stage.name],
         )
 
@@ -167,6 +171,11 @@ def error_of(record: int, refusal: ConstraintRefusal) -> ConstraintError:
     )
 
 
+def quoted(name: str) -> str:
+    """A name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 # Private functions
 
 
@@ -188,7 +197,3 @@ def _try_range(
         middle = (first + last) // 2
         _try_range(first, middle, attempt, found, enough)
         _try_range(middle + 1, last, attempt, found, enough)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

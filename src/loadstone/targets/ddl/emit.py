@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
+from loadstone.targets.ddl.oracle import oracle_type
 
 _WHOLE = {"INTEGER", "INT", "SMALLINT", "BIGINT", "TINYINT", "MEDIUMINT", "INT4", "INT8", "INT2"}
 _NUMBERS = {"NUMBER", "NUMERIC", "DECIMAL", "DEC", "FLOAT", "REAL", *_WHOLE}
@@ -46,6 +47,11 @@ def create_statements(schema: DdlSchema, kind: str, *, only: Sequence[str] | Non
     writer = _Writer(kind, {table.name for table in tables})
     tables = writer.parents_first(tables)
     made = [writer.table(table) for table in tables]
+    if kind == "oracle":
+        return made + [
+            f"CREATE SEQUENCE {writer.name(name, False)} START WITH {start} INCREMENT BY {step}"
+            for name, (start, step) in schema.sequences.items()
+        ]
     if kind in ("postgresql", "duckdb"):
         made += [
             f"CREATE SEQUENCE IF NOT EXISTS {writer.name(name, False)} START {start} INCREMENT {step}"
@@ -103,19 +109,21 @@ class _Writer:
         for names in {tuple(n.upper() for n in names): names for names in table.uniques}.values():
             if usable(names) and [n.upper() for n in names] != [n.upper() for n in table.primary_key]:
                 parts.append(f"UNIQUE ({listed(names)})")
-        return f"CREATE TABLE IF NOT EXISTS {self.name(table.name, table.quoted)} ({', '.join(parts)})"
+        guard = "" if self.kind == "oracle" else "IF NOT EXISTS "
+        return f"CREATE TABLE {guard}{self.name(table.name, table.quoted)} ({', '.join(parts)})"
 
     def _column(self, column: DdlColumn, *, key: bool) -> str:
         name = self.name(column.name, column.quoted)
         text = f"{name} {self._type(name, column.type)}"
         if column.default is not None and column.default != "NULL":
-            default = {"SYSDATE": "CURRENT_TIMESTAMP", "SYSTIMESTAMP": "CURRENT_TIMESTAMP"}.get(
-                column.default, column.default
-            )
+            moments = {"SYSDATE": "CURRENT_TIMESTAMP", "SYSTIMESTAMP": "CURRENT_TIMESTAMP"}
+            default = column.default if self.kind == "oracle" else moments.get(column.default, column.default)
             text += f" DEFAULT {default.lstrip('nN') if default[:1] in 'nN' and default[1:2] == chr(39) else default}"
         return text + (" NOT NULL" if column.not_null or key else "")
 
     def _type(self, name: str, kind: DdlType) -> str:
+        if self.kind == "oracle":
+            return oracle_type(kind)
         if kind.name in _NUMBERS:
             return self._number(kind)
         if kind.name in _DOUBLES:

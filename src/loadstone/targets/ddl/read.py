@@ -200,7 +200,7 @@ def _create_table(schema: DdlSchema, cursor: _Cursor) -> None:
     if not cursor.accept("("):
         schema.warnings.append(f"table {name}: no column list")
         return
-    while cursor.here not in ("", ")"):
+    while cursor.at < len(cursor.tokens) and cursor.here != ")":
         if cursor.tokens[cursor.at].kind == "word" and cursor.here in _CONSTRAINT and _is_constraint(cursor):
             _table_constraint(table, cursor)
         else:

@@ -1,0 +1,1 @@
+"""Oracle, through python-oracledb in thin mode: no client software is needed."""
