@@ -11,7 +11,8 @@ from typing import NoReturn
 
 from loadstone import __version__
 from loadstone.cli import commands
-from loadstone.errors import FixSpec, LoadstoneError
+from loadstone.errors import FixSpec, LoadstoneError, Stop
+from loadstone.secrets.passwords import hide_arguments, password_of_userid, passwords_in, remember
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_json = "--json" in words
     if argv is None and Path(sys.argv[0]).stem == "sqlldr":
         words = ["sqlldr", *words]
+    keep_passwords_secret(words, shown=argv is None)
     try:
         if words[:1] == ["sqlldr"]:
             from loadstone.cli.sqlldr import run_sqlldr
@@ -35,9 +37,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:
+        from loadstone.cli.show import show_defect
+
+        show_defect(error, as_json=as_json)
+        return Stop.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 1
+
+
+def keep_passwords_secret(words: Sequence[str], *, shown: bool) -> None:
+    """Learn the passwords of the command line and the environment; hide those that ``ps`` would show."""
+    given = [password for word in words for password in passwords_in(word)]
+    if words[:1] == ["sqlldr"]:
+        given += [password for word in words[1:] if (password := password_of_userid(word))]
+    remember(
+        [*given, *passwords_in(os.environ.get("LOADSTONE_TARGET", "")), os.environ.get("PGPASSWORD", "")]
+    )
+    if shown:
+        hide_arguments(given)
 
 
 class _Parser(argparse.ArgumentParser):

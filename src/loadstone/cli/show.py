@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loadstone.errors import LoadstoneError
+from loadstone.errors import LoadstoneError, Stop
 from loadstone.errors.catalogue import catalogue
+from loadstone.secrets.passwords import without_passwords
 
 if TYPE_CHECKING:
     from loadstone.books import LoadReceipt
@@ -18,9 +22,19 @@ def show_error(error: LoadstoneError, *, as_json: bool) -> None:
     if not error.hints and (known := catalogue().get(error.code)) is not None:
         error.hints = (known.help,)
     if as_json:
-        print(json.dumps({"ok": False, "errors": [error_values(error)]}, ensure_ascii=False))
+        text = json.dumps({"ok": False, "errors": [error_values(error)]}, ensure_ascii=False)
+        print(without_passwords(text))
     else:
-        print(error, file=sys.stderr)
+        print(without_passwords(str(error)), file=sys.stderr)
+
+
+def show_defect(error: Exception, *, as_json: bool) -> None:
+    """What nobody expected: its class, its words, and where it was raised; all of it with LOADSTONE_DEBUG."""
+    trace = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(trace[-1].filename).name}:{trace[-1].lineno})" if trace else ""
+    show_error(Stop("LS-6099", f"{type(error).__name__}: {error}{place}"), as_json=as_json)
+    if os.environ.get("LOADSTONE_DEBUG"):
+        print(without_passwords("".join(traceback.format_exception(error))), file=sys.stderr)
 
 
 def error_values(error: LoadstoneError) -> dict[str, Any]:

@@ -27,6 +27,7 @@ SETTINGS = (
         "Path of the configuration file; loadstone.toml here, then in ~/.config/loadstone.",
     ),
     Setting("LOADSTONE_LANDING", "Folder where data from pipes are kept; ~/.local/state/loadstone/landing."),
+    Setting("LOADSTONE_DEBUG", "1 shows the whole trace of an error that nobody expected (LS-6099)."),
     Setting(
         "targets.NAME.url", "In loadstone.toml: the URL that --target NAME and userid=...@NAME stand for."
     ),

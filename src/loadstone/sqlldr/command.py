@@ -174,7 +174,7 @@ def _pairs(words: Sequence[str]) -> dict[str, str]:
         for key, value in _split(word):
             if key is None:
                 if place >= len(POSITIONS):
-                    raise FixSpec("LS-1101", f"too many values without a keyword: {value}")
+                    raise FixSpec("LS-1101", "too many values without a keyword")
                 key = POSITIONS[place]
                 place += 1
             found[_keyword(key)] = value
@@ -250,7 +250,7 @@ def _parfile(path: str) -> dict[str, str]:
         key, value = match.groups()
         place = Place(file=path, line=text.count("\n", 0, match.start(2)) + 1)
         if key is None:
-            raise FixSpec("LS-1101", f"{value} has no keyword", place, hints=["write keyword=value."])
+            raise FixSpec("LS-1101", "a value has no keyword", place, hints=["write keyword=value."])
         found[_keyword(key, place)] = _bare(value)
     return found
 

@@ -55,10 +55,15 @@ def kind_of(url: str) -> Kind:
 def safe_url(url: str) -> str:
     """``url`` without its password."""
     parts = urlsplit(url)
-    if parts.password is None:
+    pairs = [
+        pair for pair in parts.query.split("&") if not pair.lower().startswith(("password=", "sslpassword="))
+    ]
+    netloc = parts.netloc
+    if parts.password is not None:
+        netloc = f"{parts.username}@{parts.netloc.rpartition('@')[2]}"
+    if netloc == parts.netloc and "&".join(pairs) == parts.query:
         return url
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username}@{host}"))
+    return urlunsplit(parts._replace(netloc=netloc, query="&".join(pairs)))
 
 
 def file_of(url: str) -> str:

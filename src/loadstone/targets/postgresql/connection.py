@@ -6,7 +6,8 @@ from typing import Any
 
 import psycopg
 
-from loadstone.errors import Stop
+from loadstone.errors import FixSpec, Stop
+from loadstone.secrets.passwords import passwords_in, remember, without_passwords
 from loadstone.targets.postgresql.faults import error_of
 from loadstone.targets.urls import safe_url
 
@@ -27,6 +28,7 @@ def connect(url: str, name: str) -> psycopg.Connection[Any]:
     Raises:
         Stop: LS-3020 the server cannot be reached or refuses the login.
     """
+    remember(passwords_in(url))
     plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
     try:
         connection = psycopg.connect(
@@ -47,3 +49,6 @@ def connect(url: str, name: str) -> psycopg.Connection[Any]:
                 "is the password in ~/.pgpass or PGPASSWORD?",
             ],
         ) from error
+    except psycopg.ProgrammingError as error:
+        told = without_passwords(str(error).strip())
+        raise FixSpec("LS-3010", f"{safe_url(url)} is no URL of PostgreSQL: {told}") from None
