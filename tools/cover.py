@@ -24,8 +24,8 @@ BAR = 95.0
 """Per cent of lines and branches that the tests of each room must reach."""
 
 RUNS = {
-    "plain": ({"NUMBA_DISABLE_JIT": "1"}, ["tests/unit", "tests/property"]),
-    "compiled": ({"NUMBA_DISABLE_JIT": "0"}, ["tests"]),
+    "plain": ({"LOADSTONE_PLAIN_KERNELS": "1"}, ["tests/unit", "tests/property"]),
+    "compiled": ({"LOADSTONE_PLAIN_KERNELS": "0"}, ["tests"]),
 }
 """Environment and tests of each run."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loadstone.datatypes.dates import DAYS, NANOS, OFFSET, parse_date
+from loadstone.datatypes.dates import DAYS, NANOS, OFFSET, is_blank, parse_date
 from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.datatypes.numbers import (
     DIGITS_MAX,
@@ -17,7 +17,7 @@ from loadstone.datatypes.numbers import (
     write_decimal,
 )
 
-TOO_LONG, BOOLEAN = 12899, 9003
+NULL_REFUSED, TOO_LONG, BOOLEAN = 1400, 12899, 9003
 EXACT_POWERS = np.array([10.0**n for n in range(23)])
 """Powers of ten that a double holds exactly."""
 
@@ -287,6 +287,15 @@ def convert_dates(
         if status == 0:
             micros[row] = out[DAYS] * 86_400_000_000 + round_nanos(int(out[NANOS]), digits) // 1000
             offsets[row] = out[OFFSET]
+
+
+@kernel
+def null_blanks(buffer: Buffer, start: Ints, end: Ints, null: Ints, fault: Ints, not_null: bool) -> None:
+    """Refused texts of white space alone become NULL, or what the column says to NULL."""
+    for row in range(len(start)):
+        if fault[row] and not null[row] and is_blank(buffer, int(start[row]), int(end[row])):
+            null[row] = 1
+            fault[row] = NULL_REFUSED if not_null else 0
 
 
 @kernel

@@ -231,6 +231,8 @@ class _Source:
             np.zeros(P_SIZE, np.int64),
             np.zeros(4, np.int64),
         )
+        if self.one.blank_is_null and self.fault.any():
+            self._run(kernels.null_blanks, self.one.not_null)
         return micros, offsets
 
     def _dates(self) -> _Column:

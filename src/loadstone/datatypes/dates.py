@@ -14,6 +14,7 @@ from loadstone.datatypes.masks import (
     DAY_OF_YEAR,
     DY,
     ERA,
+    FM_FLAG,
     FRACTION,
     FX_FLAG,
     HOUR12,
@@ -37,6 +38,7 @@ from loadstone.datatypes.masks import (
     YEAR2,
     YEAR3,
     YEAR4,
+    YEAR_COMMA,
     ZONE_HOUR,
     ZONE_MINUTE,
     ZONE_NAME,
@@ -62,9 +64,10 @@ DAYS, NANOS, OFFSET = 0, 1, 2
     P_JULIAN,
     P_BC,
     P_SOD,
+    P_WEEKDAY,
     P_SIZE,
-) = range(14)
-"""Parts found so far; -1 = none."""
+) = range(15)
+"""Parts found so far; -1 = none, 0 for the year."""
 
 
 @kernel
@@ -98,6 +101,7 @@ def parse_date(
             return 0
     for i in range(P_SIZE):
         part[i] = -1
+    part[P_YEAR] = 0
     part[P_OFFSET] = NO_OFFSET
     at = s
     for step in range(len(steps)):
@@ -114,6 +118,16 @@ def parse_date(
     if at < e:
         return 1830
     return compose(part, env, out)
+
+
+@kernel
+def is_blank(buf: Buffer, s: int, e: int) -> bool:
+    """White space alone."""
+    for i in range(s, e):
+        byte = int(buf[i])
+        if byte != 32 and not 9 <= byte <= 13:
+            return False
+    return True
 
 
 @kernel
@@ -208,28 +222,32 @@ def take(
         return (at + 1 if byte == 46 or byte == 44 else at), 0
     while not exact and at < e and int(buf[at]) == 32:
         at += 1
-    if kind == MON or kind == MONTH_NAME or kind == MONTH and at < e and is_letter(int(buf[at])):
+    named = kind == MON or kind == MONTH_NAME
+    if named or (kind == MONTH and not exact and at < e and is_letter(int(buf[at]))):
         return take_month(buf, at, e, names, name_pool, part)
     if kind == DAY_NAME or kind == DY:
-        return take_word(buf, at, e, names, name_pool, 24, 14, 1846)
+        return take_weekday(buf, at, e, names, name_pool, part)
     if kind == MERIDIAN or kind == ERA:
         return take_meridian(buf, at, e, kind, part)
     if kind == ROMAN:
         return take_roman(buf, at, e, part)
     if kind == ZONE_HOUR or kind == ZONE_NAME:
         return take_zone(buf, at, e, kind, part)
-    return take_number(buf, at, e, steps, step, kind, exact, env, part)
+    return take_number(buf, at, e, steps, step, kind, env, part)
 
 
 @kernel
 def take_punctuation(buf: Buffer, at: int, e: int, wanted: int, exact: bool) -> tuple[int, int]:
-    """Any punctuation stands for any other, and may be left out before a digit or a letter."""
+    """Any punctuation stands for any other, with blanks around it, and may be left out before a digit or letter."""
     byte = int(buf[at])
     if exact:
         return (at + 1, 0) if byte == wanted else (at, 1861)
-    if 48 <= byte <= 57 or is_letter(byte):
-        return at, 0
-    if wanted == 32 and (byte == 43 or byte == 45):
+    blanks = 0
+    while at < e and int(buf[at]) == 32:
+        at += 1
+        blanks += 1
+    byte = int(buf[at]) if at < e else 48
+    if 48 <= byte <= 57 or is_letter(byte) or (wanted == 32 and (blanks > 0 or byte == 43 or byte == 45)):
         return at, 0
     at += 1
     while at < e and int(buf[at]) == 32:
@@ -271,15 +289,14 @@ def same_word(buf: Buffer, at: int, e: int, name_pool: Buffer, offset: int, size
 
 
 @kernel
-def take_word(
-    buf: Buffer, at: int, e: int, names: Ints, name_pool: Buffer, first: int, count: int, fault: int
-) -> tuple[int, int]:
-    """One of the names from ``first`` on, the longest that fits."""
+def take_weekday(buf: Buffer, at: int, e: int, names: Ints, name_pool: Buffer, part: Ints) -> tuple[int, int]:
+    """A day's name, long or short, the longest that fits."""
     best = 0
-    for i in range(first, first + count):
+    for i in range(24, 38):
         if names[i, 1] > best and same_word(buf, at, e, name_pool, int(names[i, 0]), int(names[i, 1])):
             best = int(names[i, 1])
-    return (at + best, 0) if best else (at, fault)
+            part[P_WEEKDAY] = (i - 24) % 7
+    return (at + best, 0) if best else (at, 1846)
 
 
 @kernel
@@ -376,9 +393,10 @@ def take_zone(buf: Buffer, at: int, e: int, kind: int, part: Ints) -> tuple[int,
 
 @kernel
 def take_number(
-    buf: Buffer, at: int, e: int, steps: Ints, step: int, kind: int, exact: bool, env: Ints, part: Ints
+    buf: Buffer, at: int, e: int, steps: Ints, step: int, kind: int, env: Ints, part: Ints
 ) -> tuple[int, int]:
     """An element of digits."""
+    exact = steps[step, 1] & FX_FLAG != 0
     negative = False
     if kind == SYEAR and at < e and (int(buf[at]) == 45 or int(buf[at]) == 43):
         negative = int(buf[at]) == 45
@@ -388,13 +406,17 @@ def take_number(
     while at + run < e and 48 <= int(buf[at + run]) <= 57:
         run += 1
     alone = step + 1 >= len(steps) or steps[step + 1, 0] == PUNCTUATION or steps[step + 1, 0] == TEXT
-    if (kind == YEAR2 or kind == RR) and run == 4 and alone and not exact:
+    if (kind == RR or (kind == YEAR2 and not exact)) and run == 4 and alone:
         most, kind = 4, YEAR4
+    if kind == YEAR_COMMA and run == 1 and at + 4 < e and int(buf[at + 1]) == 44:
+        thousands = digits_at(buf, at + 2, 3)
+        if thousands >= 0:
+            return at + 5, store(YEAR4, (int(buf[at]) - 48) * 1000 + thousands, 4, False, env, part)
     used = min(run, most)
     if used == 0:
         return at, 1858
-    if exact and used < most and kind != FRACTION:
-        return at, 1840 if at + used >= e else 1858
+    if exact and used < most and kind != FRACTION and steps[step, 1] & FM_FLAG == 0:
+        return at, 1862
     value = 0
     for i in range(used):
         value = value * 10 + int(buf[at + i]) - 48
@@ -407,7 +429,7 @@ def take_number(
 @kernel
 def store(kind: int, value: int, used: int, negative: bool, env: Ints, part: Ints) -> int:
     """Keep a number as the part it stands for; 0 or a fault."""
-    if kind <= SYEAR:
+    if kind <= YEAR_COMMA:
         return store_year(kind, value, used, negative, env, part)
     if kind == MONTH:
         part[P_MONTH] = value
@@ -423,10 +445,12 @@ def store(kind: int, value: int, used: int, negative: bool, env: Ints, part: Int
     if kind == JULIAN:
         part[P_JULIAN] = value
         return 0 if 1 <= value <= 5373484 else 1854
-    if kind == HOUR24 or kind == HOUR12:
+    if kind == HOUR12:
+        # Without AM or PM the hour is one before noon, so 12 is midnight.
+        part[P_HOUR] = value % 12
+        return 0 if 1 <= value <= 12 else 1849
+    if kind == HOUR24:
         part[P_HOUR] = value
-        if kind == HOUR12:
-            return 0 if 1 <= value <= 12 else 1849
         return 0 if value <= 23 else 1850
     if kind == MINUTE:
         part[P_MINUTE] = value
@@ -466,18 +490,45 @@ def store_year(kind: int, value: int, used: int, negative: bool, env: Ints, part
     elif kind == YEAR1:
         value += now // 10 * 10
     part[P_YEAR] = -value if negative else value
-    return 1841 if value == 0 or value > 9999 else 0
+    return 1841 if value == 0 or value > 9999 or (negative and value > 4712) else 0
 
 
 @kernel
 def compose(part: Ints, env: Ints, out: Ints) -> int:
     """Parts into days, nanoseconds and offset; 0 or a fault."""
-    year = int(part[P_YEAR]) if part[P_YEAR] != -1 else int(env[0])
+    year = int(part[P_YEAR]) if part[P_YEAR] != 0 else int(env[0])
     if part[P_BC] == 1:
         year = -year
+    if year < -4712:
+        return 1841
     if year < 0:
         year += 1
-    month = int(part[P_MONTH]) if part[P_MONTH] > 0 else int(env[1])
+    status = compose_day(part, year, int(env[1]), out)
+    if status:
+        return status
+    hour = int(part[P_HOUR]) if part[P_HOUR] > 0 else 0
+    if part[P_PM] >= 0:
+        hour += 12 * int(part[P_PM])
+    minute = int(part[P_MINUTE]) if part[P_MINUTE] > 0 else 0
+    second = int(part[P_SECOND]) if part[P_SECOND] > 0 else 0
+    seconds = hour * 3600 + minute * 60 + second
+    if part[P_SOD] >= 0:
+        seconds = int(part[P_SOD])
+        if part[P_HOUR] >= 0 and hour != seconds // 3600:
+            return 1836
+        if part[P_MINUTE] >= 0 and minute != seconds // 60 % 60:
+            return 1837
+        if part[P_SECOND] >= 0 and second != seconds % 60:
+            return 1838
+    out[NANOS] = seconds * 1_000_000_000 + (int(part[P_NANOS]) if part[P_NANOS] > 0 else 0)
+    out[OFFSET] = part[P_OFFSET]
+    return 0
+
+
+@kernel
+def compose_day(part: Ints, year: int, month_now: int, out: Ints) -> int:
+    """The day from a Julian day, the day of the year, or month and day; what contradicts it is a fault."""
+    month = int(part[P_MONTH]) if part[P_MONTH] > 0 else month_now
     day = int(part[P_DAY]) if part[P_DAY] > 0 else 1
     if part[P_JULIAN] > 0:
         out[DAYS] = part[P_JULIAN] - 2440588
@@ -485,22 +536,17 @@ def compose(part: Ints, env: Ints, out: Ints) -> int:
         if part[P_DOY] == 366 and days_of_month(year, 2) == 28:
             return 1848
         out[DAYS] = days_of(year, 1, 1) + part[P_DOY] - 1
+        first = days_of(year, month, 1)
+        if part[P_MONTH] > 0 and not first <= out[DAYS] < first + days_of_month(year, month):
+            return 1833
+        if part[P_MONTH] > 0 and part[P_DAY] > 0 and out[DAYS] != first + day - 1:
+            return 1834
     else:
         if day > days_of_month(year, month):
             return 1839
         out[DAYS] = days_of(year, month, day)
-    hour = int(part[P_HOUR]) if part[P_HOUR] > 0 else 0
-    if part[P_PM] >= 0:
-        hour = hour % 12 + 12 * int(part[P_PM])
-    seconds = hour * 3600
-    if part[P_MINUTE] > 0:
-        seconds += int(part[P_MINUTE]) * 60
-    if part[P_SECOND] > 0:
-        seconds += int(part[P_SECOND])
-    if part[P_SOD] >= 0:
-        seconds = int(part[P_SOD])
-    out[NANOS] = seconds * 1_000_000_000 + (int(part[P_NANOS]) if part[P_NANOS] > 0 else 0)
-    out[OFFSET] = part[P_OFFSET]
+    if part[P_WEEKDAY] >= 0 and part[P_WEEKDAY] != (out[DAYS] + 4) % 7:
+        return 1835
     return 0
 
 

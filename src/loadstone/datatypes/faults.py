@@ -42,7 +42,13 @@ class ValueFault(IntEnum):
     NOT_NUMERIC = 1858
     NOT_LETTER = 1859
     LITERAL = 1861
+    LENGTH = 1862
+    MONTH_CONFLICT = 1833
+    DAY_CONFLICT = 1834
+    WEEKDAY_CONFLICT = 1835
     HOUR_CONFLICT = 1836
+    MINUTE_CONFLICT = 1837
+    SECOND_CONFLICT = 1838
     DAY_OF_MONTH = 1839
     FRACTION = 1880
     ZONE = 1882
@@ -74,7 +80,13 @@ _SENTENCES = {
     1858: "a non-numeric character was found where a numeric was expected",
     1859: "a non-alphabetic character was found where an alphabetic was expected",
     1861: "literal does not match format string",
+    1862: "the numeric value does not match the length of the format item",
+    1833: "month conflicts with Julian date",
+    1834: "day of month conflicts with Julian date",
+    1835: "day of week conflicts with Julian date",
     1836: "hour conflicts with seconds in day",
+    1837: "minutes of hour conflicts with seconds in day",
+    1838: "seconds of minute conflicts with seconds in day",
     1839: "date not valid for month specified",
     1880: "the fractional seconds must be between 0 and 999999999",
     1882: "timezone region not found",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from loadstone.datatypes.languages import DAYS, MERIDIANS, MONTHS, language_names
 from loadstone.errors import FixSpec
 
-YEAR4, YEAR3, YEAR2, YEAR1, RR, RRRR, SYEAR = 1, 2, 3, 4, 5, 6, 7
+YEAR4, YEAR3, YEAR2, YEAR1, RR, RRRR, SYEAR, YEAR_COMMA = 1, 2, 3, 4, 5, 6, 7, 8
 MONTH, MON, MONTH_NAME, DAY, DAY_OF_YEAR, DAY_NAME, DY, DAY_OF_WEEK, JULIAN = (
     10,
     11,
@@ -30,6 +30,9 @@ PUNCTUATION, TEXT, ROMAN = 40, 41, 42
 FX_FLAG = 1 << 8
 """Added to an element's argument while FX is on."""
 
+FM_FLAG = 1 << 9
+"""Added while FM is on, too: FX then lets numbers go without leading zeros."""
+
 _ELEMENTS = {
     "SYYYY": SYEAR,
     "YYYY": YEAR4,
@@ -38,8 +41,7 @@ _ELEMENTS = {
     "Y": YEAR1,
     "RRRR": RRRR,
     "RR": RR,
-    "IYYY": YEAR4,
-    "Y,YYY": YEAR4,
+    "Y,YYY": YEAR_COMMA,
     "MONTH": MONTH_NAME,
     "MON": MON,
     "MM": MONTH,
@@ -75,6 +77,7 @@ _ELEMENTS = {
 _ORDER = sorted(_ELEMENTS, key=len, reverse=True)
 _EXPANSIONS = {"DS": "MM/DD/YYYY", "DL": "fmDay, Month DD, YYYY", "TS": "HH:MI:SS AM"}
 _OUTPUT_ONLY = (
+    "IYYY",
     "IYY",
     "IY",
     "IW",
@@ -100,6 +103,7 @@ _DIGITS = {
     RR: 2,
     RRRR: 4,
     SYEAR: 4,
+    YEAR_COMMA: 4,
     MONTH: 2,
     DAY: 2,
     DAY_OF_YEAR: 3,
@@ -114,6 +118,16 @@ _DIGITS = {
     ZONE_MINUTE: 2,
     FRACTION: 9,
 }
+_GROUPS = (
+    (range(YEAR4, YEAR_COMMA + 1), "the year may be given once only (ORA-01812)"),
+    ((MONTH, MON, MONTH_NAME, ROMAN), "the month may be given once only (ORA-01816)"),
+    ((DAY_NAME, DY, DAY_OF_WEEK), "the day of the week may be given once only (ORA-01817)"),
+    ((HOUR24, HOUR12), "the hour may be given once only (ORA-01813)"),
+    ((JULIAN, DAY_OF_YEAR), "J precludes DDD (ORA-01811)"),
+    ((HOUR24, MERIDIAN), "HH24 precludes AM and PM (ORA-01818)"),
+    ((SYEAR, ERA), "SYYYY precludes AD and BC (ORA-01819)"),
+)
+"""Elements that exclude each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +136,7 @@ class MaskProgram:
     A compiled mask.
 
     Attributes:
-        steps: int64[elements, 3]: element, argument (FRACTION digits, FX flag; pool offset of a TEXT or the
+        steps: int64[elements, 3]: element, argument (flags of FX and FM; pool offset of a TEXT or the
             character of a PUNCTUATION), digits at most (bytes of a TEXT).
         pool: Upper-case quoted texts. names: upper-case names of months (12 + 12 short) and days (7 + 7
             short), then AM and PM, as int64[40, 2] offsets and lengths in ``name_pool``.
@@ -147,7 +161,7 @@ def compile_mask(mask: str, language: str = "AMERICAN") -> MaskProgram:
     """
     steps: list[tuple[int, int, int]] = []
     pool = bytearray()
-    exact, at = 0, 0
+    exact, fill, at = 0, 0, 0
     text = mask
     while at < len(text):
         upper = text[at:].upper()
@@ -162,7 +176,7 @@ def compile_mask(mask: str, language: str = "AMERICAN") -> MaskProgram:
         elif upper.startswith("FX"):
             exact, at = FX_FLAG - exact, at + 2
         elif upper.startswith("FM"):
-            at += 2
+            fill, at = FM_FLAG - fill, at + 2
         elif (expansion := next((name for name in _EXPANSIONS if upper.startswith(name)), None)) is not None:
             text = text[:at] + _EXPANSIONS[expansion] + text[at + len(expansion) :]
         elif not text[at].isalnum():
@@ -171,8 +185,9 @@ def compile_mask(mask: str, language: str = "AMERICAN") -> MaskProgram:
         else:
             name = _element(mask, upper, at)
             kind = _ELEMENTS[name]
+            _demand_new(mask, at, kind, name, [step[0] for step in steps])
             digits = int(name[2]) if kind == FRACTION and len(name) == 3 else _DIGITS.get(kind, 0)
-            steps.append((kind, exact, digits))
+            steps.append((kind, exact | fill, digits))
             at += len(name)
     names, name_pool = _names(language)
     program = np.array(steps, np.int64).reshape(-1, 3)
@@ -192,6 +207,15 @@ def _element(mask: str, upper: str, at: int) -> str:
     if name is None:
         raise _wrong(mask, at, "date format not recognized (ORA-01821)")
     return name
+
+
+def _demand_new(mask: str, at: int, kind: int, name: str, before: list[int]) -> None:
+    """Refuse an element that stands in the mask already, or that one of those before it excludes."""
+    if kind in before and kind not in (RADIX, ZONE_NAME):
+        raise _wrong(mask, at, f"{name} appears twice (ORA-01810)")
+    for group, why in _GROUPS:
+        if kind in group and not set(group).isdisjoint(before):
+            raise _wrong(mask, at, why)
 
 
 def _wrong(mask: str, at: int, why: str) -> FixSpec:
@@ -222,7 +246,9 @@ def _quick(steps: list[tuple[int, int, int]]) -> NDArray[np.int64]:
     """
     slots = {YEAR4: 0, MONTH: 1, DAY: 2, HOUR24: 3, MINUTE: 4, SECOND: 5}
     found, at = [-1] * 7, 0
-    for kind, _, digits in steps:
+    for kind, argument, digits in steps:
+        if argument & FX_FLAG:
+            return np.zeros(0, np.int64)
         if kind == PUNCTUATION:
             at += 1
         elif kind in slots and found[slots[kind]] < 0:

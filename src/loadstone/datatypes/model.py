@@ -98,6 +98,7 @@ class Conversion:
         mask: Date mask of the text, where the column (or a DATE field for a TEXT column) needs one;
             ``CANONICAL`` for values that the product made itself.
         raw: The value is bytes (RAW fields), not UTF-8 text.
+        blank_is_null: White space alone is NULL, as in DATE fields; else it is a date that is too short.
     """
 
     column: str
@@ -105,6 +106,7 @@ class Conversion:
     not_null: bool = False
     mask: str | None = None
     raw: bool = False
+    blank_is_null: bool = False
 
 
 @dataclass(kw_only=True)

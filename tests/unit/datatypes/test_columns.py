@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,36 +13,9 @@ from hypothesis import strategies as st
 
 from loadstone.datatypes.columns import encode_arrow
 from loadstone.datatypes.faults import ValueFault, fault_message
-from loadstone.datatypes.model import ColumnType, Conversion, Kind, Nls, Values
+from loadstone.datatypes.model import ColumnType, Conversion, Kind, Nls
 from loadstone.targets.postgresql.encode import encode_pgcopy
-
-BOTH = pytest.mark.parametrize("compiled", [False, True], ids=["plain", "compiled"])
-
-
-def values_of(texts: Sequence[str]) -> Values:
-    """One column of texts."""
-    data = [text.encode() for text in texts]
-    end = np.cumsum([len(part) for part in data], dtype=np.int64).reshape(-1, 1)
-    start = end - np.array([len(part) for part in data], np.int64).reshape(-1, 1)
-    return Values(
-        buffer=np.frombuffer(b"".join(data) or b"\0", np.uint8),
-        start=start,
-        end=end,
-        null=np.zeros(start.shape, np.bool_),
-        record=np.arange(len(data), dtype=np.int64),
-    )
-
-
-def converted(
-    texts: Sequence[str], kind: ColumnType, *, compiled: bool, mask: str | None = None
-) -> list[Any]:
-    """The values that a column takes, and the fault's number in place of those it refuses."""
-    batch, kept, faults = encode_arrow(
-        values_of(texts), [Conversion(column="C", type=kind, mask=mask)], Nls(), compiled=compiled
-    )
-    found: dict[int, Any] = dict(zip(kept.tolist(), batch.column(0).to_pylist(), strict=True))
-    found.update(zip(faults.row.tolist(), faults.code.tolist(), strict=True))
-    return [found[number] for number in range(len(texts))]
+from tests.conversions import BOTH, converted, values_of
 
 
 @BOTH

@@ -147,6 +147,7 @@ class _Work:
             not_null=column.not_null,
             mask=mask,
             raw=raw,
+            blank_is_null=one.type is not None and one.type.name in _DATES,
         )
         return ColumnPlan(
             field=one, column=column, conversion=conversion, source=source, index=index, constant=constant

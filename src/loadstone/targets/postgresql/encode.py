@@ -109,6 +109,7 @@ class _Program:
         row[k.DIGITS] = min(kind.fraction_digits, 6)
         row[k.FLOATS] = int(kind.kind in (Kind.FLOAT4, Kind.FLOAT8))
         row[k.NOT_NULL], row[k.RAW] = int(one.not_null), int(one.raw)
+        row[k.BLANK_IS_NULL] = int(one.blank_is_null)
 
 
 def _floats(

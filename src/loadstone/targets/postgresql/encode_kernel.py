@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from loadstone.datatypes.column_kernels import parse_wide_int, round_nanos, text_length
-from loadstone.datatypes.dates import DAYS, NANOS, NO_OFFSET, OFFSET, parse_date, parse_quick
+from loadstone.datatypes.dates import DAYS, NANOS, NO_OFFSET, OFFSET, is_blank, parse_date, parse_quick
 from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.datatypes.numbers import parse_int64, parse_number, parse_plain, round_number
 
@@ -28,8 +28,9 @@ from loadstone.datatypes.numbers import parse_int64, parse_number, parse_plain, 
     QUICK,
     QUICK_END,
     FLOATS,
+    BLANK_IS_NULL,
     WIDTH,
-) = range(15)
+) = range(16)
 
 TEXT, INT2, INT4, INT8, DECIMAL, FLOAT4, FLOAT8, DATE, TIMESTAMP, TIMESTAMPTZ, BYTES, BOOL = range(1, 13)
 UUID, JSON, JSONB = 16, 17, 18
@@ -497,6 +498,8 @@ def put_date(
         moment,
     )
     if status:
+        if column[BLANK_IS_NULL] and is_blank(buf, s, e):
+            return put_null(column, out, at, work)
         work[W_STATUS] = status
         return at
     days = int(moment[DAYS]) - EPOCH_DAYS
