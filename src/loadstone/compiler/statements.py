@@ -95,7 +95,9 @@ class _Module:
             if not isinstance(kind, Array) or kind.ndim != 1:
                 raise Untranslatable("a global array has one dimension")
             element = REAL if kind.kind == "f" else ir.IntType(8 * kind.size)
-            data = ir.Constant(ir.ArrayType(element, len(dense)), [ir.Constant(element, v) for v in dense.tolist()])
+            data = ir.Constant(
+                ir.ArrayType(element, len(dense)), [ir.Constant(element, v) for v in dense.tolist()]
+            )
             stored = ir.GlobalVariable(self.ir, data.type, f"array.{len(self._arrays)}")
             stored.initializer, stored.global_constant, stored.linkage = data, True, "internal"
             pointer = stored.bitcast(POINTER)
@@ -262,7 +264,11 @@ class _Body:
 
     def _for(self, node: ast.For) -> None:
         call = node.iter
-        if not isinstance(call, ast.Call) or ast.unparse(call.func) != "range" or not isinstance(node.target, ast.Name):
+        if (
+            not isinstance(call, ast.Call)
+            or ast.unparse(call.func) != "range"
+            or not isinstance(node.target, ast.Name)
+        ):
             raise unknown(node)
         bounds = [self.values.whole(argument) for argument in call.args]
         first, stop = (ir.Constant(WORD, 0), bounds[0]) if len(bounds) == 1 else bounds[:2]
@@ -276,9 +282,13 @@ class _Body:
         self.builder.branch(test)
         self.builder.position_at_end(test)
         now = self.builder.load(counter, typ=WORD)
-        self.builder.cbranch(self.builder.icmp_signed("<" if step.constant > 0 else ">", now, stop), body, end)
+        self.builder.cbranch(
+            self.builder.icmp_signed("<" if step.constant > 0 else ">", now, stop), body, end
+        )
         self.builder.position_at_end(after)
-        self.builder.store(self.builder.add(self.builder.load(counter, typ=WORD), step, flags=["nsw"]), counter)
+        self.builder.store(
+            self.builder.add(self.builder.load(counter, typ=WORD), step, flags=["nsw"]), counter
+        )
         self.builder.branch(test)
         self.builder.position_at_end(body)
         self._set_variable(node.target, Number(Scalar.WHOLE, now))

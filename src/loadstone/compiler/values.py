@@ -282,7 +282,12 @@ class Values:
 
     def _sliced(self, node: ast.Subscript) -> Value:
         view, bounds = self.value(node.value), node.slice
-        if not isinstance(view, View) or not isinstance(bounds, ast.Slice) or not bounds.lower or not bounds.upper:
+        if (
+            not isinstance(view, View)
+            or not isinstance(bounds, ast.Slice)
+            or not bounds.lower
+            or not bounds.upper
+        ):
             raise unknown(node)
         first, stop = self.whole(bounds.lower), self.whole(bounds.upper)
         length = self.builder.sub(stop, first)

@@ -122,6 +122,12 @@ def show_date(micros: int, mask: str, language: str = "AMERICAN", offset_minutes
     return "".join(shown)
 
 
+def pieces_of(mask: str) -> list[str]:
+    """The elements of a mask, quoted texts and single characters, as written; FX is left out."""
+    pieces = [piece for piece in _PIECE.findall(mask) if piece.upper() != "FX"]
+    return [part for piece in pieces for part in _PIECE.findall(_EXPANSIONS.get(piece.upper(), piece))]
+
+
 # Private functions
 
 

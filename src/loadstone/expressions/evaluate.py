@@ -55,4 +55,3 @@ class Evaluator:
             return canonical(self._compiled.compute(row), self._compiled.nls)
         except OraError as error:
             return error
-

@@ -25,6 +25,30 @@ def function_of(name: str) -> Function:
     return OPERATORS.get(name) or FUNCTIONS[name]
 
 
+@lru_cache(maxsize=1024)
+def like_pattern(pattern: str, escape: str = "") -> re.Pattern[str]:
+    """The pattern without what could backtrack: runs of % are one, and texts between them are found lazily."""
+    parts: list[str] = []
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        if escape and char == escape:
+            at += 1
+            if pattern[at : at + 1] not in ("%", "_", escape):
+                raise OraError(1424, "missing or illegal character following the escape character")
+            parts.append(re.escape(pattern[at]))
+        elif char != "%":
+            parts.append("." if char == "_" else re.escape(char))
+        elif not parts or parts[-1] is not _ANY:
+            parts.append(_ANY)
+        at += 1
+    runs = _runs(parts)
+    found = [
+        run if n == 0 else f"(?>.*?{run})" if n < len(runs) - 1 else f".*{run}" for n, run in enumerate(runs)
+    ]
+    return re.compile("".join(found), re.DOTALL)
+
+
 # Private functions
 
 
@@ -93,31 +117,7 @@ def _in(nls: Nls, value: Value, *others: Value) -> bool | None:
 
 
 def _like(nls: Nls, text: str, pattern: str, escape: str = "") -> bool:
-    return _like_pattern(pattern, escape).fullmatch(text) is not None
-
-
-@lru_cache(maxsize=1024)
-def _like_pattern(pattern: str, escape: str) -> re.Pattern[str]:
-    """The pattern without what could backtrack: runs of % are one, and texts between them are found lazily."""
-    parts: list[str] = []
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if escape and char == escape:
-            at += 1
-            if pattern[at : at + 1] not in ("%", "_", escape):
-                raise OraError(1424, "missing or illegal character following the escape character")
-            parts.append(re.escape(pattern[at]))
-        elif char != "%":
-            parts.append("." if char == "_" else re.escape(char))
-        elif not parts or parts[-1] is not _ANY:
-            parts.append(_ANY)
-        at += 1
-    runs = _runs(parts)
-    found = [
-        run if n == 0 else f"(?>.*?{run})" if n < len(runs) - 1 else f".*{run}" for n, run in enumerate(runs)
-    ]
-    return re.compile("".join(found), re.DOTALL)
+    return like_pattern(pattern, escape).fullmatch(text) is not None
 
 
 _ANY = ".*"
@@ -164,7 +164,6 @@ _add("<", lambda nls, a, b: a < b)
 _add(">", lambda nls, a, b: a > b)
 _add("<=", lambda nls, a, b: a <= b)
 _add(">=", lambda nls, a, b: a >= b)
-_add("BETWEEN", lambda nls, a, low, high: low <= a <= high)
 _add("IN", _in, strict=False)
 _add("LIKE", _like)
 _add("IS NULL", lambda nls, a: a is None, strict=False)

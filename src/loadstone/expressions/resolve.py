@@ -322,6 +322,9 @@ class Resolver:
 
             return lookup_condition(self, node)
         terms = [self.value(part) for part in node.parts]
+        if word == "BETWEEN":
+            low, high = self.compared(">=", terms[:2]), self.compared("<=", [terms[0], terms[2]])
+            return Term("call", _B, (self.folded(low), self.folded(high)), "AND")
         if word == "||":
             return Term("call", _T, tuple(self.to(one, _T) for one in terms), word)
         if word == "IS NULL":

@@ -1,4 +1,4 @@
-"""What values need beyond the fields: expressions row by row, LOB files, numbers of sequences."""
+"""What values need beyond the fields: expressions, LOB files, numbers of sequences."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.formats.model import State, Tokens
+from loadstone.load.evaluating import Expressions
 from loadstone.load.plan.model import ColumnPlan, LoadPlan, TablePlan
 from loadstone.load.values import Evaluated, Failure, bytes_spans
 
 if TYPE_CHECKING:
+    from loadstone.expressions.duckdb.engine import Engine
     from loadstone.expressions.evaluate import Evaluator
 
 
@@ -50,23 +52,37 @@ class Columnar:
         self, table: TablePlan, tokens: Tokens, record: NDArray[np.int64]
     ) -> tuple[dict[int, Evaluated], list[Failure]]:
         """What the table's expressions give, by their number, and what failed; those of spans are left out."""
-        found: dict[int, Evaluated] = {}
-        failures: list[Failure] = []
-        column_of = {c.index: n for n, c in enumerate(table.columns) if c.source == "expression"}
-        wanted = [n for n, one in enumerate(table.expressions) if one.spans is None]
-        if not wanted:
-            return found, failures
-        texts = self._texts(table, wanted, tokens, record)
-        for number in wanted:
-            evaluator = self._evaluator(table, number)
-            results = evaluator.evaluate([texts[name] for name in evaluator.inputs], len(record))
-            failures += [
-                Failure(row=row, column=column_of[number], code=result.code, message=result.message)
-                for row, result in enumerate(results)
-                if not isinstance(result, str | None)
-            ]
-            found[number] = bytes_spans([one.encode() if isinstance(one, str) else None for one in results])
-        return found, failures
+        ways = [one.by(compiled=self.compiled) for one in table.expressions]
+        if all(way == "spans" for way in ways) or not len(record):
+            none = bytes_spans([])
+            return {n: none for n, way in enumerate(ways) if way != "spans"}, []
+        work = Expressions(self, table, tokens, record)
+        found = work.by_duckdb([n for n, way in enumerate(ways) if way == "duckdb"])
+        found |= {n: work.by_rows(n) for n, way in enumerate(ways) if way == "rows"}
+        return found, work.failures
+
+    def evaluator(self, table: TablePlan, number: int) -> Evaluator:
+        """This thread's evaluator of an expression."""
+        from loadstone.expressions.evaluate import Evaluator
+
+        evaluators: dict[tuple[int, int], Evaluator] = self._local.__dict__.setdefault("evaluators", {})
+        key = (table.table_no, number)
+        if key not in evaluators:
+            evaluators[key] = Evaluator(table.expressions[number].compiled)
+        return evaluators[key]
+
+    def engine(self) -> Engine:
+        """This thread's DuckDB."""
+        from loadstone.expressions.duckdb.engine import Engine
+
+        if not hasattr(self._local, "engine"):
+            self._local.engine = Engine()
+        engine: Engine = self._local.engine
+        return engine
+
+    def next_values(self, sequence: str, rows: int) -> list[int]:
+        """Values of a sequence of the target."""
+        return self._plan.target.next_values(sequence, rows)
 
     def read_lobs(self, column: ColumnPlan, tokens: Tokens, record: NDArray[np.int64]) -> list[bytes | None]:
         """The files that a LOBFILE field names, one a row."""
@@ -92,42 +108,3 @@ class Columnar:
         if len(self.warnings) < 100:
             self.warnings.append(f"LOB file {name} cannot be read: {reason}; the column is NULL")
         return None
-
-    def _texts(
-        self, table: TablePlan, wanted: list[int], tokens: Tokens, record: NDArray[np.int64]
-    ) -> dict[str, list[str | None]]:
-        """Texts of the binds and values of the sequences that expressions use, by name."""
-        compiled = [table.expressions[number].compiled for number in wanted]
-        texts = {
-            name: texts_of(tokens, record, table.binds[name])
-            for name in sorted({name for one in compiled for name in one.binds})
-        }
-        for name in sorted({name for one in compiled for name in one.sequences}):
-            drawn = self._plan.target.next_values(name, len(record)) if len(record) else []
-            texts[f"{name}.NEXTVAL"] = [str(value) for value in drawn]
-        return texts
-
-    def _evaluator(self, table: TablePlan, number: int) -> Evaluator:
-        from loadstone.expressions.evaluate import Evaluator
-
-        evaluators: dict[tuple[int, int], Evaluator] = self._local.__dict__.setdefault("evaluators", {})
-        key = (table.table_no, number)
-        if key not in evaluators:
-            evaluators[key] = Evaluator(table.expressions[number].compiled)
-        return evaluators[key]
-
-
-# Private functions
-
-
-def texts_of(tokens: Tokens, record: NDArray[np.int64], field: int) -> list[str | None]:
-    """The texts of a field; None where it is NULL."""
-    data = tokens.buffer.tobytes()
-    null = tokens.state[record, field] == State.NULL
-    spans = zip(
-        tokens.start[record, field].tolist(),
-        tokens.end[record, field].tolist(),
-        null.tolist(),
-        strict=True,
-    )
-    return [None if absent or start == end else data[start:end].decode() for start, end, absent in spans]

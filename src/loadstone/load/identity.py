@@ -45,9 +45,7 @@ def spec_without_limits(spec: LoadSpec) -> LoadSpec:
     kept = Options(external_table=spec.options.external_table, trim=spec.options.trim)
     bare = {"bad": None, "discard": None, "discardmax": None}
     inputs = tuple(one.model_copy(update=bare) for one in spec.inputs)
-    return spec.model_copy(
-        update={"options": kept, "inputs": inputs, "readsize": None, "readbuffers": None}
-    )
+    return spec.model_copy(update={"options": kept, "inputs": inputs, "readsize": None, "readbuffers": None})
 
 
 def latest(target: Target, key: str) -> Identity:

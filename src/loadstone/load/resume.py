@@ -64,9 +64,7 @@ class Progress:
         counts = self.counts + mark.counts
         if mark.stopped != "published":
             return replace(self, counts=counts, marks=self.marks + 1)
-        return replace(
-            self, counts=counts, marks=self.marks + 1, published=counts, published_at=mark.record0
-        )
+        return replace(self, counts=counts, marks=self.marks + 1, published=counts, published_at=mark.record0)
 
 
 def progress_of(checkpoints: Sequence[Checkpoint]) -> Progress:

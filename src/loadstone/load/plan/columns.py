@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.datatypes.model import CANONICAL, Conversion, Kind
 from loadstone.errors import FixSpec, LoadstoneError, Place
@@ -23,6 +23,10 @@ from loadstone.spec import (
     TypeName,
 )
 from loadstone.targets.model import Column, TableInfo
+
+if TYPE_CHECKING:
+    from loadstone.expressions.model import Compiled
+    from loadstone.expressions.spans import SpanPlan
 
 _DATES = {
     TypeName.DATE: "date",
@@ -193,7 +197,7 @@ class _Work:
             )
             raise
         spans = span_plan(compiled, column.type)
-        self.expressions.append(ExpressionPlan(compiled=compiled, spans=spans))
+        self.expressions.append(_faster(compiled, spans, column))
         mask = CANONICAL if compiled.result in MOMENTS else self._mask(one, column)
         if spans is not None and spans.mask is not None:
             mask = spans.mask
@@ -215,3 +219,21 @@ class _Work:
             return nls.timestamp_tz_format
         whole = column.type.kind is Kind.DATE or column.type.fraction_digits == 0
         return nls.date_format if whole else nls.timestamp_format
+
+
+# Private functions
+
+
+def _faster(compiled: Compiled, spans: SpanPlan | None, column: Column) -> ExpressionPlan:
+    """The expression with the fastest way that is exact."""
+    from loadstone.expressions.duckdb.emit import emit
+    from loadstone.expressions.duckdb.model import Declined
+
+    if spans is not None:
+        return ExpressionPlan(compiled=compiled, spans=spans)
+    try:
+        return ExpressionPlan(
+            compiled=compiled, emitted=emit(compiled, for_number=column.type.kind is not Kind.TEXT)
+        )
+    except Declined as reason:
+        return ExpressionPlan(compiled=compiled, declined=f"{reason} has no exact form in DuckDB")

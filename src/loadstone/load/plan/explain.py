@@ -23,7 +23,7 @@ def explain(plan: LoadPlan) -> dict[str, Any]:
             for one, charset in zip(plan.inputs, plan.charsets, strict=True)
         ],
         "limits": {"skip": plan.limits.skip, "load": plan.limits.load, "errors": plan.limits.errors},
-        "tables": [_table(table) for table in plan.tables],
+        "tables": [_table(table, compiled=plan.compiled) for table in plan.tables],
         "warnings": list(plan.warnings),
     }
 
@@ -31,18 +31,18 @@ def explain(plan: LoadPlan) -> dict[str, Any]:
 # Private functions
 
 
-def _table(table: TablePlan) -> dict[str, Any]:
+def _table(table: TablePlan, *, compiled: bool) -> dict[str, Any]:
     return {
         "table": str(table.spec.table),
         "stands_for": f"{table.info.schema}.{table.info.name}" if table.info.schema else table.info.name,
         "method": table.method.value,
         "lane": table.lane,
         "when": table.spec.when.model_dump(mode="json", exclude_defaults=True) if table.spec.when else None,
-        "columns": [_column(table, column) for column in table.columns],
+        "columns": [_column(table, column, compiled=compiled) for column in table.columns],
     }
 
 
-def _column(table: TablePlan, column: ColumnPlan) -> dict[str, Any]:
+def _column(table: TablePlan, column: ColumnPlan, *, compiled: bool) -> dict[str, Any]:
     told: dict[str, Any] = {
         "column": column.column.name,
         "type": column.column.type.declared or column.column.type.kind.name.lower(),
@@ -50,7 +50,9 @@ def _column(table: TablePlan, column: ColumnPlan) -> dict[str, Any]:
     }
     if column.source == "expression":
         expression = table.expressions[column.index]
-        told["sql"], told["by"] = expression.compiled.sql, expression.by
+        told["sql"], told["by"] = expression.compiled.sql, expression.by(compiled=compiled)
+        if told["by"] == "rows":
+            told["why_rows"] = expression.declined or "the input is small"
     if column.source == "constant":
         told["value"] = column.constant
     if column.conversion.mask:

@@ -11,6 +11,7 @@ from loadstone.load.inputs import LoadInput
 from loadstone.spec import Field, LoadRequest, LoadSpec, Method, TableLoad
 
 if TYPE_CHECKING:
+    from loadstone.expressions.duckdb.model import Emitted
     from loadstone.expressions.model import Compiled
     from loadstone.expressions.spans import SpanPlan
     from loadstone.formats.layout import Layout
@@ -44,16 +45,20 @@ class ExpressionPlan:
     An expression of a column and how it is computed.
 
     Attributes:
-        spans: Its program in the direct lane; None where rows are evaluated.
+        spans: Its program for the kernels, where it is a matter of spans.
+        emitted: Its SQL for DuckDB, where it has one. declined: why it has none.
     """
 
     compiled: Compiled
     spans: SpanPlan | None = None
+    emitted: Emitted | None = None
+    declined: str = ""
 
-    @property
-    def by(self) -> str:
-        """What computes it: ``spans`` (kernels over the chunk) or ``rows`` (one by one)."""
-        return "spans" if self.spans is not None else "rows"
+    def by(self, *, compiled: bool) -> str:
+        """What computes it: ``spans``, ``duckdb``, or ``rows`` (one by one); small files run ``compiled`` false."""
+        if self.spans is not None:
+            return "spans"
+        return "duckdb" if compiled and self.emitted is not None else "rows"
 
 
 @dataclass(frozen=True, kw_only=True)
