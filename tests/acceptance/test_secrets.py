@@ -78,9 +78,15 @@ def test_an_unexpected_error_is_no_traceback(
     assert "Traceback" in shown and SECRET not in shown
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux lets a process change its arguments")
+@pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="only Linux lets a process change its arguments"
+)
 @pytest.mark.parametrize(
-    "words", [["load", "x.ctl", "--target", f"postgresql://u:{SECRET}@h/x"], ["sqlldr", f"scott/{SECRET}@DB", "silent=all"]]
+    "words",
+    [
+        ["load", "x.ctl", "--target", f"postgresql://u:{SECRET}@h/x"],
+        ["sqlldr", f"scott/{SECRET}@DB", "silent=all"],
+    ],
 )
 def test_ps_shows_asterisks(words: list[str]) -> None:
     """The arguments of the process, as others see them, have no password."""
@@ -88,7 +94,9 @@ def test_ps_shows_asterisks(words: list[str]) -> None:
         "import sys; from pathlib import Path; from loadstone.cli.main import keep_passwords_secret;"
         "keep_passwords_secret(sys.argv[1:], shown=True); print(Path('/proc/self/cmdline').read_bytes())"
     )
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, env={**os.environ})
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, env={**os.environ}
+    )
     assert SECRET not in done.stdout and "*" * len(SECRET) in done.stdout, done.stderr
 
 

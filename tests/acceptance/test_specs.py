@@ -46,7 +46,9 @@ def test_a_spec_in_json_loads_too(spec: Path) -> None:
     assert len(rows_of("b.db", "SELECT * FROM emp")) == 2
 
 
-def test_every_fault_of_a_spec_has_its_line_and_column(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_fault_of_a_spec_has_its_line_and_column(
+    spec: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A wrong value and two unknown keys, in order of their places, with did-you-mean."""
     text = SPEC.replace("append", "apend").replace("  - name: NAME", "  - name: NAME\n    tipe: x")
     spec.write_text(text + "colour: red\n")
@@ -60,7 +62,11 @@ def test_every_fault_of_a_spec_has_its_line_and_column(spec: Path, capsys: pytes
 
 @pytest.mark.parametrize(
     ("text", "line", "column"),
-    [("version: 1\ntables: [\n", 3, 1), ("version: 1\nmethod: append\nmethod: insert\n", 3, 1), ("a: 'b\n", 2, 1)],
+    [
+        ("version: 1\ntables: [\n", 3, 1),
+        ("version: 1\nmethod: append\nmethod: insert\n", 3, 1),
+        ("a: 'b\n", 2, 1),
+    ],
 )
 def test_broken_yaml_has_its_place(
     spec: Path, text: str, line: int, column: int, capsys: pytest.CaptureFixture[str]
@@ -94,7 +100,18 @@ LOAD DATA INFILE '${dir}/in.dat' APPEND INTO TABLE &1 FIELDS TERMINATED BY '{{co
 def test_placeholders_are_filled(spec: Path) -> None:
     """Each spelling of a placeholder takes the value that ``--define`` gives."""
     Path("t.ctl").write_text(TEMPLATE)
-    words = ["--define", "dir=.", "--define", "1=emp", "--define", "comma=,", "--define", "env=a=b", "--define", "2=rest"]
+    words = [
+        "--define",
+        "dir=.",
+        "--define",
+        "1=emp",
+        "--define",
+        "comma=,",
+        "--define",
+        "env=a=b",
+        "--define",
+        "2=rest",
+    ]
     assert main(["check", "t.ctl", *words]) == 0
     assert main(["load", "t.ctl", *words, "--target", "b.db", "--create-tables", "--quiet"]) == 0
     assert [name for (name,) in rows_of("b.db", "SELECT name FROM emp")] == ["a=b", "a=b"]
@@ -142,7 +159,9 @@ def test_a_definition_without_value_is_refused(spec: Path, capsys: pytest.Captur
     assert "LS-6007" in capsys.readouterr().err
 
 
-def test_each_error_without_hint_of_its_own_shows_the_catalogues(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_error_without_hint_of_its_own_shows_the_catalogues(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A directory where a data file is meant: code, place and hint."""
     Path("t.ctl").write_text("LOAD DATA INFILE 'd' INTO TABLE t FIELDS TERMINATED BY ',' (a)")
     Path("d").mkdir()
@@ -154,7 +173,16 @@ def test_each_error_without_hint_of_its_own_shows_the_catalogues(here: Path, cap
 def test_rejects_as_json_lines(spec: Path) -> None:
     """``--rejects-jsonl`` tells place, field, value, rule, code and reason of each reject; readable by its owner only."""
     Path("in.dat").write_text("1,Ada\nSecret,Bob\n")
-    words = ["load", "emp.yaml", "--target", "b.db", "--create-tables", "--quiet", "--rejects-jsonl", "r.jsonl"]
+    words = [
+        "load",
+        "emp.yaml",
+        "--target",
+        "b.db",
+        "--create-tables",
+        "--quiet",
+        "--rejects-jsonl",
+        "r.jsonl",
+    ]
     assert main(words) == 2
     (one,) = [json.loads(line) for line in Path("r.jsonl").read_text().splitlines()]
     assert (one["record"], one["byte_offset"], one["length_bytes"], one["table"]) == (2, 6, 11, "EMP")

@@ -151,7 +151,9 @@ def test_rejects_are_found_again_in_a_compressed_file(old: str) -> None:
     """Records that the target refuses are read again from the source, chunk by chunk."""
     lines = [f"{n % 700},n{n % 7}" for n in range(1000)]
     Path("in.dat.gz").write_bytes(gzip.compress(("\n".join(lines) + "\n").encode()))
-    receipt = load(CONTROL, old, atomic=True, errors=-1, data=("in.dat.gz",), chunk_size_bytes=900, bad="in.bad")
+    receipt = load(
+        CONTROL, old, atomic=True, errors=-1, data=("in.dat.gz",), chunk_size_bytes=900, bad="in.bad"
+    )
     assert (receipt.counts.loaded, receipt.counts.rejected) == (700, 300)
     assert Path("in.bad").read_text() == "".join(f"{line}\n" for line in lines[700:])
 

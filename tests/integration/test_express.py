@@ -73,7 +73,9 @@ def test_trim_says_which_blanks_go(emp: str, trim: str, name: str) -> None:
 
 def test_delimiters_formats_and_nulls(emp: str) -> None:
     """Terminator in hexadecimal, optional enclosure, masks, NULLIF, character set."""
-    Path("emp.dat").write_bytes('1|"M\u00fc|ller"|2020/02/03|-\n2|-|2020/02/04|"say ""hi"""\n'.encode("latin-1"))
+    Path("emp.dat").write_bytes(
+        '1|"M\u00fc|ller"|2020/02/03|-\n2|-|2020/02/04|"say ""hi"""\n'.encode("latin-1")
+    )
     words = ("terminated_by=x'7C'", "optionally_enclosed_by='\"'", "date_format='YYYY/MM/DD'", "nullif='-'")
     assert express(*words, "characterset=WE8ISO8859P1") == 0
     assert rows(emp) == [(1, "M\u00fc|ller", "2020-02-03", None), (2, None, "2020-02-04", 'say "hi"')]
@@ -113,7 +115,11 @@ def test_several_files_and_wildcards(emp: str) -> None:
     ],
 )
 def test_wrong_words_are_named(
-    here: Path, words: list[str], told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    here: Path,
+    words: list[str],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each wrong value and each mixture of modes has its code."""
     monkeypatch.setenv("LOADSTONE_TARGET", "bank.db")

@@ -33,7 +33,10 @@ def test_all_files_have_names(here: Path) -> None:
     """Each file begins with names, quoted ones too, in one order."""
     Path("a.dat").write_text('"b"|"a"\n1|x\n')
     Path("b.dat").write_text("B|A\n2|y\n")
-    assert loaded("ALL FILES", comma="'|'", quotes="OPTIONALLY ENCLOSED BY '\"'") == [("x", 1, 1), ("y", 2, 2)]
+    assert loaded("ALL FILES", comma="'|'", quotes="OPTIONALLY ENCLOSED BY '\"'") == [
+        ("x", 1, 1),
+        ("y", 2, 2),
+    ]
 
 
 def test_ignored_names_change_nothing(here: Path) -> None:

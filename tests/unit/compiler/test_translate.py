@@ -48,7 +48,8 @@ def test_arrays_of_every_size_are_read_and_written(dtype: Any, dense: bool) -> N
 
     plain, compiled = arguments(), arguments()
     results = [
-        run(b"abcabc", *given) for run, given in ((samples.arrays, plain), (samples.arrays.pick(True), compiled))
+        run(b"abcabc", *given)
+        for run, given in ((samples.arrays, plain), (samples.arrays.pick(True), compiled))
     ]
     assert results[0] == results[1] == 2
     for left, right in zip(plain, compiled, strict=True):
@@ -92,7 +93,11 @@ def kernels() -> list[Kernel]:
     """All kernels of the product."""
     found: dict[str, Kernel] = {}
     for module in pkgutil.walk_packages(loadstone.__path__, "loadstone."):
-        if module.name.endswith(("_kernel", "_kernels")) or ".formats." in module.name or ".datatypes." in module.name:
+        if (
+            module.name.endswith(("_kernel", "_kernels"))
+            or ".formats." in module.name
+            or ".datatypes." in module.name
+        ):
             for value in vars(importlib.import_module(module.name)).values():
                 if isinstance(value, Kernel):
                     found[f"{value.function.__module__}.{value.__name__}"] = value

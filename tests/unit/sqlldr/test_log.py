@@ -38,19 +38,31 @@ def columns_of(fields: str, clauses: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ("a CHAR TERMINATED BY WHITESPACE", "A                                   FIRST     *  WHT      CHARACTER"),
+        (
+            "a CHAR TERMINATED BY WHITESPACE",
+            "A                                   FIRST     *  WHT      CHARACTER",
+        ),
         ("a CHAR TERMINATED BY X'09'", "A                                   FIRST     *  WHT      CHARACTER"),
         ("a CHAR TERMINATED BY ' '", "A                                   FIRST     *  WHT      CHARACTER"),
         ("a CHAR TERMINATED BY ';'", "A                                   FIRST     *   ;       CHARACTER"),
-        ("a CHAR ENCLOSED BY '\"'", "A                                   FIRST     *        \"  CHARACTER"),
+        ("a CHAR ENCLOSED BY '\"'", 'A                                   FIRST     *        "  CHARACTER'),
         (
             "a POSITION(7:14) CHAR TERMINATED BY WHITESPACE",
             "A                                    7:14     8  WHT      CHARACTER",
         ),
-        ("a POSITION(45) TERMINATED BY ','", "A                                      45     *   ,       CHARACTER"),
-        ("a POSITION(1:4) INTEGER EXTERNAL", "A                                     1:4     4           CHARACTER"),
+        (
+            "a POSITION(45) TERMINATED BY ','",
+            "A                                      45     *   ,       CHARACTER",
+        ),
+        (
+            "a POSITION(1:4) INTEGER EXTERNAL",
+            "A                                     1:4     4           CHARACTER",
+        ),
         ("a DATE 'YYYY'", "A                                   FIRST     4           DATE YYYY"),
-        ("a TIMESTAMP 'HH24.FF'", "A                                   FIRST     7           DATETIME HH24.FF"),
+        (
+            "a TIMESTAMP 'HH24.FF'",
+            "A                                   FIRST     7           DATETIME HH24.FF",
+        ),
         ("a DECIMAL(7,2)", "A                                   FIRST     4           PACKED DECIMAL (7, 2)"),
         ("a ZONED(5,1)", "A                                   FIRST     5           ZONED DECIMAL (5, 1)"),
         ("a SMALLINT", "A                                   FIRST     2           SMALL INTEGER"),
