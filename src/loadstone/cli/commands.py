@@ -23,7 +23,7 @@ def add_load(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--rows-shown", type=_number(1), default=10, metavar="N", help="rows of a dry run (10)"
     )
-    parser.set_defaults(run=_late("load", "run_load"))
+    parser.set_defaults(run=late("load", "run_load"))
 
 
 def add_explain(subparsers: Subparsers) -> None:
@@ -33,7 +33,7 @@ def add_explain(subparsers: Subparsers) -> None:
     )
     _load_options(parser)
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
-    parser.set_defaults(run=_late("load", "run_explain"))
+    parser.set_defaults(run=late("load", "run_explain"))
 
 
 def add_spec(subparsers: Subparsers) -> None:
@@ -41,7 +41,7 @@ def add_spec(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser("spec", help="about load specs (YAML or JSON)")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     schema = actions.add_parser("schema", help="print the JSON Schema of a spec, for editors and checks")
-    schema.set_defaults(run=_late("convert", "run_schema"))
+    schema.set_defaults(run=late("convert", "run_schema"))
 
 
 def add_errors(subparsers: Subparsers) -> None:
@@ -49,7 +49,7 @@ def add_errors(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser("errors", help="explain an error code, or list all")
     parser.add_argument("code", nargs="?", metavar="CODE", help="code such as LS-3001; all when absent")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(run=_late("errors", "run_errors"))
+    parser.set_defaults(run=late("errors", "run_errors"))
 
 
 def add_check(subparsers: Subparsers) -> None:
@@ -66,7 +66,7 @@ def add_check(subparsers: Subparsers) -> None:
         help="also fail for what this kind of target refuses",
     )
     parser.add_argument("--json", action="store_true", help="print {ok, errors, refused, warnings}")
-    parser.set_defaults(run=_late("check", "run_check"))
+    parser.set_defaults(run=late("check", "run_check"))
 
 
 def add_convert(subparsers: Subparsers) -> None:
@@ -80,7 +80,7 @@ def add_convert(subparsers: Subparsers) -> None:
     )
     _define(parser)
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output when absent")
-    parser.set_defaults(run=_late("convert", "run_convert"))
+    parser.set_defaults(run=late("convert", "run_convert"))
 
 
 def add_rejects(subparsers: Subparsers) -> None:
@@ -96,7 +96,7 @@ def add_rejects(subparsers: Subparsers) -> None:
     parser.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--show-values", action="store_true", help="do not mask the values")
-    parser.set_defaults(run=_late("rejects", "run_rejects"))
+    parser.set_defaults(run=late("rejects", "run_rejects"))
 
 
 def add_target(subparsers: Subparsers) -> None:
@@ -107,13 +107,10 @@ def add_target(subparsers: Subparsers) -> None:
     init.add_argument("target", metavar="URL", nargs="?", help="target, or its name in the configuration")
     init.add_argument("--sql", action="store_true", help="print the statements and run none")
     init.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
-    init.set_defaults(run=_late("target", "run_init"))
+    init.set_defaults(run=late("target", "run_init"))
 
 
-# Private functions
-
-
-def _late(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+def late(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     """The function of a command, imported when it is called."""
 
     def run(arguments: argparse.Namespace) -> int:
@@ -155,6 +152,9 @@ def _date(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write YYYY-MM-DD") from None
+
+
+# Private functions
 
 
 def _load_options(parser: argparse.ArgumentParser) -> None:

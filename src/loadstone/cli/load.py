@@ -7,7 +7,8 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from loadstone.cli.show import mask, receipt_text, receipt_values
+from loadstone.books.values import receipt_values
+from loadstone.cli.show import mask, receipt_text
 from loadstone.cli.source import read_any
 from loadstone.config import resolve_target
 from loadstone.errors import FixSpec

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from loadstone import __version__
-from loadstone.cli import commands
+from loadstone.cli import commands, job_commands
 from loadstone.errors import FixSpec, LoadstoneError, Stop
 from loadstone.secrets.passwords import hide_arguments, password_of_userid, passwords_in, remember
 
@@ -81,6 +81,9 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_rejects(subparsers)
     commands.add_target(subparsers)
     commands.add_spec(subparsers)
+    job_commands.add_jobs(subparsers)
+    job_commands.add_worker(subparsers)
+    job_commands.add_repository(subparsers)
     commands.add_errors(subparsers)
     sqlldr = subparsers.add_parser("sqlldr", help="SQL*Loader's own command line (keyword=value) and PARFILE")
     sqlldr.add_argument("words", nargs="*", metavar="KEYWORD=VALUE")

@@ -52,32 +52,6 @@ def error_values(error: LoadstoneError) -> dict[str, Any]:
     }
 
 
-def receipt_values(receipt: LoadReceipt) -> dict[str, Any]:
-    """What ``--json`` prints of a load."""
-    counts = receipt.counts
-    return {
-        "load_id": receipt.load_id,
-        "outcome": receipt.outcome,
-        "exit_code": receipt.exit_code,
-        "rows_read": counts.read,
-        "rows_loaded": counts.loaded,
-        "rows_rejected": counts.rejected,
-        "rows_discarded": counts.discarded,
-        "rows_skipped": counts.skipped,
-        "rows_staged": counts.staged,
-        "tables": receipt.tables,
-        "bad_file": receipt.bad_files[0] if receipt.bad_files else None,
-        "discard_file": receipt.discard_files[0] if receipt.discard_files else None,
-        "bad_files": list(receipt.bad_files),
-        "discard_files": list(receipt.discard_files),
-        "log_file": receipt.log_file,
-        "duration_s": receipt.duration_s,
-        "resumed": receipt.resumed,
-        "repeated": receipt.repeated,
-        "warnings": list(receipt.warnings),
-    }
-
-
 def receipt_text(receipt: LoadReceipt) -> str:
     """A receipt for people."""
     counts = receipt.counts

@@ -26,6 +26,12 @@ SETTINGS = (
         "LOADSTONE_CONFIG",
         "Path of the configuration file; loadstone.toml here, then in ~/.config/loadstone.",
     ),
+    Setting(
+        "LOADSTONE_REPOSITORY",
+        "URL of the repository of jobs; repository.url of the configuration, else a SQLite file in"
+        " ~/.local/state/loadstone.",
+    ),
+    Setting("repository.url", "In loadstone.toml: the URL of the repository of jobs."),
     Setting("LOADSTONE_LANDING", "Folder where data from pipes are kept; ~/.local/state/loadstone/landing."),
     Setting("LOADSTONE_DEBUG", "1 shows the whole trace of an error that nobody expected (LS-6099)."),
     Setting(
@@ -66,18 +72,24 @@ def resolve_target(name: str | None) -> str:
     return targets.get(wanted.upper(), wanted)
 
 
+def resolve_repository(url: str | None) -> str:
+    """
+    The URL of the repository: as given, else LOADSTONE_REPOSITORY, the configuration's, or a file of the user's.
+
+    Raises:
+        FixSpec: LS-6002 the configuration cannot be read.
+    """
+    found = url or os.environ.get("LOADSTONE_REPOSITORY") or _configuration().get("repository", {}).get("url")
+    if found:
+        return str(found)
+    folder = Path.home() / ".local" / "state" / "loadstone"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return str(folder / "repository.db")
+
+
 def named_targets() -> dict[str, str]:
     """URLs by name (upper case) of the configuration file; empty where there is none."""
-    path = _config_path()
-    if path is None:
-        return {}
-    import tomllib
-
-    try:
-        values: dict[str, Any] = tomllib.loads(path.read_text())
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise FixSpec("LS-6002", f"cannot read the configuration: {error}", Place(file=str(path))) from error
-    targets = values.get("targets", {})
+    targets = _configuration().get("targets", {})
     return {name.upper(): str(target["url"]) for name, target in targets.items() if "url" in target}
 
 
@@ -90,3 +102,16 @@ def _config_path() -> Path | None:
         [Path(named)] if named else [Path("loadstone.toml"), Path.home() / ".config/loadstone/loadstone.toml"]
     )
     return next((path for path in candidates if path.is_file()), Path(named) if named else None)
+
+
+def _configuration() -> dict[str, Any]:
+    path = _config_path()
+    if path is None:
+        return {}
+    import tomllib
+
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise FixSpec("LS-6002", f"cannot read the configuration: {error}", Place(file=str(path))) from error
+    return values

@@ -122,9 +122,8 @@ class Engine:
     def _describe(self, connection: Connection, stored: StoredTask, left_behind: bool) -> tuple[Task, Step]:
         execution = executions.by_id(connection, stored.execution_id)
         assert execution is not None
-        name = next(
-            one.name for one in executions.steps(connection, execution.id) if one.id == stored.step_id
-        )
+        steps = executions.steps(connection, execution.id)
+        name = next(one.name for one in steps if one.id == stored.step_id)
         definition = definitions.find(connection, execution.job, execution.version)
         assert definition is not None
         step = definition.definition.steps[name]
@@ -133,6 +132,7 @@ class Engine:
             step_id=stored.step_id,
             execution_id=execution.id,
             instance_id=execution.instance_id,
+            content_key=executions.content_key(connection, execution.instance_id),
             job=execution.job,
             step=name,
             handler=step.handler,
@@ -140,6 +140,7 @@ class Engine:
             plan=stored.plan,
             config=filled(step.config, execution.parameters),
             parameters=execution.parameters,
+            results={one.name: one.result or {} for one in steps if one.status is Status.COMPLETED},
             fence=stored.fence,
             attempt=stored.attempt,
             taken_over=left_behind,

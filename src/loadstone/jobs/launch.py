@@ -13,7 +13,7 @@ from loadstone.database.open import Database
 from loadstone.errors import FixSpec, Refused
 from loadstone.jobs.definition import LaunchRules
 from loadstone.jobs.model import Answer, Execution, Launch, Status
-from loadstone.jobs.parameters import launch_key, typed_parameters
+from loadstone.jobs.parameters import Keys, keys_of, typed_parameters
 from loadstone.jobs.progress import begin
 from loadstone.jobs.repository import definitions, executions
 from loadstone.jobs.repository.definitions import StoredDefinition
@@ -35,16 +35,16 @@ def launch(
     with database.read() as connection:
         stored = runnable(connection, job)
     values = typed_parameters(stored.definition, given)
-    key = launch_key(stored.definition, values, run=run)
+    keys = keys_of(stored.definition, values, run=run)
     with database.write() as connection:
-        return launch_within(connection, stored, values, key, actor=actor)
+        return launch_within(connection, stored, values, keys, actor=actor)
 
 
 def launch_within(
-    connection: Connection, stored: StoredDefinition, values: Mapping[str, Any], key: str, *, actor: str
+    connection: Connection, stored: StoredDefinition, values: Mapping[str, Any], keys: Keys, *, actor: str
 ) -> Launch:
-    """As ``launch``, within the caller's transaction, with typed parameters and their key."""
-    instance = executions.lock_instance(connection, stored, key, values)
+    """As ``launch``, within the caller's transaction, with typed parameters and their keys."""
+    instance = executions.lock_instance(connection, stored, keys, values)
     pinned = definitions.by_id(connection, instance.definition_id)
     before = executions.last(connection, instance.id)
     answer, reason = decide(pinned.definition.launch, before)

@@ -139,8 +139,10 @@ class Task:
     What a worker claims: one partition of a step, with the lease that makes it the worker's.
 
     Attributes:
+        content_key: What makes the instance's content: runs of the same content are the same load.
         partition: 0-based. plan: What the handler planned for it; None until it has planned.
-        config: The step's configuration, parameters filled in. fence: counts claims; the highest is the holder.
+        config: The step's configuration, parameters filled in. results: of the steps that are completed, by name.
+        fence: counts claims; the highest is the holder.
         attempt: 1-based count of runs, those after faults and dead workers included.
         taken_over: Whether another worker left it unfinished. lost: workers that died with it. repository_id: which repository counts the fence.
     """
@@ -149,6 +151,7 @@ class Task:
     step_id: int
     execution_id: int
     instance_id: int
+    content_key: str
     job: str
     step: str
     handler: str
@@ -156,6 +159,7 @@ class Task:
     plan: Mapping[str, Any] | None
     config: Mapping[str, Any]
     parameters: Mapping[str, Any]
+    results: Mapping[str, Mapping[str, Any]]
     fence: int
     attempt: int
     taken_over: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -47,11 +48,23 @@ def typed_parameters(definition: Definition, given: Mapping[str, Any]) -> dict[s
     return values
 
 
-def launch_key(definition: Definition, values: Mapping[str, Any], *, run: str | None = None) -> str:
+@dataclass(frozen=True)
+class Keys:
     """
-    SHA-256 over the job's name, its identifying parameters and the content of identifying files.
+    What tells instances apart.
 
-    ``run`` tells launches apart that are otherwise the same (rule ``completed: again``, ``--again``).
+    Attributes:
+        content: SHA-256 over the job's name, its identifying parameters and the content of identifying files.
+        launch: The same with the name of the run, where there is one; unique in a repository.
+    """
+
+    content: str
+    launch: str
+
+
+def keys_of(definition: Definition, values: Mapping[str, Any], *, run: str | None = None) -> Keys:
+    """
+    The keys of a launch. ``run`` tells launches apart that are otherwise the same.
 
     Raises:
         FixFile: LS-7104 an identifying file cannot be read.
@@ -62,8 +75,9 @@ def launch_key(definition: Definition, values: Mapping[str, Any], *, run: str | 
             identity[name] = values[name]
             if parameter.type == "file":
                 identity[name + _CONTENT] = _content(name, str(values[name]))
-    parts = {"job": definition.name, "parameters": identity, **({"run": run} if run else {})}
-    return hashlib.sha256(canonical(parts).encode()).hexdigest()
+    parts = {"job": definition.name, "parameters": identity}
+    content = _digest(parts)
+    return Keys(content=content, launch=_digest({**parts, "run": run}) if run else content)
 
 
 def filled(config: Any, values: Mapping[str, Any]) -> Any:
@@ -125,6 +139,10 @@ def _typed(parameter: Parameter, value: Any) -> Any:
     if not isinstance(value, str) or not value:
         raise ValueError(text)
     return value
+
+
+def _digest(parts: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()
 
 
 def _content(name: str, path: str) -> str:

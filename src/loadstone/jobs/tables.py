@@ -41,6 +41,7 @@ INSTANCE = Table(
     Column("definition_id", row_id(), ForeignKey("job_definition.id"), nullable=False),
     Column("job", Text, nullable=False),
     Column("launch_key", Text, nullable=False, unique=True),
+    Column("content_key", Text, nullable=False),
     Column("parameters", document(), nullable=False),
     Column("created_at", Instant, nullable=False),
     info={"natural_key": ("launch_key",)},

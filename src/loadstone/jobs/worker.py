@@ -60,9 +60,10 @@ class Worker:
         self._ticks = [*own, *ticks]
         self._stop = threading.Event()
 
-    def run(self, *, until_idle: bool = False) -> None:
+    def run(self, *, until_idle: bool = False, until: Callable[[], bool] | None = None) -> None:
         """
-        Work until ``stop``; with ``until_idle`` also end when no task is ready, running or due later.
+        Work until ``stop``; with ``until_idle`` also end when no task is ready, running or due later, and with
+        ``until`` when that is so.
 
         Raises:
             Refused: LS-7006 another host works on this SQLite repository.
@@ -70,7 +71,11 @@ class Worker:
         self._register()
         log.info("worker.started", worker=self.id, threads=self._threads)
         crew = [
-            threading.Thread(target=self._work, args=(until_idle,), name=f"task-{n}")
+            threading.Thread(
+                target=self._work,
+                args=(until or (self._engine.idle if until_idle else None),),
+                name=f"task-{n}",
+            )
             for n in range(self._threads)
         ]
         ticking = threading.Thread(target=self._tick, name="ticks", daemon=True)
@@ -91,7 +96,7 @@ class Worker:
 
     # Private methods
 
-    def _work(self, until_idle: bool) -> None:
+    def _work(self, over: Callable[[], bool] | None) -> None:
         trouble_s = IDLE_S
         while not self._stop.is_set():
             try:
@@ -103,7 +108,7 @@ class Worker:
                 trouble_s = min(2 * trouble_s, TROUBLE_S_MAX)
                 continue
             if not found:
-                if until_idle and self._engine.idle():
+                if over is not None and over():
                     return
                 self._stop.wait(IDLE_S)
 

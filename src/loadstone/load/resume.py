@@ -9,7 +9,7 @@ from typing import Any
 
 from loadstone.books import Checkpoint, Contribution
 from loadstone.errors import FixFile, Place
-from loadstone.formats.inputs import open_input
+from loadstone.formats.inputs import open_input, read_fully
 from loadstone.load.inputs import LoadInput
 
 _READ_SIZE_BYTES = 4 << 20
@@ -109,7 +109,7 @@ def prefix_digest(one: LoadInput, size_bytes: int | None = None) -> tuple[Any, i
     with open_input(one.path if one.path is not None else one.data or b"") as stream:
         while size_bytes is None or seen < size_bytes:
             wanted = _READ_SIZE_BYTES if size_bytes is None else min(_READ_SIZE_BYTES, size_bytes - seen)
-            data = stream.read(wanted)
+            data = read_fully(stream, wanted, name=one.name)
             if not data:
                 break
             hasher.update(data)

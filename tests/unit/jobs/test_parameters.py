@@ -9,7 +9,7 @@ import pytest
 
 from loadstone.errors import FixFile, FixSpec
 from loadstone.jobs.definition import Definition, definition_of
-from loadstone.jobs.parameters import filled, launch_key, places, typed_parameters
+from loadstone.jobs.parameters import filled, keys_of, places, typed_parameters
 
 
 def job(**parameters: Any) -> Definition:
@@ -74,24 +74,25 @@ def test_defaults_fill_and_optional_ones_may_be_missing() -> None:
 
 
 def test_only_identifying_parameters_make_the_key() -> None:
-    """Another value of any other parameter is the same instance."""
+    """Another value of any other parameter is the same instance; another run is one with the same content."""
     definition = job(day={"type": "date"}, note={"identifying": False})
-    key = launch_key(definition, {"day": "2026-11-24", "note": "a"})
-    assert key == launch_key(definition, {"note": "b", "day": "2026-11-24"})
-    assert key != launch_key(definition, {"day": "2026-11-25", "note": "a"})
-    assert key != launch_key(definition, {"day": "2026-11-24", "note": "a"}, run="2")
+    keys = keys_of(definition, {"day": "2026-11-24", "note": "a"})
+    assert keys == keys_of(definition, {"note": "b", "day": "2026-11-24"})
+    assert keys.content != keys_of(definition, {"day": "2026-11-25", "note": "a"}).content
+    other = keys_of(definition, {"day": "2026-11-24", "note": "a"}, run="2")
+    assert (keys.content, True) == (other.content, keys.launch != other.launch)
 
 
 def test_the_content_of_a_file_is_part_of_the_key(tmp_path: Path) -> None:
     """The same path with other bytes is another instance; a missing file is named."""
     definition, path = job(data={"type": "file"}), tmp_path / "a.dat"
     path.write_text("1")
-    first = launch_key(definition, {"data": str(path)})
+    first = keys_of(definition, {"data": str(path)})
     path.write_text("2")
-    assert first != launch_key(definition, {"data": str(path)})
+    assert first != keys_of(definition, {"data": str(path)})
     path.unlink()
     with pytest.raises(FixFile, match="LS-7104"):
-        launch_key(definition, {"data": str(path)})
+        keys_of(definition, {"data": str(path)})
 
 
 def test_places_are_filled_in_nested_configurations() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from loadstone.database.open import now
 from loadstone.jobs.definition import Definition
 from loadstone.jobs.model import Execution, Request, Status, StepExecution
+from loadstone.jobs.parameters import Keys
 from loadstone.jobs.repository.definitions import StoredDefinition
 from loadstone.jobs.tables import EXECUTION, INSTANCE, STEP, TASK
 
@@ -25,18 +26,18 @@ class Instance:
     id: int
     definition_id: int
     job: str
-    launch_key: str
 
 
 def lock_instance(
-    connection: Connection, stored: StoredDefinition, launch_key: str, parameters: Mapping[str, Any]
+    connection: Connection, stored: StoredDefinition, keys: Keys, parameters: Mapping[str, Any]
 ) -> Instance:
     """The instance of this key, made where it is missing; others that want it wait until this transaction ends."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {
         "definition_id": stored.id,
         "job": stored.name,
-        "launch_key": launch_key,
+        "launch_key": keys.launch,
+        "content_key": keys.content,
         "parameters": dict(parameters),
         "created_at": now(connection),
     }
@@ -44,9 +45,9 @@ def lock_instance(
         dialect.insert(INSTANCE).values(row).on_conflict_do_nothing(index_elements=["launch_key"])
     )
     found = connection.execute(
-        select(INSTANCE).where(INSTANCE.c.launch_key == launch_key).with_for_update()
+        select(INSTANCE).where(INSTANCE.c.launch_key == keys.launch).with_for_update()
     ).one()
-    return Instance(id=found.id, definition_id=found.definition_id, job=found.job, launch_key=launch_key)
+    return Instance(id=found.id, definition_id=found.definition_id, job=found.job)
 
 
 def last(connection: Connection, instance_id: int) -> Execution | None:
@@ -54,6 +55,13 @@ def last(connection: Connection, instance_id: int) -> Execution | None:
     query = select(EXECUTION).where(EXECUTION.c.instance_id == instance_id)
     row = connection.execute(query.order_by(EXECUTION.c.attempt.desc()).limit(1)).first()
     return _execution(row) if row else None
+
+
+def content_key(connection: Connection, instance_id: int) -> str:
+    """The content key of an instance."""
+    return str(
+        connection.execute(select(INSTANCE.c.content_key).where(INSTANCE.c.id == instance_id)).scalar_one()
+    )
 
 
 def completed_attempt(connection: Connection, instance_id: int) -> int:

@@ -111,6 +111,7 @@ def _make_definitions() -> None:
         sa.Column("definition_id", ROW_ID, nullable=False),
         sa.Column("job", sa.Text(), nullable=False),
         sa.Column("launch_key", sa.Text(), nullable=False),
+        sa.Column("content_key", sa.Text(), nullable=False),
         sa.Column("parameters", DOCUMENT, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

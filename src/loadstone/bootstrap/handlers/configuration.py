@@ -1,0 +1,97 @@
+"""Configurations of handlers: typed, and refused whole when a definition is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import Field as Doc
+from pydantic import ValidationError
+
+from loadstone.config import resolve_target
+from loadstone.errors import FixSpec
+from loadstone.jobs.parameters import places
+from loadstone.spec import LoadRequest, LoadSpec
+from loadstone.spec.fields import Part
+
+
+class LoadConfig(Part):
+    """What a load step says: the options of ``loadstone load``."""
+
+    control: str = Doc(description="Control file, or spec (.yaml, .yml, .json).")
+    target: str | None = Doc(None, description="Target URL or name; LOADSTONE_TARGET when absent.")
+    data: str | list[str] = Doc([], description="Data files instead of the first INFILE.")
+    bad: str | None = Doc(None, description="Bad file.")
+    discard: str | None = Doc(None, description="Discard file.")
+    log: str | None = Doc(None, description="Log file.")
+    skip: int | None = Doc(None, ge=0, description="Records to skip.")
+    load: int | None = Doc(None, ge=0, description="Records to read after them.")
+    errors: int | None = Doc(None, ge=-1, description="Rejects allowed; -1 for any number.")
+    discardmax: int | None = Doc(None, ge=0, description="Discards allowed in a data file.")
+    ddl: str | list[str] = Doc([], description="Oracle DDL files: make missing tables.")
+    create_tables: bool = Doc(False, description="Make missing tables from the spec.")
+    schema_map: dict[str, str] = Doc({}, description="Schemas of the spec and of the target.")
+    control_schema: str | None = Doc(None, description="Schema of the control tables.")
+    workers: int | None = Doc(None, ge=1, description="Parallel sessions.")
+    atomic: bool = Doc(False, description="All or nothing.")
+    run_id: str | None = Doc(None, description="Tells loads of the same files apart.")
+    business_date: str | None = Doc(None, description="Tells loads of the same files apart, as a date.")
+
+
+P = TypeVar("P", bound=Part)
+
+
+def typed_config(model: type[P], config: Mapping[str, Any]) -> P:
+    """
+    ``config`` as ``model``.
+
+    Raises:
+        FixSpec: LS-7121 names every fault.
+    """
+    try:
+        return model.model_validate(dict(config))
+    except ValidationError as error:
+        raise _wrong(error.errors()) from error
+
+
+def check_config(model: type[Part], config: Mapping[str, Any]) -> None:
+    """As ``typed_config``, for a configuration whose ``{name}`` places are not filled: those pass as any value."""
+    try:
+        model.model_validate(dict(config))
+    except ValidationError as error:
+        faults = [one for one in error.errors() if not places(config.get(str(one["loc"][0])))]
+        if faults:
+            raise _wrong(faults) from error
+
+
+def request_of(config: LoadConfig) -> LoadRequest:
+    """The request that a load step makes; the spec is read now."""
+    return LoadRequest(
+        spec=spec_at(config.control),
+        spec_path=config.control,
+        target=resolve_target(config.target),
+        data=_list(config.data),
+        ddl=_list(config.ddl),
+        schema_map={old.upper(): new for old, new in config.schema_map.items()},
+        **config.model_dump(exclude={"control", "target", "data", "ddl", "schema_map"}),
+    )
+
+
+def spec_at(path: str) -> LoadSpec:
+    """A spec by its ending (.yaml, .yml, .json), else a control file."""
+    from loadstone.spec.files import is_spec_file, read_spec
+    from loadstone.sqlldr.control import read_control
+
+    return read_spec(path) if is_spec_file(path) else read_control(path)
+
+
+# Private functions
+
+
+def _list(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _wrong(faults: Sequence[Any]) -> FixSpec:
+    told = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in faults]
+    return FixSpec("LS-7121", f"a step's configuration is wrong: {'; '.join(told)}")

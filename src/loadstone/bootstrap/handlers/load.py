@@ -1,0 +1,68 @@
+"""The step ``load``: one load, exactly once, in a process of its own where its target is a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from loadstone.books import LoadReceipt
+from loadstone.books.values import receipt_values
+from loadstone.bootstrap.handlers.configuration import LoadConfig, check_config, request_of, typed_config
+from loadstone.errors import FixFile
+from loadstone.jobs.handlers import TaskRun, WholeStep
+from loadstone.jobs.model import Outcome, Status, Task
+from loadstone.spec import LoadRequest
+
+
+class LoadHandler(WholeStep):
+    """Runs ``loadstone load``; an attempt after a death goes on behind the last checkpoint in the target."""
+
+    def __init__(self) -> None:
+        from loadstone.bootstrap.handlers.child import Children
+
+        self._children = Children()
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        """Refuse what is no configuration of a load, and a control file that is there and wrong."""
+        check_config(LoadConfig, config)
+        path = str(config["control"])
+        if os.path.exists(path):
+            from loadstone.bootstrap.handlers.configuration import spec_at
+
+            spec_at(path)
+
+    def run(self, task: Task, run: TaskRun) -> Outcome:
+        """
+        Load; the load is that of the instance's content, whatever run of it launched this.
+
+        Raises:
+            FixFile: LS-7119 more records were rejected than ERRORS allows. Others: as ``loads.load``.
+        """
+        request = request_of(typed_config(LoadConfig, task.config))
+        receipt = self._load(replace(request, run_id=request.run_id or task.content_key), run)
+        if receipt.outcome == "errors":
+            raise FixFile(
+                "LS-7119",
+                f"{receipt.counts.rejected} records were rejected, more than ERRORS allows;"
+                f" {receipt.counts.loaded} are loaded",
+                hints=[
+                    f"`loadstone rejects {receipt.load_id[:8]}` shows them and why.",
+                    "mend the file and launch again, or raise errors: in the step.",
+                ],
+            )
+        status = Status.STOPPED if receipt.outcome == "stopped" else Status.COMPLETED
+        return Outcome(status=status, result=receipt_values(receipt))
+
+    # Private methods
+
+    def _load(self, request: LoadRequest, run: TaskRun) -> LoadReceipt:
+        """A file target's writer must be killable at a take-over without the worker; a server ends sessions itself."""
+        from loadstone.targets.urls import kind_of
+
+        if kind_of(request.target) in ("sqlite", "duckdb"):
+            return self._children.load(request, run)
+        from loadstone.bootstrap import loads
+
+        return loads.load(request, run)

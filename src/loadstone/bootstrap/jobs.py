@@ -1,0 +1,179 @@
+"""Jobs, put together: the repository, all handlers, and a worker; what the command line calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from loadstone.audit import trail
+from loadstone.bootstrap.handlers import handlers
+from loadstone.bootstrap.repository import open_repository
+from loadstone.database.open import Database
+from loadstone.errors import FixSpec
+from loadstone.jobs import launch, operate, registry
+from loadstone.jobs.definition import parse_definition
+from loadstone.jobs.engine import Engine, EngineSettings
+from loadstone.jobs.graph import levels
+from loadstone.jobs.model import Execution, Launch, StepExecution
+from loadstone.jobs.repository import definitions, executions, pools
+from loadstone.jobs.repository.definitions import StoredDefinition
+from loadstone.jobs.worker import Tick, Worker
+
+_VERBS: Mapping[str, Callable[..., Execution]] = {
+    "stop": operate.stop,
+    "pause": operate.pause,
+    "resume": operate.resume,
+    "abandon": operate.abandon,
+}
+
+
+class Jobs:
+    """The jobs of a repository, as one person (``actor``) sees and changes them."""
+
+    def __init__(self, database: Database, actor: str) -> None:
+        self._database, self._actor = database, actor
+
+    def store(self, text: str, file: str | None = None) -> StoredDefinition:
+        """Keep a definition of YAML as a draft."""
+        return registry.store(self._database, parse_definition(text, file), handlers(), actor=self._actor)
+
+    def approve(self, job: str, version: int | None = None) -> StoredDefinition:
+        """Let a version run."""
+        return registry.approve(self._database, job, version, actor=self._actor)
+
+    def retire(self, job: str, version: int | None = None) -> StoredDefinition:
+        """Let no new instance start with a version."""
+        return registry.retire(self._database, job, version, actor=self._actor)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The newest version of each job."""
+        with self._database.read() as connection:
+            stored = definitions.versions(connection)
+        newest: dict[str, StoredDefinition] = {}
+        for one in stored:
+            newest.setdefault(one.name, one)
+        return [{**_version(one), "description": one.definition.description} for one in newest.values()]
+
+    def show(self, job: str, version: int | None = None) -> dict[str, Any]:
+        """A definition, all its versions, and the levels of its steps."""
+        with self._database.read() as connection:
+            stored = definitions.find(connection, job, version)
+            if stored is None:
+                raise FixSpec("LS-7105", f"there is no job {job}", hints=["`loadstone jobs list` lists all."])
+            found = definitions.versions(connection, job)
+        return {
+            "definition": stored.definition.model_dump(mode="json", exclude_defaults=True),
+            "levels": levels(stored.definition.needs()),
+            "versions": [_version(one) for one in found],
+        }
+
+    def launch(self, job: str, given: Mapping[str, Any], *, run: str | None = None) -> Launch:
+        """Launch a job."""
+        return launch.launch(self._database, job, given, actor=self._actor, run=run)
+
+    def work_until_ended(self, execution_id: int) -> dict[str, Any]:
+        """Run tasks in this process until the execution has ended, and give it as ``execution`` does."""
+        engine = Engine(self._database, handlers())
+        worker = Worker(engine, threads=2)
+        worker.run(until=lambda: self._ended(execution_id))
+        return self.execution(execution_id)
+
+    def executions(self, *, job: str | None, active: bool, limit: int) -> list[dict[str, Any]]:
+        """Executions, the newest first."""
+        with self._database.read() as connection:
+            found = executions.listed(connection, job=job, active=active, limit=limit)
+        return [_execution(one) for one in found]
+
+    def execution(self, execution_id: int) -> dict[str, Any]:
+        """An execution with its steps."""
+        with self._database.read() as connection:
+            found = executions.by_id(connection, execution_id)
+            if found is None:
+                raise FixSpec(
+                    "LS-7115",
+                    f"there is no execution {execution_id}",
+                    hints=["`loadstone jobs runs` lists them."],
+                )
+            steps = executions.steps(connection, execution_id)
+        more = {"parameters": dict(found.parameters), "error": found.error}
+        return {**_execution(found), **more, "steps": [_step(step) for step in steps]}
+
+    def operate(self, verb: str, execution_id: int, **more: str) -> Execution:
+        """``stop``, ``pause``, ``resume`` or ``abandon`` (with ``reason``)."""
+        return _VERBS[verb](self._database, execution_id, actor=self._actor, **more)
+
+    def set_pool(self, name: str, slots: int) -> None:
+        """Let ``slots`` tasks of the pool run at once."""
+        with self._database.write() as connection:
+            pools.put(connection, name, slots)
+            trail.record(connection, self._actor, "pool.set", f"pool:{name}", {"slots": slots})
+
+    def pools(self) -> list[dict[str, Any]]:
+        """Pools with their slots."""
+        with self._database.read() as connection:
+            return pools.listed(connection)
+
+    def close(self) -> None:
+        """Close the repository."""
+        self._database.close()
+
+    # Private methods
+
+    def _ended(self, execution_id: int) -> bool:
+        with self._database.read() as connection:
+            found = executions.by_id(connection, execution_id)
+        return found is None or found.status.ended
+
+
+def open_jobs(url: str, *, actor: str) -> Jobs:
+    """The jobs of the repository at ``url``."""
+    return Jobs(open_repository(url), actor)
+
+
+def make_worker(url: str, *, threads: int, lease_s: float) -> Worker:
+    """A worker of the repository at ``url`` with all handlers and ticks."""
+    database = open_repository(url)
+    engine = Engine(database, handlers(), settings=EngineSettings(ttl=timedelta(seconds=lease_s)))
+    return Worker(engine, threads=threads, ticks=[Tick("seal", 60.0, lambda: trail.seal(database))])
+
+
+# Private functions
+
+
+def _version(one: StoredDefinition) -> dict[str, Any]:
+    return {
+        "job": one.name,
+        "version": one.version,
+        "state": one.state,
+        "created_by": one.created_by,
+        "created_at": one.created_at,
+        "approved_by": one.approved_by,
+    }
+
+
+def _execution(one: Execution) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "job": one.job,
+        "version": one.version,
+        "attempt": one.attempt,
+        "status": str(one.status),
+        "request": str(one.request),
+        "created_at": one.created_at,
+        "started_at": one.started_at,
+        "ended_at": one.ended_at,
+    }
+
+
+def _step(one: StepExecution) -> dict[str, Any]:
+    duration = (one.ended_at - one.started_at).total_seconds() if one.ended_at and one.started_at else None
+    counts = {name: getattr(one, name) for name in ("read", "loaded", "rejected", "discarded", "skipped")}
+    return {
+        "step": one.name,
+        "status": str(one.status),
+        **counts,
+        "duration_s": round(duration, 3) if duration is not None else None,
+        "result": one.result,
+        "error": one.error,
+    }

@@ -1,0 +1,134 @@
+"""The options of ``jobs``, ``worker`` and ``repository``, declared once."""
+
+from __future__ import annotations
+
+import argparse
+
+from loadstone.cli.commands import Subparsers, late
+
+
+def add_jobs(subparsers: Subparsers) -> None:
+    """``loadstone jobs``."""
+    parser = subparsers.add_parser("jobs", help="define jobs, launch them, and see how they stand")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _definitions(actions)
+    _executions(actions)
+
+
+def add_worker(subparsers: Subparsers) -> None:
+    """``loadstone worker``."""
+    parser = subparsers.add_parser("worker", help="run the tasks of jobs, until stopped by SIGINT or SIGTERM")
+    parser.add_argument("--threads", type=int, metavar="N", help="tasks at once; as many as cores")
+    parser.add_argument(
+        "--until-idle", action="store_true", help="end when nothing is ready, running or due later"
+    )
+    parser.add_argument(
+        "--lease",
+        type=float,
+        default=30.0,
+        metavar="S",
+        help="seconds that a lease holds without renewal (30)",
+    )
+    parser.add_argument("--json-log", action="store_true", help="log one JSON object a line")
+    _repository(parser)
+    parser.set_defaults(run=late("worker", "run_worker"))
+
+
+def add_repository(subparsers: Subparsers) -> None:
+    """``loadstone repository``."""
+    parser = subparsers.add_parser("repository", help="the tables of jobs, schedules and audit")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    upgrade = actions.add_parser(
+        "upgrade", help="make the tables, or bring them up to this program's version"
+    )
+    _repository(upgrade)
+    upgrade.set_defaults(run=late("repository", "run_upgrade"))
+    downgrade = actions.add_parser("downgrade", help="bring the tables down; what they held goes")
+    downgrade.add_argument(
+        "version", metavar="VERSION", help="version to go back to; base removes all tables"
+    )
+    _repository(downgrade)
+    downgrade.set_defaults(run=late("repository", "run_downgrade"))
+    audit = actions.add_parser("audit", help="show the audit trail, and verify its chain")
+    audit.add_argument("--object", metavar="NAME", help="entries about this object, such as execution:17")
+    audit.add_argument("--verify", action="store_true", help="seal what is new, and check every seal")
+    _form(audit)
+    _repository(audit)
+    audit.set_defaults(run=late("repository", "run_audit"))
+
+
+# Private functions
+
+
+def _definitions(actions: Subparsers) -> None:
+    store = _action(actions, "store", "keep a definition of YAML as a draft")
+    store.add_argument("file", metavar="FILE", help="the definition; - is standard input")
+    for name, told in (
+        ("approve", "let a version run; another person than its author"),
+        ("retire", "let no new instance start with a version"),
+    ):
+        one = _action(actions, name, told)
+        one.add_argument("job", metavar="JOB", help="name of the job")
+        one.add_argument("--version", type=int, metavar="N", help="the newest when absent")
+    _action(actions, "list", "all jobs with their newest version")
+    show = _action(actions, "show", "a definition, with its versions and the levels of its steps")
+    show.add_argument("job", metavar="JOB", help="name of the job")
+    show.add_argument("--version", type=int, metavar="N", help="the newest when absent")
+    schema = actions.add_parser("schema", help="the JSON Schema of definitions")
+    schema.set_defaults(run=late("jobs", "run_schema"))
+    pool = _action(actions, "pool", "set how many tasks of a pool run at once, or list pools")
+    pool.add_argument("name", metavar="POOL", nargs="?", help="name of the pool")
+    pool.add_argument("slots", metavar="N", nargs="?", type=int, help="tasks at once; 0 holds the pool")
+
+
+def _executions(actions: Subparsers) -> None:
+    launch = _action(actions, "launch", "launch a job; its answer says what was done")
+    launch.add_argument("job", metavar="JOB", help="name of the job")
+    launch.add_argument("parameters", metavar="NAME=VALUE", nargs="*", help="its parameters")
+    launch.add_argument(
+        "--run", dest="run_name", metavar="TEXT", help="another instance of the same parameters"
+    )
+    launch.add_argument(
+        "--wait", action="store_true", help="work until it has ended; exit 0 when it completed"
+    )
+    runs = _action(actions, "runs", "executions, the newest first")
+    runs.add_argument("job", metavar="JOB", nargs="?", help="of this job only")
+    runs.add_argument("--active", action="store_true", help="only those that have not ended")
+    runs.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (20)")
+    run = _action(actions, "run", "one execution with its steps, counts and errors")
+    run.add_argument("execution", type=int, metavar="ID", help="number of the execution")
+    for name, told in (
+        ("stop", "finish the chunks that run, and end; a launch restarts it"),
+        ("pause", "finish the chunks that run, and wait"),
+        ("resume", "go on with a paused execution"),
+        ("abandon", "give an execution up for good"),
+    ):
+        one = _action(actions, name, told)
+        one.add_argument("execution", type=int, metavar="ID", help="number of the execution")
+        if name == "abandon":
+            one.add_argument(
+                "--reason", required=True, metavar="TEXT", help="why; it goes into the audit trail"
+            )
+
+
+def _action(actions: Subparsers, name: str, told: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=told)
+    _form(parser)
+    _repository(parser)
+    parser.add_argument(
+        "--as", dest="actor", metavar="NAME", help="who acts, for the audit trail; the system's user"
+    )
+    parser.set_defaults(run=late("jobs", f"run_{name}"))
+    return parser
+
+
+def _form(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _repository(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--repository",
+        metavar="URL",
+        help="path of a SQLite file, or postgresql://...; LOADSTONE_REPOSITORY when absent",
+    )

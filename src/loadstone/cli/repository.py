@@ -1,0 +1,60 @@
+"""``loadstone repository``."""
+
+from __future__ import annotations
+
+import argparse
+
+from loadstone.cli.tables import print_table
+from loadstone.config import resolve_repository
+
+
+def run_upgrade(arguments: argparse.Namespace) -> int:
+    """Make the tables, or bring them up."""
+    from loadstone.bootstrap.repository import open_repository
+    from loadstone.database import migrate
+
+    database = open_repository(resolve_repository(arguments.repository))
+    print(f"the repository has version {migrate.current(database)}")
+    database.close()
+    return 0
+
+
+def run_downgrade(arguments: argparse.Namespace) -> int:
+    """Bring the tables down."""
+    from loadstone.database import migrate
+    from loadstone.database.open import open_database
+
+    database = open_database(resolve_repository(arguments.repository))
+    migrate.downgrade(database, arguments.version)
+    print(f"the repository has version {migrate.current(database) or 'base'}")
+    database.close()
+    return 0
+
+
+def run_audit(arguments: argparse.Namespace) -> int:
+    """Show the trail, or verify it; 2 when a seal is broken."""
+    from loadstone.audit import trail
+    from loadstone.bootstrap.repository import open_repository
+
+    database = open_repository(resolve_repository(arguments.repository))
+    try:
+        if arguments.verify:
+            while trail.seal(database):
+                pass
+            with database.read() as connection:
+                broken, (number, last) = trail.broken(connection), trail.root(connection)
+            print_table(
+                [{"seals": number, "broken": ", ".join(map(str, broken)), "root": last}],
+                as_json=arguments.json,
+            )
+            return 2 if broken else 0
+        with database.read() as connection:
+            found = trail.entries(connection, object_=arguments.object)
+    finally:
+        database.close()
+    rows = [
+        {"at": e.at, "actor": e.actor, "action": e.action, "object": e.object, "detail": e.detail}
+        for e in found
+    ]
+    print_table(rows, as_json=arguments.json)
+    return 0

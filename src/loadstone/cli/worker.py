@@ -1,0 +1,32 @@
+"""``loadstone worker``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from types import FrameType
+
+from loadstone.config import resolve_repository
+
+
+def run_worker(arguments: argparse.Namespace) -> int:
+    """Work until a signal, or until idle. The first signal finishes the tasks' chunks; the second one kills."""
+    from loadstone.bootstrap.jobs import make_worker
+    from loadstone.telemetry.logs import log_to_stderr
+
+    log_to_stderr(as_json=arguments.json_log)
+    worker = make_worker(
+        resolve_repository(arguments.repository),
+        threads=arguments.threads or os.cpu_count() or 1,
+        lease_s=arguments.lease,
+    )
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        worker.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    worker.run(until_idle=arguments.until_idle)
+    return 0

@@ -1,0 +1,149 @@
+"""``loadstone jobs``, ``worker`` and ``repository`` as people and scripts use them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+JOB = """
+name: nightly
+parameters:
+  day: {type: date}
+steps:
+  first: {handler: command, config: {run: [echo, "{day}"]}}
+  second: {handler: command, needs: [first], config: {run: [sh, -c, "exit 0"]}}
+"""
+
+
+def loadstone(*words: str) -> subprocess.CompletedProcess[str]:
+    """One command, with a repository in the working directory."""
+    command = [sys.executable, "-m", "loadstone.cli.main", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def values(*words: str) -> Any:
+    """What a command prints with ``--json``: one value a line."""
+    done = loadstone(*words, "--json")
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return lines[0] if len(lines) == 1 else lines
+
+
+@pytest.fixture
+def job(here: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An approved job."""
+    monkeypatch.setenv("LOADSTONE_REPOSITORY", "repository.db")
+    Path("nightly.yaml").write_text(JOB)
+    assert values("jobs", "store", "nightly.yaml", "--as", "ann")["state"] == "draft"
+    assert values("jobs", "approve", "nightly", "--as", "bob")["state"] == "approved"
+    return "nightly"
+
+
+def test_a_job_is_launched_worked_and_shown(job: str) -> None:
+    """Launch, a worker until idle, the run with its steps, the list of runs."""
+    launched = values("jobs", "launch", job, "day=2026-11-24")
+    assert launched["answer"] == "started"
+    assert loadstone("worker", "--until-idle", "--threads", "2").returncode == 0
+    shown = values("jobs", "run", str(launched["execution"]))
+    assert [step["status"] for step in shown["steps"]] == ["completed", "completed"]
+    assert shown["steps"][0]["result"]["output"] == "2026-11-24\n"
+    assert values("jobs", "runs", job)["status"] == "completed"
+    assert values("jobs", "launch", job, "day=2026-11-24")["answer"] == "cached"
+    text = loadstone("jobs", "run", str(launched["execution"])).stdout
+    assert "execution 1 of job nightly (version 1, attempt 1): completed" in text
+
+
+def test_waiting_for_a_launch_works_it_off(job: str) -> None:
+    """Without any other worker; the exit code is the verdict."""
+    done = loadstone("jobs", "launch", job, "day=2026-11-25", "--wait")
+    assert (done.returncode, "second" in done.stdout) == (0, True)
+    Path("bad.yaml").write_text("name: bad\nsteps: {a: {handler: command, config: {run: ['false']}}}\n")
+    loadstone("jobs", "store", "bad.yaml", "--as", "ann")
+    loadstone("jobs", "approve", "bad", "--as", "bob")
+    done = loadstone("jobs", "launch", "bad", "--wait")
+    assert done.returncode == 2
+    assert "[LS-7127] step a: false ended with exit code 1" in done.stdout
+
+
+def test_a_paused_execution_is_resumed_and_a_stopped_one_abandoned(job: str) -> None:
+    """Each verb says how the execution stands."""
+    first = str(values("jobs", "launch", job, "day=2026-11-24")["execution"])
+    assert values("jobs", "pause", first)["status"] == "paused"
+    assert loadstone("jobs", "launch", job, "day=2026-11-24").returncode == 2
+    assert values("jobs", "resume", first)["status"] == "running"
+    assert values("jobs", "stop", first)["status"] == "stopped"
+    assert values("jobs", "abandon", first, "--reason", "wrong day")["status"] == "abandoned"
+    refused = loadstone("jobs", "stop", first)
+    assert (refused.returncode, "LS-7114" in refused.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["jobs", "launch", "nightlt", "day=2026-11-24"], "LS-7105"),
+        (["jobs", "launch", "nightly", "day=24.11.2026"], "LS-7103"),
+        (["jobs", "launch", "nightly", "day"], "LS-7128"),
+        (["jobs", "show", "nothing"], "LS-7105"),
+        (["jobs", "run", "99"], "LS-7115"),
+        (["jobs", "pause", "99"], "LS-7115"),
+        (["jobs", "store", "missing.yaml"], "LS-6020"),
+        (["jobs", "list", "--repository", "mysql://x"], "LS-7001"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_a_code(job: str, words: list[str], code: str) -> None:
+    """Exit code 1, the code on standard error, nothing on standard output."""
+    done = loadstone(*words)
+    assert (done.returncode, done.stdout, code in done.stderr) == (1, "", True)
+
+
+def test_a_definition_is_shown_with_its_levels(job: str) -> None:
+    """As YAML with versions, or as JSON."""
+    assert values("jobs", "show", job)["levels"] == [["first"], ["second"]]
+    assert "runs in this order: first | second" in loadstone("jobs", "show", job).stdout
+    assert values("jobs", "list")["job"] == "nightly"
+    assert values("jobs", "retire", job)["state"] == "retired"
+    assert "properties" in json.loads(loadstone("jobs", "schema").stdout)
+
+
+def test_pools_are_set_and_listed(job: str) -> None:
+    """A pool of two slots."""
+    assert values("jobs", "pool", "slow", "2") == {"pool": "slow", "slots": 2, "running": 0}
+    assert "slow" in loadstone("jobs", "pool").stdout
+
+
+def test_the_audit_trail_is_shown_and_verified(job: str) -> None:
+    """Who did what; a chain without a broken seal."""
+    entries = values("repository", "audit", "--object", "job:nightly")
+    assert [
+        (one["actor"], one["action"]) for one in entries
+    ] == [("ann", "job.store"), ("bob", "job.approve")]
+    assert values("repository", "audit", "--verify")["broken"] == ""
+
+
+def test_the_tables_go_up_and_down(job: str) -> None:
+    """Down to nothing, and up again without the job."""
+    assert "base" in loadstone("repository", "downgrade", "base").stdout
+    assert "0001" in loadstone("repository", "upgrade").stdout
+    assert "none" in loadstone("jobs", "list").stdout
+
+
+def test_a_worker_ends_at_a_signal(job: str) -> None:
+    """SIGTERM: it claims no more, ends with 0, and says so."""
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "loadstone.cli.main", "worker", "--json-log"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stderr is not None
+    assert json.loads(worker.stderr.readline())["event"] == "worker.started"
+    time.sleep(0.2)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 0
+    assert "worker.stopped" in worker.stderr.read()
