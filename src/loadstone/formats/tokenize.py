@@ -261,8 +261,7 @@ def _tokenize_quick(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: b
     """Set and judge the plain records; gives the others, ascending."""
     program = None
     if not len(layout.tests):
-        single = layout.charset.width == 1 or chunk.text.isascii()
-        program = compile_quick(layout.fields, layout.pool, single_bytes=single)
+        program = compile_quick(layout.fields, layout.pool, ascii_only=chunk.text.isascii())
     if program is None:
         return np.arange(len(chunk))
     slow = np.zeros(len(chunk), np.int64)

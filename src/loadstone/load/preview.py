@@ -12,7 +12,7 @@ from loadstone.load.environment import read_environment
 from loadstone.load.inputs import resolve_inputs
 from loadstone.load.pipeline import Surroundings
 from loadstone.load.plan.compile import compile_plan
-from loadstone.load.prepare import prepare
+from loadstone.load.prepare import Lanes, prepare
 from loadstone.load.reading import ChunkSource
 from loadstone.load.resume import Progress
 from loadstone.load.sequences import sequence_bases
@@ -54,7 +54,7 @@ def preview(request: LoadRequest, target: Target, surroundings: Surroundings, *,
     read = ChunkSource(plan, Progress(), {}).next()
     if read is None:
         return Preview(records=0, tables=(), rejects=(), warnings=plan.warnings)
-    batch = prepare(plan, columnar, read, lambda own: (0,) * len(own), form="arrow")
+    batch = prepare(Lanes.of(plan, columnar), read, lambda own: (0,) * len(own), form="arrow")
     return Preview(
         records=batch.stop - batch.first,
         tables=tuple(

@@ -11,7 +11,7 @@ from loadstone.books import Fence, Run
 from loadstone.load.columnar import Columnar
 from loadstone.load.commit import Committer
 from loadstone.load.plan.model import LoadPlan
-from loadstone.load.prepare import prepare
+from loadstone.load.prepare import Lanes, prepare
 from loadstone.load.reading import ChunkSource
 from loadstone.load.resume import Progress, verify_inputs
 from loadstone.load.sequences import Steps
@@ -64,7 +64,7 @@ class _Crew:
     def __init__(
         self, plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Progress, run: Run
     ) -> None:
-        self.plan, self.columnar, self.run = plan, columnar, run
+        self.plan, self.lanes, self.run = plan, Lanes.of(plan, columnar), run
         self.early = sends_early(plan)
         self.committer = Committer(plan, fence, progress, early=self.early)
         self.source = ChunkSource(plan, progress, verify_inputs(plan.inputs, progress))
@@ -102,8 +102,9 @@ class _Crew:
         try:
             session = shared if shared is not None else self._open()
             while not self.run.stop_requested() and (read := self.source.next()) is not None:
-                batch = prepare(self.plan, self.columnar, read, partial(self.steps.before, read.number))
+                batch = prepare(self.lanes, read, partial(self.steps.before, read.number))
                 self.committer.submit(session, read, batch)
+                self.lanes.give_back(batch)
                 self.run.report(
                     self.committer.progress.counts, self.source.bytes_done, self.source.bytes_total
                 )
