@@ -185,7 +185,7 @@ def _known(layout: Layout, chunk: Chunk) -> int:
         return kernels.ASCII
     if not layout.charset.codec.startswith("utf") or layout.odd_delimiters:
         return kernels.ASCII_RECORDS
-    if not is_utf8(chunk.text, compiled=True):
+    if not is_utf8(chunk, compiled=True):
         return kernels.ASCII_RECORDS
     return kernels.BOUNDS if layout.splits_chars else kernels.WHOLE
 

@@ -51,6 +51,12 @@ def workers_of(plan: LoadPlan) -> int:
     return 2 if plan.compiled else 1
 
 
+def threads_of(plan: LoadPlan) -> int:
+    """One for each worker; over one session a second one prepares the next chunk meanwhile."""
+    number = workers_of(plan)
+    return number if sends_early(plan) or not plan.compiled else max(2, number)
+
+
 def sends_early(plan: LoadPlan) -> bool:
     """Whether rows may be sent over several connections before their turn."""
     tables_agree = all((table.staged or table.info).parallel_safe for table in plan.tables)
@@ -75,7 +81,7 @@ class _Crew:
 
     def work(self) -> None:
         """All workers, to the end; a single one runs in this thread."""
-        number = workers_of(self.plan)
+        number = threads_of(self.plan)
         shared = None if self.early else self._open()
         try:
             if number == 1:
