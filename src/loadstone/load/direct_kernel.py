@@ -158,37 +158,80 @@ def put_record(
         column = program[k, Q_COLUMN]
         if column < 0:
             continue
-        if begin == stop:
-            at = put_null(columns[column], out, at, work)
-        else:
-            next_at = put_quick(text, begin, stop, columns, column, quick, env, out, at)
-            if next_at < 0:
-                next_at = put_slow(
-                    text,
-                    begin,
-                    stop,
-                    columns[column],
-                    steps,
-                    pool,
-                    names,
-                    name_pool,
-                    quick,
-                    env,
-                    0,
-                    0,
-                    digits,
-                    words,
-                    part,
-                    moment,
-                    out,
-                    at,
-                    work,
-                )
-            at = next_at
+        at = put_field(
+            text,
+            begin,
+            stop,
+            columns,
+            column,
+            steps,
+            pool,
+            names,
+            name_pool,
+            quick,
+            env,
+            out,
+            at,
+            digits,
+            words,
+            part,
+            moment,
+            work,
+        )
         if work[W_STATUS]:
             work[W_STATUS], work[W_DETAIL] = 0, 0
             return -1
     return at
+
+
+@kernel
+def put_field(
+    text: Buffer,
+    begin: int,
+    stop: int,
+    columns: Ints,
+    column: int,
+    steps: Ints,
+    pool: Buffer,
+    names: Ints,
+    name_pool: Buffer,
+    quick: Ints,
+    env: Ints,
+    out: Buffer,
+    at: int,
+    digits: Buffer,
+    words: Ints,
+    part: Ints,
+    moment: Ints,
+    work: Ints,
+) -> int:
+    """One value, or NULL where there is none; a fault goes to ``work``."""
+    if begin == stop:
+        return put_null(columns[column], out, at, work)
+    stands = put_quick(text, begin, stop, columns, column, quick, env, out, at)
+    if stands >= 0:
+        return stands
+    return put_slow(
+        text,
+        begin,
+        stop,
+        columns[column],
+        steps,
+        pool,
+        names,
+        name_pool,
+        quick,
+        env,
+        0,
+        0,
+        digits,
+        words,
+        part,
+        moment,
+        out,
+        at,
+        work,
+    )
 
 
 @kernel
