@@ -8,8 +8,8 @@ from typing import Any
 
 from loadstone.books import Reject
 from loadstone.load.columnar import Columnar
-from loadstone.load.environment import read_environment
 from loadstone.load.inputs import resolve_inputs
+from loadstone.load.lookups import fill_lookups, read_lookups
 from loadstone.load.pipeline import Surroundings
 from loadstone.load.plan.compile import compile_plan
 from loadstone.load.prepare import Lanes, prepare
@@ -44,11 +44,12 @@ class Preview:
 def preview(request: LoadRequest, target: Target, surroundings: Surroundings, *, rows: int = 10) -> Preview:
     """The first ``rows`` rows of each table, from the first chunk of the first input."""
     inputs = resolve_inputs(request)
-    environment = read_environment(surroundings.variables, surroundings.clock.now())
+    environment = surroundings.environment()
     limits = replace(
         request, load=min(request.load or SAMPLE_RECORDS, SAMPLE_RECORDS), chunk_size_bytes=1 << 20
     )
     plan = compile_plan(limits, target, environment, inputs)
+    fill_lookups(plan, read_lookups(plan))
     bases = {name: (first, step) for name, (first, step) in sequence_bases(plan).items()}
     columnar = Columnar(plan, bases, Path(request.spec_path).resolve().parent)
     read = ChunkSource(plan, Progress(), {}).next()

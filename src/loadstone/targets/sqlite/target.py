@@ -13,6 +13,7 @@ from loadstone.errors import Refused, Stop
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import Control, create_control
 from loadstone.targets.holder import hold_file
+from loadstone.targets.lookups import LookupQuery, lookup_sql
 from loadstone.targets.model import LoadRow, TableInfo
 from loadstone.targets.names import match_name
 from loadstone.targets.preparing import empty_tables
@@ -137,6 +138,10 @@ class SqliteTarget:
         what = "count(*)" if base == "count" else f"max(CAST({quote(column)} AS NUMERIC))"
         return int(self._execute(f"SELECT coalesce({what}, 0) FROM {quote(table.name)}", [])[0][0])
 
+    def look_up(self, query: LookupQuery) -> list[tuple[Any, ...]]:
+        """The rows of a lookup."""
+        return self._execute(lookup_sql(query, lambda table: quote(table.name)), [])
+
     def next_values(self, sequence: str, count: int) -> list[int]:
         """Values of a row in ``loadstone_sequence``, made at 1 when missing."""
         first, step = 1, 1
@@ -150,7 +155,9 @@ class SqliteTarget:
             )
             self._execute("INSERT OR IGNORE INTO loadstone_sequence VALUES (?, 1, 1)", [name])
             first, step = self._execute("SELECT next, step FROM loadstone_sequence WHERE name = ?", [name])[0]
-            self._execute("UPDATE loadstone_sequence SET next = ? WHERE name = ?", [first + count * step, name])
+            self._execute(
+                "UPDATE loadstone_sequence SET next = ? WHERE name = ?", [first + count * step, name]
+            )
 
         self._transaction(work)
         return [first + number * step for number in range(count)]
