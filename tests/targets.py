@@ -46,6 +46,11 @@ def execute(url: str, *statements: str) -> None:
         connection.close()
 
 
+def kept(url: str, name: str) -> str:
+    """An unquoted name as the target keeps it: Oracle in upper case, the others as it was written in lower case."""
+    return name.upper() if url.startswith("oracle") else name
+
+
 @contextmanager
 def opened(url: str, control_schema: str | None = None) -> Iterator[Target]:
     """The target of ``url``, closed at the end."""

@@ -12,7 +12,7 @@ from loadstone.errors import FixSpec
 from loadstone.spec import TableName
 from loadstone.targets.model import TableInfo
 from tests.runs import load, rows_of
-from tests.targets import execute, opened
+from tests.targets import execute, kept, opened
 
 
 def find(url: str, name: str, schema_map: dict[str, str] | None = None, **parts: Any) -> TableInfo | None:
@@ -36,11 +36,12 @@ def test_columns_come_in_order_with_what_they_demand(target_url: str) -> None:
         " note VARCHAR(3), PRIMARY KEY (name, id))",
     )
     info = must_find(target_url, "T")
-    assert ["id", "name", "code", "note"] == [column.name for column in info.columns]
+    names = [kept(target_url, name) for name in ("id", "name", "code", "note")]
+    assert names == [column.name for column in info.columns]
     assert [True, True, False, False] == [column.not_null for column in info.columns]
     assert [False, False, True, False] == [column.has_default for column in info.columns]
     assert Kind.TEXT is info.columns[1].type.kind
-    assert (True, ("name", "id")) == (info.unique, info.primary_key)
+    assert (True, (names[1], names[0])) == (info.unique, info.primary_key)
 
 
 def test_a_table_without_keys_says_so(target_url: str) -> None:
@@ -63,7 +64,7 @@ def test_a_unique_index_counts_as_a_key(target_url: str) -> None:
 def test_an_unquoted_name_means_any_case(wanted: str, target_url: str) -> None:
     """The spec says PAYMENTS, whatever was typed."""
     execute(target_url, "CREATE TABLE payments (id INTEGER)")
-    assert "payments" == must_find(target_url, wanted).name
+    assert kept(target_url, "payments") == must_find(target_url, wanted).name
 
 
 def test_a_quoted_name_means_itself(target_url: str) -> None:
@@ -107,7 +108,7 @@ def test_a_schema_is_looked_up_in_any_case(target_url: str) -> None:
 def test_a_schema_that_the_target_lacks_means_the_default_one(target_url: str) -> None:
     """A control file of another database names its own schema."""
     execute(target_url, "CREATE TABLE t (id INTEGER)")
-    assert "t" == must_find(target_url, "T", schema_name="HR").name
+    assert kept(target_url, "t") == must_find(target_url, "T", schema_name="HR").name
 
 
 @pytest.mark.parametrize("target_url", ["duckdb", "postgresql"], indirect=True)
@@ -187,6 +188,8 @@ def test_columns_that_the_target_computes_are_not_loaded_into(target_url: str, h
 
 def test_awkward_names_are_quoted_everywhere(target_url: str, here: Path) -> None:
     """Blanks, quotes, keywords and case in names of tables and columns; with a duplicate to isolate."""
+    if target_url.startswith("oracle"):
+        pytest.skip("names in Oracle have no double quotes")
     execute(
         target_url,
         'CREATE TABLE "Order ""x""" ("select" INTEGER UNIQUE, "a b" VARCHAR(9), "Ä" INTEGER CHECK ("Ä" > 0))',

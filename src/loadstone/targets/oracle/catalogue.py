@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from loadstone.spec import TableName
 from loadstone.targets.control import Execute
 from loadstone.targets.model import Column, TableInfo
-from loadstone.targets.names import match_name
+from loadstone.targets.names import match_name, match_schema
 from loadstone.targets.oracle.types import DeclaredColumn, column_type
 
 CHARSET = "SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET'"
 CURRENT_SCHEMA = "SELECT sys_context('USERENV', 'CURRENT_SCHEMA') FROM dual"
-USERS = "SELECT username FROM all_users WHERE upper(username) = upper(?)"
+USERS = "SELECT username FROM all_users"
 OBJECTS = (
     "SELECT DISTINCT object_name FROM all_objects WHERE owner = ? AND upper(object_name) = upper(?)"
     " AND object_type IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW')"
@@ -34,33 +34,34 @@ KEYS = (
     " WHERE c.owner = ? AND c.table_name = ? AND c.constraint_type = 'P' ORDER BY k.position"
 )
 UNIQUES = (
-    "SELECT count(*) FROM all_indexes WHERE table_owner = ? AND table_name = ? AND uniqueness = 'UNIQUE'"
+    "SELECT i.owner, i.index_name, c.column_name FROM all_indexes i JOIN all_ind_columns c"
+    " ON c.index_owner = i.owner AND c.index_name = i.index_name"
+    " WHERE i.table_owner = ? AND i.table_name = ? AND i.uniqueness = 'UNIQUE'"
 )
 TRIGGERS = "SELECT count(*) FROM all_triggers WHERE table_owner = ? AND table_name = ? AND status = 'ENABLED'"
 
 
-def find_place(execute: Execute, table: TableName, schema_map: dict[str, str]) -> tuple[str, str] | None:
+def find_place(
+    execute: Execute, table: TableName, schema_map: dict[str, str], where: str
+) -> tuple[str, str] | None:
     """
     Owner and name of a table or view, by its own name or by a private or public synonym; None if missing.
 
     A schema that does not exist gives way to the current one.
 
     Raises:
-        FixSpec: LS-3002 names that differ in case only.
+        FixSpec: LS-3002 names that differ in case only; LS-3001 ``schema_map`` names no schema of ``where``.
     """
-    wanted = schema_map.get(table.schema_name or "", table.schema_name)
-    owner = None
-    if wanted:
-        users = [row[0] for row in execute(USERS, [wanted])]
-        owner = match_name(wanted, users, quoted=table.schema_quoted, what="schema")
+    users = [row[0] for row in execute(USERS, [])] if table.schema_name else []
+    owner = match_schema(table, schema_map, users, where)
     if owner is None:
         owner = str(execute(CURRENT_SCHEMA, [])[0][0])
     names = [row[0] for row in execute(OBJECTS, [owner, table.name])]
     name = match_name(table.name, names, quoted=table.name_quoted, what="table")
     if name is not None:
         return owner, name
-    for where in (owner, "PUBLIC"):
-        synonyms = execute(SYNONYMS, [where, table.name])
+    for giver in (owner, "PUBLIC"):
+        synonyms = execute(SYNONYMS, [giver, table.name])
         name = match_name(table.name, [r[0] for r in synonyms], quoted=table.name_quoted, what="synonym")
         if name is not None:
             return next((r[1], r[2]) for r in synonyms if r[0] == name)
@@ -71,16 +72,24 @@ def read_table(execute: Execute, place: tuple[str, str], charset: str) -> TableI
     """The columns and keys of a table; hidden columns are left out."""
     owner, name = place
     keys = [row[0] for row in execute(KEYS, [owner, name])]
-    unique = int(execute(UNIQUES, [owner, name])[0][0]) > 0
     triggers = int(execute(TRIGGERS, [owner, name])[0][0])
     return TableInfo(
         schema=owner,
         name=name,
         columns=tuple(_column(row, charset) for row in execute(COLUMNS, [owner, name])),
         parallel_safe=triggers == 0,
-        unique=unique or bool(keys),
+        unique=bool(keys) or bool(unique_keys(execute, place)),
         primary_key=tuple(keys),
     )
+
+
+def unique_keys(execute: Execute, place: tuple[str, str]) -> list[set[str]]:
+    """The columns of each unique index of a table, and of its primary key."""
+    found: dict[tuple[object, object], set[str]] = {}
+    for owner, index, column in execute(UNIQUES, list(place)):
+        found.setdefault((owner, index), set()).add(str(column))
+    primary = {str(row[0]) for row in execute(KEYS, list(place))}
+    return [*found.values(), *([primary] if primary else [])]
 
 
 # Private functions
@@ -96,7 +105,7 @@ def _column(row: Sequence[object], charset: str) -> Column:
         precision=_int(precision),
         scale=_int(scale),
     )
-    filled = on_null == "YES" or identity is not None
+    filled = default is not None or on_null == "YES" or identity is not None
     return Column(
         name=str(name),
         type=column_type(declared, charset),

@@ -11,11 +11,12 @@ import numpy as np
 import oracledb
 
 from loadstone.books import Checkpoint, Discard, Fence, Reject
-from loadstone.errors import Refused
+from loadstone.errors import FixSpec, Refused
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.isolate import rows_between
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
+from loadstone.targets.oracle.catalogue import unique_keys
 from loadstone.targets.oracle.faults import error_of, is_refusal, number_of, refusal_of, translate
 from loadstone.targets.oracle.rows import bind_rows, bind_sizes, find_unstorable
 from loadstone.targets.oracle.staged import OracleStaged
@@ -33,6 +34,7 @@ class OracleSession:
     def __init__(self, connection: Any, prefix: str, charset: str) -> None:
         self._connection, self._prefix, self._charset = connection, prefix, charset
         self._control = Control(self._execute, prefix)
+        self._keys_checked: set[tuple[str, tuple[str, ...]]] = set()
         self.staged = OracleStaged(self._execute, prefix, target_of)
 
     def begin(self) -> None:
@@ -64,6 +66,7 @@ class OracleSession:
 
         Rows that are staged go by the direct path, in one call: it takes one statement a table and transaction.
         """
+        self._check_key(rows)
         unstorable = find_unstorable(rows, self._charset)
         if unstorable:
             first = unstorable[0]
@@ -160,6 +163,26 @@ class OracleSession:
 
     def _execute(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return run(self._connection, sql, parameters)
+
+    def _check_key(self, rows: TableRows) -> None:
+        """
+        MERGE takes any columns as a key; those that no unique key covers may mean several rows.
+
+        Raises:
+            FixSpec: LS-3023.
+        """
+        table = rows.table
+        if rows.method is not Method.UPSERT or (table.name, rows.key) in self._keys_checked:
+            return
+        wanted = {name.upper() for name in rows.key}
+        known = unique_keys(self._execute, (str(table.schema), table.name))
+        if not any({name.upper() for name in one} <= wanted for one in known):
+            raise FixSpec(
+                "LS-3023",
+                f"table {table.name} has no unique key of {', '.join(rows.key)}, so no row can be told apart",
+                hints=["name the columns of its primary or unique key under `key`."],
+            )
+        self._keys_checked.add((table.name, rows.key))
 
     def _move(self, staged: StagedTable, first: int | None, last: int | None) -> None:
         with translate(staged.blamed()), self._connection.cursor() as cursor:

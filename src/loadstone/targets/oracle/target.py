@@ -25,6 +25,7 @@ from loadstone.targets.oracle.session import OracleSession, run
 from loadstone.targets.oracle.statements import ANY_ROW, empty_sql, fenced, name_of, quote, target_of
 from loadstone.targets.preparing import distinct_tables, refuse_filled
 from loadstone.targets.urls import safe_url
+from loadstone.telemetry.points import reach
 
 TYPES = {"text": "VARCHAR2(300 CHAR)", "long": "CLOB", "int": "NUMBER(18)", "bytes": "BLOB"}
 HOLDER = "CREATE TABLE {}loadstone_holder (load_id VARCHAR2(300 CHAR) PRIMARY KEY, holder VARCHAR2(300 CHAR))"
@@ -59,7 +60,7 @@ class OracleTarget:
 
     def find_table(self, table: TableName, schema_map: dict[str, str]) -> TableInfo | None:
         """The table, view or synonym in its schema, or in the current one where there is no such schema."""
-        place = find_place(self._execute, table, schema_map)
+        place = find_place(self._execute, table, schema_map, self.url)
         if place is None:
             return None
         info = read_table(self._execute, place, self._charset)
@@ -70,7 +71,7 @@ class OracleTarget:
         return TableInfo(**{**vars(info), "partition": f"{word} ({quote(part)})"})
 
     def run_ddl(self, statements: Sequence[str]) -> None:
-        """Run CREATE statements, each of which commits by itself; what is there already is left as it is."""
+        """Run statements, of which each CREATE commits by itself; what is there already is left as it is."""
         for statement in statements:
             try:
                 with self._connection.cursor() as cursor:
@@ -79,6 +80,7 @@ class OracleTarget:
                 if number_of(error) != _EXISTS:
                     with translate():
                         raise
+        self._transaction(lambda: None)
 
     def init_sql(self) -> list[str]:
         """The statements that make the control tables, in a schema that exists."""
@@ -195,9 +197,11 @@ class OracleTarget:
             self._control.set_prepared(fence.load_id, frozen)
 
         self._transaction(check)
+        reach("preparing")
         for _, table, method in distinct:
             if method is Method.TRUNCATE:
                 self._truncate(fence, table)
+                reach("truncated")
         self._transaction(finish)
 
     def checkpoints(self, load_id: str) -> list[Checkpoint]:
@@ -228,6 +232,8 @@ class OracleTarget:
         Raises:
             FixSpec: LS-3014 there is no such sequence, or the name is none.
         """
+        if not count:
+            return []
         if _SEQUENCE.fullmatch(sequence) is None:
             raise FixSpec("LS-3014", f"{sequence!r} is no name of a sequence")
         try:

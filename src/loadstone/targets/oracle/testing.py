@@ -28,6 +28,9 @@ from loadstone.targets.oracle import connection as connections
 from loadstone.targets.oracle.testing_dictionary import Dictionary, FakeError
 
 PASSWORD = "tiger"
+READER = "READER"
+"""A user who may make nothing."""
+
 BUSY_TIMEOUT_S = 30.0
 _LOCKING = re.compile(r"\s+FOR UPDATE(?: (NOWAIT)| WAIT (\d+))?$")
 _MERGE = re.compile(
@@ -257,6 +260,7 @@ class FakeCursor:
     def _send(self, sql: str, parameters: Sequence[Any] | dict[str, Any]) -> int:
         connection = self._connection
         text = re.sub(r":(\d+)\b", r"?\1", sql.replace(f'"{connection.user}".', ""))
+        text = re.sub(r' (?:SUB)?PARTITION \("\w+"\)', "", text)
         text = text.replace("ROWNUM = 1", "1 = 1 LIMIT 1").replace("serial#", '"serial#"')
         text = re.sub(r"FETCH FIRST (\d+) ROWS ONLY", r"LIMIT \1", text)
         values: Any = (
@@ -286,8 +290,13 @@ class FakeCursor:
     def _define(self, sql: str) -> None:
         """DDL: what is open is committed before, and so is the statement."""
         self._connection.commit()
+        if self._connection.user == READER:
+            raise oracledb.DatabaseError(FakeError("ORA-01031", "ORA-01031: insufficient privileges"))
         emptied = re.match(r"(?:TRUNCATE TABLE|ALTER TABLE) (\S+)", sql)
         if emptied is not None:
+            if self._connection.dictionary.is_referred_to(emptied[1]):
+                text = "ORA-02266: unique/primary keys in table referenced by enabled foreign keys"
+                raise oracledb.DatabaseError(FakeError("ORA-02266", text))
             self._send(f"DELETE FROM {emptied[1]}", [])
             return
         for statement in self._connection.dictionary.define(sql.replace(f'"{self._connection.user}".', "")):

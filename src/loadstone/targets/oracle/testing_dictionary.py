@@ -26,6 +26,7 @@ _VIEWS = {
     "all_constraints": "owner, table_name, constraint_name, constraint_type",
     "all_cons_columns": "owner, constraint_name, column_name, position",
     "all_indexes": "owner, index_name, table_owner, table_name, uniqueness",
+    "all_ind_columns": "index_owner, index_name, column_name",
     "all_triggers": "table_owner, table_name, status",
     "fake_sequence": "name PRIMARY KEY, next, step",
 }
@@ -46,6 +47,7 @@ _KEPT_AS = (
 _TYPE = re.compile(
     r"(?P<name>[A-Z0-9_ ]+?)(?:\((?P<a>\d+)(?:,(?P<b>-?\d+))?(?: (?P<unit>CHAR|BYTE))?\))?( WITH .*)?"
 )
+_COMPUTED = re.compile(r"(\w+)\s+\w+\s+GENERATED ALWAYS AS \(")
 _MADE_FROM = re.compile(r"CREATE TABLE (\S+) AS SELECT")
 
 
@@ -80,8 +82,10 @@ class Dictionary:
     def define(self, sql: str) -> list[str]:
         """The dictionary after a statement of DDL, and the SQLite statements that do the same."""
         words = sql.split()
-        if words[1] == "INDEX":
-            self._add("all_indexes", self._owner, _bare(words[2]), self._owner, _bare(words[4]), "NONUNIQUE")
+        if "INDEX" in words[1:3]:
+            name, where = words[words.index("INDEX") + 1], words[words.index("ON") + 1]
+            columns = [_bare(one.strip()) for one in sql[sql.rindex("(") + 1 : -1].split(",")]
+            self._add_index(_bare(name), _bare(where), columns, unique=words[1] == "UNIQUE")
             return [sql]
         if words[1] == "SEQUENCE":
             step = int(words[-1]) if "BY" in words else 1
@@ -99,7 +103,7 @@ class Dictionary:
             known = self._database.execute("SELECT 1 FROM all_tables WHERE table_name = ?", [_named(table)])
             if known.fetchone():
                 raise sqlite3.OperationalError(f"table {table.name} already exists")
-            self._describe(table)
+            self._describe(table, {name.upper() for name in _COMPUTED.findall(sql)})
         for pattern, kept in _KEPT_AS:
             sql = re.sub(pattern, kept, sql)
         return [sql]
@@ -114,6 +118,14 @@ class Dictionary:
         if found is None:
             raise oracledb.DatabaseError(FakeError("ORA-02289", "ORA-02289: sequence does not exist"))
         return int(found[0]), int(found[1])
+
+    def is_referred_to(self, table: str) -> bool:
+        """Whether a foreign key refers to the table."""
+        found = self._database.execute(
+            'SELECT 1 FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE lower(f."table") = lower(?)',
+            [_bare(table)],
+        )
+        return found.fetchone() is not None
 
     # Private methods
 
@@ -130,26 +142,32 @@ class Dictionary:
             self._database.execute(f"DELETE FROM {view} WHERE table_name = ?", [name])
         self._database.execute("DELETE FROM fake_table WHERE name = ?", [name])
 
-    def _describe(self, table: DdlTable) -> None:
+    def _add_index(self, name: str, table: str, columns: Sequence[str], *, unique: bool) -> None:
+        self._add("all_indexes", self._owner, name, self._owner, table, "UNIQUE" if unique else "NONUNIQUE")
+        for column in columns:
+            self._add("all_ind_columns", self._owner, name, column)
+
+    def _describe(self, table: DdlTable, computed: set[str]) -> None:
         name = _named(table)
         self._add_table(name)
         for number, column in enumerate(table.columns, 1):
-            self._add(
-                "all_tab_cols", self._owner, name, *_column(column, column.name in table.primary_key), number
-            )
+            middle = _column(column, key=column.name in table.primary_key, computed=computed)
+            self._add("all_tab_cols", self._owner, name, *middle, number)
+        for number, uniques in enumerate(table.uniques):
+            columns = [_of_table(table, one) for one in uniques]
+            self._add_index(f"{name}_U{number}", name, columns, unique=True)
         if table.primary_key:
+            columns = [_of_table(table, one) for one in table.primary_key]
             self._add("all_constraints", self._owner, name, f"{name}_PK", "P")
-            self._add("all_indexes", self._owner, f"{name}_PK", self._owner, name, "UNIQUE")
-            for position, column_name in enumerate(table.primary_key, 1):
-                self._add(
-                    "all_cons_columns", self._owner, f"{name}_PK", _of_table(table, column_name), position
-                )
+            self._add_index(f"{name}_PK", name, columns, unique=True)
+            for position, one in enumerate(columns, 1):
+                self._add("all_cons_columns", self._owner, f"{name}_PK", one, position)
 
 
 # Private functions
 
 
-def _column(column: DdlColumn, key: bool) -> Sequence[Any]:
+def _column(column: DdlColumn, *, key: bool, computed: set[str]) -> Sequence[Any]:
     """The middle of a row of ALL_TAB_COLS."""
     declared = oracle_type(column.type)
     found = _TYPE.fullmatch(declared)
@@ -169,7 +187,7 @@ def _column(column: DdlColumn, key: bool) -> Sequence[Any]:
         scale,
         "N" if column.not_null or key else "Y",
         len(column.default) if column.default else None,
-        "NO",
+        "YES" if column.name.upper() in computed else "NO",
         "NO",
         "NO",
     )
