@@ -86,9 +86,13 @@ class Layout:
     odd_delimiters: bool
 
 
-def compile_layout(spec: LoadSpec, *, charset: str, byte_order: str) -> Layout:
-    """The layout of ``spec`` for data in Oracle's ``charset``; ``byte_order`` is of binary numbers."""
-    builder = _Builder(spec, charset_named(charset), big=byte_order == "big")
+def compile_layout(spec: LoadSpec, *, charset: str, byte_order: str, declared: bool = True) -> Layout:
+    """
+    The layout of ``spec`` for data in Oracle's ``charset``; ``byte_order`` is of binary numbers.
+
+    A byte order mark is data unless a Unicode set was ``declared``, as it is for SQL*Loader.
+    """
+    builder = _Builder(spec, charset_named(charset), big=byte_order == "big", declared=declared)
     for table in spec.tables:
         builder.add_table(table)
     return builder.layout()
@@ -99,14 +103,15 @@ class _Builder:
     spec: LoadSpec
     charset: Charset
     big: bool
+    declared: bool
     pool: bytearray = field(default_factory=bytearray)
     fields: list[list[int]] = field(default_factory=list)
     tests: list[list[int]] = field(default_factory=list)
     tables: list[list[int]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
-    def __init__(self, spec: LoadSpec, charset: Charset, *, big: bool) -> None:
-        self.spec, self.charset, self.big = spec, charset, big
+    def __init__(self, spec: LoadSpec, charset: Charset, *, big: bool, declared: bool) -> None:
+        self.spec, self.charset, self.big, self.declared = spec, charset, big, declared
         self.pool, self.fields, self.tests, self.tables, self.names = bytearray(), [], [], [], []
 
     def layout(self) -> Layout:
@@ -126,7 +131,9 @@ class _Builder:
             embedded=any(t.csv is not None and bool(t.csv.embedded) for t in self.spec.tables),
             assemble=self.spec.assemble,
             field_names=self.spec.field_names,
-            bom=self.charset.codec.startswith("utf") and self.spec.byte_order_mark != "nocheck",
+            bom=self.declared
+            and self.charset.codec.startswith("utf")
+            and self.spec.byte_order_mark != "nocheck",
             csv_marks=self._csv_marks(),
             enclosures=any(row[p.LEFT_SIZE] > 0 for row in self.fields),
             odd_delimiters=any(byte >= 0x80 for byte in self.pool),

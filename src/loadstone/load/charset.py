@@ -23,8 +23,9 @@ def charset_of(spec: LoadSpec, one: LoadInput, environment: Environment) -> tupl
         return spec.charset.upper(), None
     if environment.charset:
         return environment.charset, None
-    if is_utf8(_sample(one)):
-        return "AL32UTF8", None
+    sample = _sample(one)
+    if is_utf8(sample):
+        return "AL32UTF8", _mark_warning(one) if sample.startswith(codecs.BOM_UTF8) else None
     warning = (
         f"{one.name}: no character set is declared and the data are not UTF-8; read as {FALLBACK}"
         " (declare CHARACTERSET or NLS_LANG)"
@@ -42,6 +43,13 @@ def is_utf8(sample: bytes) -> bool:
 
 
 # Private functions
+
+
+def _mark_warning(one: LoadInput) -> str:
+    return (
+        f"{one.name}: the byte order mark at its start is data of the first field, as no character set"
+        " is declared (declare CHARACTERSET UTF8 or NLS_LANG)"
+    )
 
 
 def _sample(one: LoadInput) -> bytes:

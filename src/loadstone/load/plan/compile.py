@@ -50,8 +50,10 @@ def compile_plan(
         charsets = [name for name, _ in found]
         warnings += [warning for _, warning in found if warning]
     spec = order_by_names(spec, inputs, charsets)
+    declared = bool(spec.charset or environment.charset)
+    order = spec.byte_order or sys.byteorder
     layouts = {
-        name: compile_layout(spec, charset=name, byte_order=spec.byte_order or sys.byteorder)
+        name: compile_layout(spec, charset=name, byte_order=order, declared=declared)
         for name in dict.fromkeys(charsets)
     }
     methods = [method_of(spec, table) for table in spec.tables]

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 
 from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
 
+# A quote that nobody closed, in prose or a shell script, ends before the next statement.
 _TOKEN = re.compile(
-    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<quoted>"[^"]*"|`[^`]*`|\[[A-Za-z_][\w ]*\])|(?P<text>[nN]?'(?:[^']|'')*')"""
-    r"""|(?P<word>[A-Za-z_\x80-\uffff][\w$\#\x80-\uffff]*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>.)""",
-    re.DOTALL | re.VERBOSE,
+    r"""
+      (?P<space>\s+|--[^\n]*|/\*.*?\*/)
+    | (?P<quoted>"[^"\n]*"|`[^`\n]*`|\[[A-Za-z_][\w ]*\])
+    | (?P<text>[nN]?'(?:[^'\n]|''|\n(?!\s*(?:CREATE|ALTER|DROP|INSERT|COMMENT|GRANT)\s))*')
+    | (?P<word>[A-Za-z_\x80-\uffff][\w$\#\x80-\uffff]*)
+    | (?P<number>\d+(?:\.\d+)?)
+    | (?P<sign>.)
+    """,
+    re.DOTALL | re.VERBOSE | re.IGNORECASE,
 )
 _STARTS = {
     "CREATE",
@@ -49,6 +56,7 @@ _CONSTRAINT = {
     "FULLTEXT",
     "EXCLUDE",
 }
+_VARIABLE_SIGNS = ("&", "$", "{", ":", "@", "%")
 _LONG_TYPES = {
     "DOUBLE": {"PRECISION"},
     "LONG": {"RAW", "VARCHAR"},
@@ -139,7 +147,12 @@ class _Cursor:
         self.tokens, self.at = tokens, at
 
     @property
+    def ended(self) -> bool:
+        return self.at >= len(self.tokens)
+
+    @property
     def here(self) -> str:
+        """The word or sign that comes next in upper case; empty for names in quotes and for literals."""
         return self.tokens[self.at].upper if self.at < len(self.tokens) else ""
 
     def take(self) -> _Token:
@@ -162,12 +175,23 @@ class _Cursor:
         return token.text.upper(), False
 
     def qualified(self) -> tuple[str | None, str, bool]:
+        """Owner, name and whether it is quoted; the signs of a variable (&owner..t, ${owner}.t) are passed over."""
         schema: str | None = None
-        name, quoted = self.name()
+        name, quoted = self._of_variable()
         while self.accept("."):
+            while self.accept("."):
+                pass
             schema = name
-            name, quoted = self.name()
+            name, quoted = self._of_variable()
         return schema, name, quoted
+
+    def _of_variable(self) -> tuple[str, bool]:
+        while self.here in _VARIABLE_SIGNS:
+            self.at += 1
+        found = self.name()
+        while self.here in ("}", "%"):
+            self.at += 1
+        return found
 
     def names(self) -> list[str]:
         """Names in parentheses; anything after a name (DESC, a length) is passed over."""
@@ -200,7 +224,7 @@ def _create_table(schema: DdlSchema, cursor: _Cursor) -> None:
     if not cursor.accept("("):
         schema.warnings.append(f"table {name}: no column list")
         return
-    while cursor.at < len(cursor.tokens) and cursor.here != ")":
+    while not cursor.ended and cursor.here != ")":
         if cursor.tokens[cursor.at].kind == "word" and cursor.here in _CONSTRAINT and _is_constraint(cursor):
             _table_constraint(table, cursor)
         else:
@@ -285,7 +309,7 @@ def _type(cursor: _Cursor) -> DdlType:
     chars = name.startswith("N") and name not in ("NUMBER", "NUMERIC")
     if cursor.accept("("):
         numbers: list[int | None] = []
-        while cursor.here not in (")", ""):
+        while not cursor.ended and cursor.here != ")":
             token = cursor.take()
             if token.kind == "number":
                 sign = -1 if cursor.tokens[cursor.at - 2].text == "-" else 1

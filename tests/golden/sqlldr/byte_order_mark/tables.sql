@@ -1,0 +1,1 @@
+CREATE TABLE managers (employee NUMBER, manager NUMBER);
