@@ -22,6 +22,7 @@ _VAR = re.compile(r"\s*VAR(?:\s+(\d{1,9}))?\s*", re.IGNORECASE)
 _STR = re.compile(r"""\s*STR\s*(?:(X)?(['"])(.*)\2)\s*""", re.IGNORECASE | re.DOTALL)
 _STR_HEAD = re.compile(r"""\s*STR\s*(X)?(['"])((?:\\.|(?!\2)[^\\])*)\2""", re.IGNORECASE | re.DOTALL)
 _STR_WORD = re.compile(r"\s*STR\b", re.IGNORECASE)
+_OS_OPTIONS = re.compile(r"\s*(?:(?:RECSIZE|BUFFERS|BLOCKSIZE|BUFSIZE)\s+\d+\s*)+", re.IGNORECASE)
 _VAR_DIGITS_MAX = 40
 
 
@@ -109,6 +110,10 @@ def _system_clause(reader: Reader, token: Token) -> dict[str, Any]:
         reader.error("LS-1016", token, f"the record format {token.raw!r} has no quoted terminator", hint)
     elif not text.strip():
         return {}
+    elif not _OS_OPTIONS.fullmatch(text):
+        hints = ('record formats are "fix n", "var n" and "str \'...\'"',)
+        hints += (f"is a comma, or the word BADFILE, missing before {token}?",) if token.quote == "'" else ()
+        reader.error("LS-1016", token, f"{token} is no record format", *hints)
     return {"os_options": text}
 
 

@@ -64,6 +64,12 @@ def test_record_formats(clause: str, kind: str, terminator: Literal | None, size
     assert (found.kind, found.terminator, found.size) == (kind, terminator, size)
 
 
+def test_options_of_old_systems_are_kept() -> None:
+    """Record and buffer sizes, as the manual's first example has them."""
+    file = spec_of(f"LOAD DATA INFILE 'a' \"RECSIZE 80 BUFFERS 8\"{TAIL}").inputs[0]
+    assert (file.os_options, file.record_format.kind) == ("RECSIZE 80 BUFFERS 8", "stream")
+
+
 def test_badfile_without_infile_belongs_to_the_default_data_file() -> None:
     """The data file is named after the control file; the order is doubtful."""
     text = "LOAD DATA BADFILE 'x.bad'" + TAIL
@@ -91,6 +97,8 @@ def test_badfile_without_infile_belongs_to_the_default_data_file() -> None:
         ("LOAD DATA INFILE 'a' CONCATENATE " + "9" * 5000 + TAIL, "LS-1011", 1, 34),
         ("LOAD DATA INFILE 'a' \"str \\n\"" + TAIL, "LS-1016", 1, 22),
         ("LOAD DATA INFILE 'a' \"fix 0\"" + TAIL, "LS-1016", 1, 22),
+        ("LOAD DATA INFILE 'a' 'a.bad'" + TAIL, "LS-1016", 1, 22),
+        ("LOAD DATA INFILE 'a' \"stream\"" + TAIL, "LS-1016", 1, 22),
         ("LOAD DATA LOCAL INFILE 'a'" + TAIL, "LS-1001", 1, 11),
         ("LOAD DATA INFILE 'a' INTO t (a)", "LS-1001", 1, 27),
         ("LOAD DATA LENGTH WORD" + TAIL, "LS-1001", 1, 18),
