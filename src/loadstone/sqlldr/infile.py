@@ -111,8 +111,9 @@ def _system_clause(reader: Reader, token: Token) -> dict[str, Any]:
     elif not text.strip():
         return {}
     elif not _OS_OPTIONS.fullmatch(text):
-        hints = ('record formats are "fix n", "var n" and "str \'...\'"',)
-        hints += (f"is a comma, or the word BADFILE, missing before {token}?",) if token.quote == "'" else ()
+        hints = ["record formats are \"fix n\", \"var n\" and \"str '...'\""]
+        if token.quote == "'":
+            hints.append(f"is a comma, or the word BADFILE, missing before {token}?")
         reader.error("LS-1016", token, f"{token} is no record format", *hints)
     return {"os_options": text}
 
