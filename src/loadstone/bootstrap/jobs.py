@@ -9,9 +9,10 @@ from typing import Any
 from loadstone.audit import trail
 from loadstone.bootstrap.handlers import handlers
 from loadstone.bootstrap.repository import open_repository
+from loadstone.bootstrap.schedules import ask_target
 from loadstone.database.open import Database
 from loadstone.errors import FixSpec
-from loadstone.jobs import launch, operate, registry
+from loadstone.jobs import launch, operate, registry, responses
 from loadstone.jobs.definition import parse_definition
 from loadstone.jobs.engine import Engine, EngineSettings
 from loadstone.jobs.graph import levels
@@ -19,6 +20,10 @@ from loadstone.jobs.model import Execution, Launch, StepExecution
 from loadstone.jobs.repository import definitions, executions, pools
 from loadstone.jobs.repository.definitions import StoredDefinition
 from loadstone.jobs.worker import Tick, Worker
+from loadstone.schedule import fire
+
+FIRE_S = 0.5
+"""Seconds between two looks at what is due."""
 
 _VERBS: Mapping[str, Callable[..., Execution]] = {
     "stop": operate.stop,
@@ -135,7 +140,12 @@ def make_worker(url: str, *, threads: int, lease_s: float) -> Worker:
     """A worker of the repository at ``url`` with all handlers and ticks."""
     database = open_repository(url)
     engine = Engine(database, handlers(), settings=EngineSettings(ttl=timedelta(seconds=lease_s)))
-    return Worker(engine, threads=threads, ticks=[Tick("seal", 60.0, lambda: trail.seal(database))])
+    ticks = [
+        Tick("schedules", FIRE_S, lambda: fire.fire(database, ask=ask_target)),
+        Tick("seal", 60.0, lambda: trail.seal(database)),
+        Tick("expire", 3600.0, lambda: responses.expire(database)),
+    ]
+    return Worker(engine, threads=threads, ticks=ticks)
 
 
 # Private functions

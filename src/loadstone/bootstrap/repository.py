@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import loadstone.audit.tables
-import loadstone.jobs.tables  # noqa: F401 - declares its tables on the one MetaData
+import loadstone.jobs.tables
+import loadstone.schedule.tables  # noqa: F401 - each declares its tables on the one MetaData
 from loadstone.database import guard, migrate
 from loadstone.database.open import Database, open_database
 

@@ -57,6 +57,34 @@ def add_repository(subparsers: Subparsers) -> None:
     audit.set_defaults(run=late("repository", "run_audit"))
 
 
+def add_schedules(subparsers: Subparsers) -> None:
+    """``loadstone schedules``."""
+    parser = subparsers.add_parser("schedules", help="say when jobs start, and see what became of each tick")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    store = _action(actions, "store", "keep schedules and calendars of a YAML file", module="schedules")
+    store.add_argument("file", metavar="FILE", help="one schedule, or lists under schedules: and calendars:")
+    _action(actions, "list", "all schedules with their next due time", module="schedules")
+    _action(actions, "calendars", "all calendars", module="schedules")
+    for name, told in (
+        ("ticks", "what became of the ticks of a schedule, the latest first"),
+        ("enable", "let a schedule fire"),
+        ("disable", "let a schedule not fire; its ticks do not come later"),
+    ):
+        one = _action(actions, name, told, module="schedules")
+        one.add_argument("schedule", metavar="SCHEDULE", help="name of the schedule")
+        if name == "ticks":
+            one.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (20)")
+    backfill = _action(
+        actions, "backfill", "launch what was due in a span and never had a tick", module="schedules"
+    )
+    backfill.add_argument("schedule", metavar="SCHEDULE", help="name of the schedule")
+    backfill.add_argument(
+        "--from", dest="start", required=True, metavar="TIME", help="first moment, as 2026-11-01T00:00+01:00"
+    )
+    backfill.add_argument("--to", dest="end", required=True, metavar="TIME", help="last moment")
+    backfill.add_argument("--preview", action="store_true", help="show the due times, launch nothing")
+
+
 # Private functions
 
 
@@ -111,14 +139,14 @@ def _executions(actions: Subparsers) -> None:
             )
 
 
-def _action(actions: Subparsers, name: str, told: str) -> argparse.ArgumentParser:
+def _action(actions: Subparsers, name: str, told: str, *, module: str = "jobs") -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=told)
     _form(parser)
     _repository(parser)
     parser.add_argument(
         "--as", dest="actor", metavar="NAME", help="who acts, for the audit trail; the system's user"
     )
-    parser.set_defaults(run=late("jobs", f"run_{name}"))
+    parser.set_defaults(run=late(module, f"run_{name}"))
     return parser
 
 

@@ -6,14 +6,14 @@ import argparse
 import getpass
 import json
 import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from loadstone.cli.tables import print_table
+from loadstone.cli.texts import read_text
 from loadstone.config import resolve_repository
-from loadstone.errors import FixSpec, Place
+from loadstone.errors import FixSpec
 
 if TYPE_CHECKING:
     from loadstone.bootstrap.jobs import Jobs
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 def run_store(arguments: argparse.Namespace) -> int:
     """Keep a definition."""
-    text = sys.stdin.read() if arguments.file == "-" else _text(arguments.file)
     with _jobs(arguments) as jobs:
-        stored = jobs.store(text, arguments.file)
+        stored = jobs.store(read_text(arguments.file), arguments.file)
     told = {"job": stored.name, "version": stored.version, "state": stored.state}
     _say(arguments, told, f"job {stored.name}, version {stored.version}: {stored.state}")
     return 0
@@ -202,11 +201,3 @@ def _pair(word: str) -> tuple[str, str]:
             "LS-7128", f"{word!r} is not NAME=VALUE", hints=["for example business_date=2026-11-24."]
         )
     return name, value
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise FixSpec("LS-6020", f"cannot read {path}: {error}", Place(file=path)) from error

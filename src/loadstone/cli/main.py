@@ -82,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_target(subparsers)
     commands.add_spec(subparsers)
     job_commands.add_jobs(subparsers)
+    job_commands.add_schedules(subparsers)
     job_commands.add_worker(subparsers)
     job_commands.add_repository(subparsers)
     commands.add_errors(subparsers)

@@ -15,12 +15,19 @@ from loadstone.jobs.repository import executions, tasks
 
 def stop(database: Database, execution_id: int, *, actor: str) -> Execution:
     """Finish running chunks and end; a launch restarts it. ``Refused`` LS-7114 when it has ended already."""
-    return _ask(database, execution_id, Request.STOP, actor)
+    with database.write() as connection:
+        return stop_within(connection, execution_id, actor=actor)
+
+
+def stop_within(connection: Connection, execution_id: int, *, actor: str) -> Execution:
+    """As ``stop``, within the caller's transaction."""
+    return _ask(connection, execution_id, Request.STOP, actor)
 
 
 def pause(database: Database, execution_id: int, *, actor: str) -> Execution:
     """Finish running chunks and wait for ``resume``. ``Refused`` LS-7114 when it has ended already."""
-    return _ask(database, execution_id, Request.PAUSE, actor)
+    with database.write() as connection:
+        return _ask(connection, execution_id, Request.PAUSE, actor)
 
 
 def resume(database: Database, execution_id: int, *, actor: str) -> Execution:
@@ -72,18 +79,16 @@ def heal(database: Database, *, actor: str) -> list[int]:
 # Private functions
 
 
-def _ask(database: Database, execution_id: int, request: Request, actor: str) -> Execution:
+def _ask(connection: Connection, execution_id: int, request: Request, actor: str) -> Execution:
     held = Status.STOPPED if request is Request.STOP else Status.PAUSED
-    with database.write() as connection:
-        execution = _locked(connection, execution_id)
-        if execution.status.ended and not (execution.status is Status.PAUSED and request is Request.STOP):
-            raise _not_now(
-                execution, "stopped" if request is Request.STOP else "paused", f"it is {execution.status}"
-            )
-        executions.change(connection, execution_id, request=request)
-        tasks.hold(connection, execution_id, held)
-        resettle(connection, _locked(connection, execution_id))
-        return _told(connection, execution_id, actor, f"execution.{request}")
+    execution = _locked(connection, execution_id)
+    if execution.status.ended and not (execution.status is Status.PAUSED and request is Request.STOP):
+        verb = "stopped" if request is Request.STOP else "paused"
+        raise _not_now(execution, verb, f"it is {execution.status}")
+    executions.change(connection, execution_id, request=request)
+    tasks.hold(connection, execution_id, held)
+    resettle(connection, _locked(connection, execution_id))
+    return _told(connection, execution_id, actor, f"execution.{request}")
 
 
 def _locked(connection: Connection, execution_id: int) -> Execution:

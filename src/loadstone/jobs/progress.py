@@ -152,6 +152,7 @@ def _change_status(
         "job": execution.job,
         "version": execution.version,
         "attempt": execution.attempt,
+        "parameters": dict(execution.parameters),
         "error": values.get("error"),
     }
     outbox.put(connection, f"execution.{status}", str(execution.id), body)

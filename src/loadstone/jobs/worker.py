@@ -69,6 +69,8 @@ class Worker:
             Refused: LS-7006 another host works on this SQLite repository.
         """
         self._register()
+        for tick in self._ticks:
+            self._act(tick)
         log.info("worker.started", worker=self.id, threads=self._threads)
         crew = [
             threading.Thread(
@@ -113,7 +115,7 @@ class Worker:
                 self._stop.wait(IDLE_S)
 
     def _tick(self) -> None:
-        due = {tick.name: time.monotonic() for tick in self._ticks}
+        due = {tick.name: time.monotonic() + tick.every_s for tick in self._ticks}
         while not self._stop.wait(max(0.0, min(due.values()) - time.monotonic())):
             for tick in self._ticks:
                 if due[tick.name] <= time.monotonic():

@@ -15,9 +15,6 @@ from loadstone.errors import Retry
 from loadstone.spec import Method, TableName
 
 if TYPE_CHECKING:
-    from loadstone.targets.lookups import LookupQuery
-
-if TYPE_CHECKING:
     from loadstone.targets.staged import StagedSql, StagedTable
 
 
@@ -272,12 +269,12 @@ class Target(Protocol):
         """COUNT(*) or MAX(column) of the table now; 0 when empty."""
         ...
 
-    def look_up(self, query: LookupQuery) -> list[tuple[Any, ...]]:
-        """The rows of a lookup, as the driver gives them."""
-        ...
-
     def find_loads(self, prefix: str | None) -> list[str]:
         """Ids of the loads that begin with ``prefix``; the latest one for None."""
+        ...
+
+    def ask(self, query: str) -> Any:
+        """The one value that ``query`` (one row, one column) gives; None when it gives no row."""
         ...
 
     def next_values(self, sequence: str, count: int) -> list[int]:

@@ -1,0 +1,114 @@
+"""Keep, enable and disable schedules and calendars; what could not fire is refused."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy import Connection
+
+from loadstone.audit import trail
+from loadstone.database.open import Database, now
+from loadstone.errors import FixSpec, Place
+from loadstone.jobs.graph import Cycle, levels
+from loadstone.schedule import repository
+from loadstone.schedule.calendar import Calendar, check_calendar
+from loadstone.schedule.cron import check_cron, zone_of
+from loadstone.schedule.model import Schedule
+from loadstone.schedule.repository import StoredSchedule
+from loadstone.spec.fields import Part
+
+P = TypeVar("P", bound=Part)
+
+
+def schedule_of(values: Any, file: str | None = None) -> Schedule:
+    """A schedule of plain values; ``FixSpec`` LS-7205 names every fault of its form."""
+    return _parsed(Schedule, values, file)
+
+
+def calendar_of(values: Any, file: str | None = None) -> Calendar:
+    """A calendar of plain values; ``FixSpec`` LS-7205 names every fault of its form."""
+    return _parsed(Calendar, values, file)
+
+
+def store(database: Database, schedule: Schedule, *, actor: str) -> StoredSchedule:
+    """
+    Keep a schedule. A new one fires from now on; a changed one goes on where it stood.
+
+    Raises:
+        FixSpec: LS-7201 cron, LS-7202 time zone, LS-7206 no such calendar, LS-7207 jobs wait for each other.
+    """
+    zone_of(schedule.timezone)
+    if schedule.cron is not None:
+        check_cron(schedule.cron, schedule.timezone)
+    with database.write() as connection:
+        if repository.calendar(connection, schedule.calendar) is None:
+            raise FixSpec(
+                "LS-7206",
+                f"schedule {schedule.name}: there is no calendar {schedule.calendar}",
+                hints=["`loadstone schedules calendars` lists them."],
+            )
+        _refuse_cycle(connection, schedule)
+        stored = repository.put(connection, schedule, now(connection), actor)
+        told = schedule.model_dump(mode="json", exclude_defaults=True)
+        trail.record(connection, actor, "schedule.store", f"schedule:{schedule.name}", told)
+        return stored
+
+
+def store_calendar(database: Database, calendar: Calendar, *, actor: str) -> None:
+    """Keep a calendar; ``FixSpec`` LS-7204 when its country or market is unknown."""
+    check_calendar(calendar)
+    with database.write() as connection:
+        repository.put_calendar(connection, calendar)
+        told = calendar.model_dump(mode="json", exclude_defaults=True)
+        trail.record(connection, actor, "calendar.store", f"calendar:{calendar.name}", told)
+
+
+def enable(database: Database, name: str, enabled: bool, *, actor: str) -> None:
+    """
+    Let a schedule fire, or not. Ticks due while it is disabled do not come later.
+
+    Raises:
+        FixSpec: LS-7208 there is no such schedule.
+    """
+    with database.write() as connection:
+        stored = repository.find(connection, name, lock=True)
+        if stored is None:
+            raise FixSpec(
+                "LS-7208", f"there is no schedule {name}", hints=["`loadstone schedules list` lists all."]
+            )
+        values: dict[str, Any] = {"enabled": enabled, "changed_by": actor}
+        if enabled and not stored.enabled:
+            values["planned_until"] = now(connection)
+        repository.change(connection, stored.id, **values)
+        verb = "schedule.enable" if enabled else "schedule.disable"
+        trail.record(connection, actor, verb, f"schedule:{name}", {})
+
+
+# Private functions
+
+
+def _parsed(model: type[P], values: Any, file: str | None) -> P:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}".removeprefix(": ") for one in error.errors()
+        ]
+        raise FixSpec("LS-7205", "; ".join(faults), Place(file=file)) from error
+
+
+def _refuse_cycle(connection: Connection, schedule: Schedule) -> None:
+    others = [one.schedule for one in repository.listed(connection) if one.schedule.name != schedule.name]
+    needs: dict[str, list[str]] = {}
+    for one in [*others, schedule]:
+        if one.after is not None:
+            needs.setdefault(one.job, []).extend(one.after.jobs)
+    try:
+        levels(needs)
+    except Cycle as cycle:
+        raise FixSpec(
+            "LS-7207",
+            f"schedule {schedule.name}: jobs would wait for each other: {cycle}",
+            hints=["take one of these out of after:."],
+        ) from cycle

@@ -1,0 +1,277 @@
+"""Ticks on real repositories: each once, by policy, over nodes, late workers, events, changes and chains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loadstone.bootstrap.repository import open_repository
+from loadstone.database import outbox
+from loadstone.database.open import Database
+from loadstone.errors import FixSpec
+from loadstone.jobs import launch
+from loadstone.jobs.engine import Engine
+from loadstone.jobs.model import Outcome, Status
+from loadstone.jobs.repository import executions
+from loadstone.jobs.worker import Worker
+from loadstone.schedule import fire, repository, store
+from loadstone.schedule.calendar import Calendar
+from loadstone.schedule.model import TickState
+from tests.repository import Doing, define
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+HANDLERS = {"h": Doing(lambda task, run: Outcome())}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A repository of each kind with a job ``j`` of one parameter."""
+    postgres = request.param == "postgresql"
+    opened = open_repository(
+        str(request.getfixturevalue("postgres_url")) if postgres else str(tmp_path / "r.db")
+    )
+    define(opened, "name: j\nparameters: {at: {}}\nsteps: {a: {handler: h}}\n", HANDLERS)
+    yield opened
+    opened.close()
+
+
+def put(database: Database, **more: Any) -> None:
+    """A schedule of job ``j`` every hour from START on, with more of its own."""
+    values = {"name": "s", "job": "j", "cron": "0 * * * *", "parameters": {"at": "{due_time}"}, **more}
+    store.store(database, store.schedule_of(values), actor="ann")
+    with database.write() as connection:
+        found = repository.find(connection, "s")
+        assert found is not None
+        repository.change(connection, found.id, planned_until=START)
+
+
+def states(database: Database) -> list[TickState]:
+    """States of the ticks, the earliest first."""
+    with database.read() as connection:
+        found = repository.find(connection, "s")
+        assert found is not None
+        return [tick.state for tick in reversed(repository.ticks(connection, found.id, limit=1000))]
+
+
+def work(database: Database) -> None:
+    """Run all tasks there are."""
+    Worker(Engine(database, HANDLERS), threads=1).run(until_idle=True)
+
+
+def test_nodes_that_fire_together_decide_each_tick_once(database: Database) -> None:
+    """Eight nodes, ten ticks: ten executions."""
+    put(database, overlap="allow")
+    at = START + timedelta(hours=10)
+    with ThreadPoolExecutor(8) as crew:
+        decided = sum(crew.map(lambda _: fire.fire(database, at=at), range(8)))
+    assert (10, [TickState.LAUNCHED] * 10) == (decided, states(database))
+    with database.read() as connection:
+        assert 10 == len(executions.listed(connection, job="j"))
+
+
+@pytest.mark.parametrize(
+    ("overlap", "expected"),
+    [
+        ("skip", ["launched", "skipped", "skipped"]),
+        ("buffer_one", ["launched", "buffered", "skipped"]),
+        ("buffer_all", ["launched", "buffered", "buffered"]),
+        ("allow", ["launched", "launched", "launched"]),
+        ("cancel", ["launched", "buffered", "buffered"]),
+    ],
+)
+def test_what_a_tick_does_while_a_run_goes_on(database: Database, overlap: str, expected: list[str]) -> None:
+    """Three ticks, and no worker runs meanwhile."""
+    put(database, overlap=overlap)
+    for hour in (1, 2, 3):
+        fire.fire(database, at=START + timedelta(hours=hour))
+    if overlap == "cancel":
+        with database.read() as connection:
+            assert Status.STOPPED in [one.status for one in executions.listed(connection, job="j")]
+        return
+    assert expected == states(database)
+
+
+def test_buffered_ticks_start_one_behind_the_other(database: Database) -> None:
+    """Each when the one before has ended, in order of their due times."""
+    put(database, overlap="buffer_all")
+    fire.fire(database, at=START + timedelta(hours=3))
+    for _ in range(3):
+        work(database)
+        fire.fire(database, at=START + timedelta(hours=3))
+    assert [TickState.LAUNCHED] * 3 == states(database)
+    with database.read() as connection:
+        runs = executions.listed(connection, job="j")
+    due = [run.parameters["at"] for run in reversed(runs)]
+    assert sorted(due) == due and 3 == len(due)
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "expected"),
+    [
+        ({"policy": "all", "window_s": 86_400}, ["launched"] * 5),
+        ({"policy": "last", "window_s": 86_400}, ["skipped"] * 4 + ["launched"]),
+        ({"policy": "none"}, ["missed"] * 4 + ["launched"]),
+        ({"policy": "all", "window_s": 7_500}, ["missed"] * 2 + ["launched"] * 3),
+    ],
+)
+def test_what_happens_after_a_time_without_workers(
+    database: Database, catch_up: dict[str, Any], expected: list[str]
+) -> None:
+    """Five ticks late, the last one just now; what is missed is an event."""
+    put(database, overlap="allow", catch_up=catch_up)
+    fire.fire(database, at=START + timedelta(hours=5))
+    assert expected == states(database)
+    with database.read() as connection:
+        assert expected.count("missed") == len(outbox.read(connection, topics=["schedule.missed"]))
+
+
+def test_a_tick_past_its_cutoff_is_missed(database: Database) -> None:
+    """An hour is too late for a cut-off of half an hour."""
+    put(database, cron="0 2 * * *", cutoff_s=1800)
+    fire.fire(database, at=START + timedelta(hours=3))
+    assert [TickState.MISSED] == states(database)
+
+
+def test_a_backfill_runs_what_never_had_a_tick(database: Database) -> None:
+    """Its preview changes nothing; a second one finds nothing."""
+    put(database, overlap="allow")
+    fire.fire(database, at=START + timedelta(hours=2))
+    span = (START - timedelta(hours=2), START + timedelta(hours=2))
+    preview = fire.backfill(database, "s", *span, actor="ann", preview=True)
+    assert [START - timedelta(hours=2), START - timedelta(hours=1), START] == preview
+    assert 2 == len(states(database))
+    assert preview == fire.backfill(database, "s", *span, actor="ann")
+    assert [TickState.LAUNCHED] * 5 == states(database)
+    assert [] == fire.backfill(database, "s", *span, actor="ann")
+
+
+def test_an_event_starts_a_job_once(database: Database) -> None:
+    """Only an event that matches; its values fill the parameters; firing again starts nothing."""
+    put(
+        database,
+        cron=None,
+        on_event={"topic": "file.arrived", "match": {"feed": "GL"}},
+        parameters={"at": "{event.path}"},
+        overlap="allow",
+    )
+    with database.write() as connection:
+        outbox.put(connection, "file.arrived", "1", {"feed": "GL", "path": "a.dat"})
+        outbox.put(connection, "file.arrived", "2", {"feed": "AP", "path": "b.dat"})
+    assert (1, 0) == (fire.fire(database), fire.fire(database))
+    with database.read() as connection:
+        assert [{"at": "a.dat"}] == [run.parameters for run in executions.listed(connection, job="j")]
+
+
+def test_changed_data_start_a_job(database: Database) -> None:
+    """The first answer is only remembered; the same answer does nothing; the query is not asked too often."""
+    put(
+        database,
+        cron=None,
+        on_change={"target": "bank", "query": "SELECT max(id) FROM t", "every_s": 60},
+        parameters={"at": "{value}"},
+    )
+    answers, asked = iter([1, 1, 2, 2]), []
+
+    def ask(target: str, query: str) -> int:
+        asked.append((target, query))
+        return next(answers)
+
+    for minute in (2, 2.5, 4, 6, 8):
+        fire.fire(database, ask=ask, at=START + timedelta(minutes=minute))
+    assert 4 == len(asked)
+    with database.read() as connection:
+        assert [{"at": "2"}] == [run.parameters for run in executions.listed(connection, job="j")]
+
+
+def test_a_job_starts_behind_all_that_it_waits_for(database: Database) -> None:
+    """Both jobs before it, with the same day; another day does not count."""
+    for name in ("a", "b", "c"):
+        define(
+            database,
+            f"name: {name}\nparameters: {{day: {{type: date}}}}\nsteps: {{x: {{handler: h}}}}\n",
+            HANDLERS,
+        )
+    put(database, cron=None, job="c", after={"jobs": ["a", "b"], "same": ["day"]}, parameters={})
+    for job, day in (("a", "2026-01-01"), ("b", "2026-01-02")):
+        launch.launch(database, job, {"day": day}, actor="ann")
+    work(database)
+    assert 0 == fire.fire(database)
+    launch.launch(database, "b", {"day": "2026-01-01"}, actor="ann")
+    work(database)
+    assert 1 == fire.fire(database)
+    with database.read() as connection:
+        assert [{"day": "2026-01-01"}] == [run.parameters for run in executions.listed(connection, job="c")]
+
+
+def test_jobs_that_would_wait_for_each_other_are_refused(database: Database) -> None:
+    """The cycle is named."""
+    put(database, cron=None, job="b", after={"jobs": ["a"]})
+    with pytest.raises(FixSpec, match="LS-7207.*a -> b -> a"):
+        store.store(
+            database, store.schedule_of({"name": "t", "job": "a", "after": {"jobs": ["b"]}}), actor="ann"
+        )
+
+
+def test_a_tick_whose_job_cannot_start_says_why(database: Database) -> None:
+    """Its reason carries the code; an event tells it."""
+    put(database, job="nothing")
+    fire.fire(database, at=START + timedelta(hours=1))
+    assert [TickState.REFUSED] == states(database)
+    with database.read() as connection:
+        assert "LS-7105" == outbox.read(connection, topics=["schedule.refused"])[0].body["code"]
+
+
+def test_a_disabled_schedule_is_silent_and_its_ticks_do_not_come_later(database: Database) -> None:
+    """Enabled again, it goes on from then."""
+    put(database)
+    store.enable(database, "s", False, actor="ann")
+    assert 0 == fire.fire(database, at=START + timedelta(hours=5))
+    store.enable(database, "s", True, actor="ann")
+    assert 0 == fire.fire(database)
+    with pytest.raises(FixSpec, match="LS-7208"):
+        store.enable(database, "none", True, actor="ann")
+
+
+@pytest.mark.parametrize(
+    ("first", "days"),
+    [
+        (datetime(2026, 3, 20, tzinfo=UTC), 20),
+        pytest.param(START, 365, marks=pytest.mark.slow),
+    ],
+)
+def test_every_tick_of_a_span_comes_once(tmp_path: Path, first: datetime, days: int) -> None:
+    """
+    Simulated time in Berlin, a whole year in the long suite: every hour and on business mornings, over changes of
+    the clocks and holidays, decided at uneven moments with pauses of up to three hours: none missed, none double.
+    """
+    opened, end = open_repository(str(tmp_path / "r.db")), first + timedelta(days=days)
+    target2 = Calendar(name="target2", market="ECB")
+    define(opened, "name: j\nparameters: {at: {}}\nsteps: {a: {handler: h}}\n", HANDLERS)
+    store.store_calendar(opened, target2, actor="ann")
+    put(opened, timezone="Europe/Berlin", overlap="skip")
+    daily = {"name": "d", "job": "j", "cron": "30 2 * * *", "timezone": "Europe/Berlin", "calendar": "target2"}
+    store.store(opened, store.schedule_of({**daily, "roll": "skip", "overlap": "skip"}), actor="ann")
+    with opened.write() as connection:
+        for name in ("s", "d"):
+            found = repository.find(connection, name)
+            assert found is not None
+            repository.change(connection, found.id, planned_until=first)
+    at, decided, pause = first, 0, 0
+    while at < end:
+        at = min(at + timedelta(minutes=7 + 13 * (pause % 14)), end)
+        pause += 1
+        decided += fire.fire(opened, at=at)
+    business_days = sum(target2.is_business_day((first + timedelta(days=n)).date()) for n in range(days))
+    assert days * 24 + business_days == decided
+    with opened.read() as connection:
+        for name, count in (("s", days * 24), ("d", business_days)):
+            stored = repository.find(connection, name)
+            assert stored is not None
+            due = [tick.due_at for tick in repository.ticks(connection, stored.id, limit=20_000)]
+            assert (count, count) == (len(due), len(set(due)))
+    opened.close()
