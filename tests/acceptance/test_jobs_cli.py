@@ -121,9 +121,10 @@ def test_pools_are_set_and_listed(job: str) -> None:
 def test_the_audit_trail_is_shown_and_verified(job: str) -> None:
     """Who did what; a chain without a broken seal."""
     entries = values("repository", "audit", "--object", "job:nightly")
-    assert [
-        (one["actor"], one["action"]) for one in entries
-    ] == [("ann", "job.store"), ("bob", "job.approve")]
+    assert [(one["actor"], one["action"]) for one in entries] == [
+        ("ann", "job.store"),
+        ("bob", "job.approve"),
+    ]
     assert values("repository", "audit", "--verify")["broken"] == ""
 
 

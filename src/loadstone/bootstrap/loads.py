@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from loadstone.books import LoadReceipt, Reject, Run
 from loadstone.bootstrap.targets import open_target
@@ -15,6 +16,7 @@ from loadstone.errors import FixSpec
 from loadstone.spec import LoadRequest, LoadSpec, TableName
 
 if TYPE_CHECKING:
+    from loadstone.load.pipeline import Surroundings
     from loadstone.load.preview import Preview
     from loadstone.sqlldr.express import ExpressColumn
     from loadstone.sqlldr.findings import Finding
@@ -28,7 +30,7 @@ def load(request: LoadRequest, run: Run) -> LoadReceipt:
     request = land_pipes(request)
     target = open_target(request.target, control_schema=request.control_schema)
     try:
-        return pipeline.run(request, target, pipeline.Surroundings(variables=os.environ), run)
+        return pipeline.run(request, target, _surroundings(request), run)
     finally:
         target.close()
 
@@ -40,28 +42,24 @@ def load_anew(request: LoadRequest, run: Run) -> LoadReceipt:
 
 def preview(request: LoadRequest, rows: int = 10) -> Preview:
     """The first rows as they would be loaded; nothing is written to the target, but missing tables are made."""
-    from loadstone.load import pipeline
     from loadstone.load import preview as previews
 
     target = open_target(request.target, control_schema=request.control_schema)
     try:
-        surroundings = pipeline.Surroundings(variables=os.environ)
-        return previews.preview(land_pipes(request), target, surroundings, rows=rows)
+        return previews.preview(land_pipes(request), target, _surroundings(request), rows=rows)
     finally:
         target.close()
 
 
 def explain(request: LoadRequest) -> dict[str, Any]:
     """What the plan of a load would do, as JSON values."""
-    from loadstone.clock import SystemClock
-    from loadstone.load.environment import read_environment
     from loadstone.load.inputs import resolve_inputs
     from loadstone.load.plan.compile import compile_plan
     from loadstone.load.plan.explain import explain as told
 
     target = open_target(request.target, control_schema=request.control_schema)
     try:
-        environment = read_environment(os.environ, SystemClock().now())
+        environment = _surroundings(request).environment()
         return told(compile_plan(request, target, environment, resolve_inputs(request)))
     finally:
         target.close()
@@ -138,6 +136,17 @@ def land_pipes(request: LoadRequest) -> LoadRequest:
 
 
 # Private functions
+
+
+def _surroundings(request: LoadRequest) -> Surroundings:
+    """The process and the configuration; USER is the target's user, else the one who runs the load."""
+    import getpass
+
+    from loadstone.config import user_functions
+    from loadstone.load.pipeline import Surroundings
+
+    user = urlsplit(request.target).username or getpass.getuser()
+    return Surroundings(variables=os.environ, user=user, functions=user_functions())
 
 
 def _express_column(column: Column) -> ExpressColumn:

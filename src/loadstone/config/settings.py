@@ -37,6 +37,11 @@ SETTINGS = (
     Setting(
         "targets.NAME.url", "In loadstone.toml: the URL that --target NAME and userid=...@NAME stand for."
     ),
+    Setting(
+        "functions.NAME",
+        "In loadstone.toml: the expression that a user function or package variable of SQL strings stands for,"
+        ' with :1, :2 for its arguments: "PKG.CLEAN" = "UPPER(TRIM(:1))", "FND_GLOBAL.USER_ID" = "1001".',
+    ),
     Setting("LOADSTONE_ORACLE_PASSWORD", "Password of an Oracle target whose URL has none."),
     Setting(
         "NLS_LANG",
@@ -91,6 +96,25 @@ def named_targets() -> dict[str, str]:
     """URLs by name (upper case) of the configuration file; empty where there is none."""
     targets = _configuration().get("targets", {})
     return {name.upper(): str(target["url"]) for name, target in targets.items() if "url" in target}
+
+
+def user_functions() -> dict[str, str]:
+    """
+    Expressions that stand for user functions and package variables, by name in upper case.
+
+    Raises:
+        FixSpec: LS-6002 the configuration cannot be read, or one of them is no text.
+    """
+    found = _configuration().get("functions", {})
+    for name, expression in found.items():
+        if not isinstance(expression, str | int | float):
+            raise FixSpec(
+                "LS-6002",
+                f"functions.{name} of the configuration is no expression",
+                Place(file=str(_config_path())),
+                hints=['quote names with dots: "PKG.F" = "UPPER(:1)".'],
+            )
+    return {name.upper(): str(expression) for name, expression in found.items()}
 
 
 # Private functions

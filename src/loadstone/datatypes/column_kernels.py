@@ -14,10 +14,14 @@ from loadstone.datatypes.numbers import (
     parse_number,
     round_number,
     to_words,
+    trim_blanks,
     write_decimal,
 )
 
 NULL_REFUSED, TOO_LONG, BOOLEAN = 1400, 12899, 9003
+TRUE_WORD, YES_WORD, ON_WORD, FALSE_WORD, NO_WORD, OFF_WORD = (
+    int.from_bytes(word.encode(), "big") for word in ("true", "yes", "on", "false", "no", "off")
+)
 EXACT_POWERS = np.array([10.0**n for n in range(23)])
 """Powers of ten that a double holds exactly."""
 
@@ -349,13 +353,30 @@ def civil(days: int) -> tuple[int, int, int]:
 
 
 @kernel
+def parse_boolean(buffer: Buffer, s: int, e: int) -> int:
+    """1 or 0 for a word of PostgreSQL's and DuckDB's booleans, whatever its case, blanks aside; -1 for others."""
+    s, e = trim_blanks(buffer, s, e)
+    if e - s == 1:
+        byte = int(buffer[s])
+        if byte == 0x31 or byte | 0x20 == 0x74 or byte | 0x20 == 0x79:
+            return 1
+        return 0 if byte == 0x30 or byte | 0x20 == 0x66 or byte | 0x20 == 0x6E else -1
+    word = 0
+    for i in range(s, min(e, s + 6)):
+        word = word * 256 + (int(buffer[i]) | 0x20)
+    if word == TRUE_WORD or word == YES_WORD or word == ON_WORD:
+        return 1
+    return 0 if word == FALSE_WORD or word == NO_WORD or word == OFF_WORD else -1
+
+
+@kernel
 def convert_booleans(buffer: Buffer, start: Ints, end: Ints, null: Ints, fault: Ints, data: Ints) -> None:
-    """1/0, t/f, y/n and words that begin so, whatever their case."""
+    """1 and 0, t and f, y and n, true and false, yes and no, on and off."""
     for row in range(len(start)):
         if null[row]:
             continue
-        byte = int(buffer[int(start[row])]) | 0x20
-        if byte == 0x31 or byte == 0x74 or byte == 0x79:
-            data[row] = 1
-        elif not (byte == 0x30 or byte == 0x66 or byte == 0x6E):
+        truth = parse_boolean(buffer, int(start[row]), int(end[row]))
+        if truth < 0:
             fault[row] = BOOLEAN
+        else:
+            data[row] = truth

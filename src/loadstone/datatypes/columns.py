@@ -20,6 +20,8 @@ from loadstone.datatypes.numbers import DIGITS_MAX
 
 INT_BITS = {Kind.INT2: 16, Kind.INT4: 32, Kind.INT8: 64}
 _DATES = (Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ)
+FIRST_MICROS = -62_135_596_800_000_000
+"""The first moment of the year 1, in microseconds since 1970-01-01."""
 
 
 def encode_arrow(
@@ -256,6 +258,7 @@ class _Source:
         import pyarrow as pa
 
         kind = self.one.type
+        self._refuse_before_christ(micros)
         zone = kind.kind is Kind.TIMESTAMPTZ
         width = 10 if kind.kind is Kind.DATE else 26 if kind.fraction_digits else 19
         size = width + 6 * zone
@@ -268,22 +271,30 @@ class _Source:
 
     def _dates_as_text(self) -> _Column:
         """A DATE field into a text column: read by its mask, written by NLS_DATE_FORMAT."""
+        import pyarrow as pa
+
         from loadstone.datatypes.show import show_date
 
         micros, _ = self._parse_dates()
-        mask = self.work.nls.date_format
+        self._refuse_before_christ(micros)
+        mask, language = self.work.nls.date_format, self.work.nls.date_language
         good = (self.fault == 0) & ~self.null
-        texts = [show_date(int(m), mask).encode() if ok else b"" for m, ok in zip(micros, good, strict=True)]
+        shown = [show_date(int(m), mask, language) if ok else "" for m, ok in zip(micros, good, strict=True)]
+        texts = [text.encode() for text in shown]
         end = np.cumsum(np.array([len(text) for text in texts], np.int64))
         start = end - np.array([len(text) for text in texts], np.int64)
         data = np.frombuffer(b"".join(texts) or b"\0", np.uint8)
-        import pyarrow as pa
-
-        limit = self.one.type.length
-        if limit is not None:
-            long = good & (end - start > limit)
-            self.fault[long], self.detail[long] = ValueFault.TOO_LONG, (end - start)[long]
+        kind = self.one.type
+        if kind.length is not None:
+            counted = texts if kind.unit == "byte" else shown
+            size = np.array([len(text) for text in counted], np.int64)
+            long = good & (size > kind.length)
+            self.fault[long], self.detail[long] = ValueFault.TOO_LONG, size[long]
         return _Column(pa.string(), self.null, spans=(data, start, end), compiled=self.work.compiled)
+
+    def _refuse_before_christ(self, micros: NDArray[np.int64]) -> None:
+        """Texts have years from 0001 on."""
+        self.fault[(micros < FIRST_MICROS) & (self.fault == 0) & ~self.null] = ValueFault.RANGE
 
     def _bytes(self) -> _Column:
         import pyarrow as pa
@@ -368,9 +379,12 @@ def _narrow(value: float) -> float:
 
 
 def _shows(value: float, text: str) -> bool:
-    exact = Decimal(text)
-    digits = "".join(map(str, exact.as_tuple().digits)).strip("0")
-    return math.isfinite(value) and Decimal(f"{value:.{max(len(digits), 1) - 1}e}") == exact
+    """Whether the float lies within half a unit of the text's last digit."""
+    exact = Decimal(text).normalize()
+    if not math.isfinite(value) or not exact:
+        return value == 0
+    half = Decimal(5).scaleb(int(exact.as_tuple().exponent) - 1)
+    return abs(Decimal(value) - exact) <= half
 
 
 def workspace() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -274,15 +274,18 @@ def upper(byte: int) -> int:
 
 @kernel
 def same_word(buf: Buffer, at: int, e: int, name_pool: Buffer, offset: int, size: int) -> bool:
-    """Whether a name stands at ``at``, whatever its case; Latin letters with accents too."""
+    """Whether a name (upper case) stands at ``at``, whatever its case; Latin letters with accents too."""
     if at + size > e or size == 0:
         return False
-    accented = False
+    lead = 0
     for i in range(size):
         left, right = int(buf[at + i]), int(name_pool[offset + i])
-        if accented and 0xA0 <= left <= 0xBE:
+        if lead == 0xC3 and 0xA0 <= left <= 0xBE:
             left -= 32
-        accented = right == 0xC3
+        elif (lead == 0xC4 or lead == 0xC5) and left == right + 1:
+            # In these blocks a small letter follows its capital.
+            left = right
+        lead = right
         if upper(left) != right:
             return False
     return True

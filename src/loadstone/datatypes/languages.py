@@ -5,7 +5,7 @@ from __future__ import annotations
 MONTHS, DAYS = "months", "days"
 MERIDIANS = ("AM", "PM")
 
-_TABLE = {
+LANGUAGES = {
     "AMERICAN": (
         "JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER",
         "SUNDAY MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY",
@@ -61,6 +61,8 @@ _TABLE = {
         "SÖ MÅ TI ON TO FR LÖ",
     ),
 }
+"""By ORACLE's name of a language: months, days (Sunday first), and both in short."""
+
 _ALIASES = {
     "ENGLISH": "AMERICAN",
     "GERMAN DIN": "GERMAN",
@@ -75,5 +77,5 @@ _ALIASES = {
 def language_names(language: str, kind: str, *, short: bool = False) -> list[str]:
     """Upper-case names of 12 months or 7 days (Sunday first); American ones for an unknown language."""
     name = language.upper().strip('"')
-    rows = _TABLE[_ALIASES.get(name, name if name in _TABLE else "AMERICAN")]
+    rows = LANGUAGES[_ALIASES.get(name, name if name in LANGUAGES else "AMERICAN")]
     return rows[(2 if short else 0) + (0 if kind == MONTHS else 1)].split()

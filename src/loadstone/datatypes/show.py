@@ -61,7 +61,7 @@ _WORDS: dict[str, Callable[[datetime], tuple[str, int]]] = {
 
 _FIXED: dict[str, Callable[[datetime], str]] = {
     "SYYYY": lambda at: f" {at.year:04}",
-    "Y,YYY": lambda at: f"{at.year:,}",
+    "Y,YYY": lambda at: f"{at.year // 1000},{at.year % 1000:03}",
     "X": lambda at: ".",
     "FF": lambda at: f"{at.microsecond:06}",
 }

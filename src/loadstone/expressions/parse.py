@@ -298,7 +298,8 @@ class _Parser:
         """SELECT value FROM tables [WHERE condition]); parts are the value and, where there is one, the condition."""
         self.expect("SELECT")
         distinct = self.accept("DISTINCT")
-        value = self.condition()
+        star = self.here.at
+        value = Node("name", "*", at=star) if self.accept("*") else self.condition()
         if self.here.upper == ",":
             raise wrong(self.text, self.here.at, "a sub-SELECT gives one column")
         self.accept("AS")

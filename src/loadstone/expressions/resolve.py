@@ -22,6 +22,7 @@ from loadstone.expressions.model import (
     Value,
 )
 from loadstone.expressions.parse import Node, parse_expression
+from loadstone.expressions.select import Scope, is_aggregate, lookup_condition, lookup_term
 from loadstone.expressions.tokens import wrong
 from loadstone.expressions.values import rounded, to_date, to_moment, zone
 
@@ -80,6 +81,7 @@ class Resolver:
         self.sequences: set[str] = set()
         self.arguments: Sequence[Term] = ()
         self.expansions = 0
+        self.scope: Scope | None = None
 
     def build(self, node: Node) -> Term:
         """The term of a node; literals alone are computed at once."""
@@ -170,6 +172,9 @@ class Resolver:
 
     def _name(self, node: Node) -> Term:
         name = node.value
+        column = self.scope.column(self, node) if self.scope is not None else None
+        if column is not None:
+            return column
         pseudo = self._pseudo(name)
         if pseudo is not None:
             return pseudo
@@ -222,12 +227,12 @@ class Resolver:
             return Term(
                 "case", value.type, (self.condition(node.parts[1]), value, Term("literal", value.type))
             )
-        from loadstone.expressions.lookups import lookup_term
-
         return lookup_term(self, node)
 
     def _call(self, node: Node) -> Term:
         name = node.value.rpartition(".")[2] if node.value.startswith(("SYS.", "STANDARD.")) else node.value
+        if self.scope is not None and is_aggregate(name):
+            return self.scope.aggregate(self, node)
         if name in self.context.functions:
             return self._expanded(name, [self.value(part) for part in node.parts], node)
         if name == "DECODE":
@@ -318,8 +323,6 @@ class Resolver:
         if word in ("AND", "OR", "NOT"):
             return Term("call", _B, tuple(self.condition(part) for part in node.parts), word)
         if word in ("EXISTS", "IN SELECT"):
-            from loadstone.expressions.lookups import lookup_condition
-
             return lookup_condition(self, node)
         terms = [self.value(part) for part in node.parts]
         if word == "BETWEEN":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from loadstone.errors import Place, Stop
+from loadstone.filestore.atomic import sync_folder
 
 _COPY_SIZE_BYTES = 1 << 20
 
@@ -37,18 +38,13 @@ def receive(stream: BinaryIO, folder: Path) -> LandedFile:
     Raises:
         Stop: LS-4020 the folder cannot be written or the disk is full.
     """
-    digest, size = hashlib.sha256(), 0
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, part = tempfile.mkstemp(prefix="landing-", suffix=".part", dir=folder)
-        with os.fdopen(descriptor, "wb") as file:
-            while data := stream.read(_COPY_SIZE_BYTES):
-                digest.update(data)
-                size += file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        final = folder / f"{digest.hexdigest()}.dat"
-        os.replace(part, final)
+        try:
+            return _keep(stream, descriptor, Path(part))
+        finally:
+            Path(part).unlink(missing_ok=True)
     except OSError as error:
         raise Stop(
             "LS-4020",
@@ -56,4 +52,20 @@ def receive(stream: BinaryIO, folder: Path) -> LandedFile:
             Place(file=str(folder)),
             hints=["is there room for all of it on this disk?", "set LOADSTONE_LANDING to a larger one."],
         ) from error
+
+
+# Private functions
+
+
+def _keep(stream: BinaryIO, descriptor: int, part: Path) -> LandedFile:
+    digest, size = hashlib.sha256(), 0
+    with os.fdopen(descriptor, "wb") as file:
+        while data := stream.read(_COPY_SIZE_BYTES):
+            digest.update(data)
+            size += file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    final = part.with_name(f"{digest.hexdigest()}.dat")
+    os.replace(part, final)
+    sync_folder(final.parent)
     return LandedFile(path=final, sha256=digest.hexdigest(), size_bytes=size)

@@ -42,7 +42,7 @@ def decode_fields(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: boo
         if layout.charset.table is not None:
             _transcode(layout, tokens, texts, compiled=compiled)
         elif layout.charset.codec.startswith("utf"):
-            whole = not layout.odd_delimiters and _is_utf8(chunk.text, compiled=compiled)
+            whole = not layout.odd_delimiters and is_utf8(chunk, compiled=compiled)
             if not whole or layout.splits_chars:
                 find = find_split_chars if whole else find_bad_utf8
                 _check_utf8(layout, tokens, texts, find, compiled=compiled)
@@ -50,6 +50,14 @@ def decode_fields(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: boo
             _decode_multibyte(layout, tokens, texts)
     _default_numbers(tokens)
     return tokens
+
+
+def is_utf8(chunk: Chunk, *, compiled: bool) -> bool:
+    """Whether all bytes of a chunk's text are UTF-8; then so is each piece between single-byte delimiters."""
+    if not compiled:
+        return False
+    text = np.frombuffer(chunk.text, np.uint8)[: chunk.text_stop]
+    return bool(all_utf8.pick(compiled)(text, np.frombuffer(chunk.text, np.uint64, len(text) // 8)))
 
 
 # Private functions
@@ -82,14 +90,6 @@ def _default_numbers(tokens: Tokens) -> None:
     if zeros.any():
         base = _append(tokens, np.frombuffer(b"0", np.uint8))
         tokens.start[zeros], tokens.end[zeros], tokens.state[zeros] = base, base + 1, State.VALUE
-
-
-def _is_utf8(text: bytes, *, compiled: bool) -> bool:
-    """Whether all bytes of a chunk are UTF-8; then so is each piece between single-byte delimiters."""
-    if not compiled:
-        return False
-    words = np.frombuffer(text, np.uint64, len(text) // 8)
-    return bool(all_utf8.pick(compiled)(np.frombuffer(text, np.uint8), words))
 
 
 @kernel

@@ -243,6 +243,9 @@ class _Builder:
         return _TRIMS[options.trim or "lrtrim"]
 
     def _chars(self) -> bool:
+        """Whether lengths count characters of several bytes."""
+        if self.charset.table is not None:
+            return False
         if self.spec.length_semantics is None:
             return self.charset.width == 2
         return self.spec.length_semantics == "char"

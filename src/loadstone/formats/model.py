@@ -55,7 +55,7 @@ class Chunk:
     Attributes:
         input_no: 0-based input. unit0, unit1: half-open byte range in the decompressed input.
         record0: Logical records before the first one, over the whole load.
-        data: The bytes of the range.
+        data: The bytes of the range, and maybe some of what follows.
         raw_start, raw_end: Offsets in ``data`` of each logical record's physical bytes, terminators included.
         start, end: Span of each logical record's text: in ``data`` where it stands in one piece,
             else (assembled or transcoded records) in ``text``.
@@ -77,6 +77,16 @@ class Chunk:
 
     def __len__(self) -> int:
         return len(self.start)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the range."""
+        return self.unit1 - self.unit0
+
+    @property
+    def text_stop(self) -> int:
+        """Where the last record's text ends in ``text``."""
+        return int(self.end[-1]) if len(self.end) else 0
 
 
 @dataclass(kw_only=True)

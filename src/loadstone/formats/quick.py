@@ -34,18 +34,18 @@ FIXED, DELIMITED, ENCLOSED, WHITE = 1, 2, 3, 4
 ) = range(13)
 
 
-def compile_quick(fields: NDArray[np.int64], pool: bytes, *, single_bytes: bool) -> NDArray[np.int64] | None:
+def compile_quick(fields: NDArray[np.int64], pool: bytes, *, ascii_only: bool) -> NDArray[np.int64] | None:
     """
     The quick program of a layout, one row for each field that takes something from the record.
 
-    None where a field needs the tokenizer. ``single_bytes``: characters of the data are bytes.
+    None where a field needs the tokenizer. ``ascii_only``: so is the data, and characters are bytes.
     """
     rows = []
     taking = np.flatnonzero(fields[:, p.MODE] != p.MODE_NONE).tolist()
     for field in taking:
         row = fields[field]
         way = _way(row, last=field == taking[-1])
-        if not way or (row[p.CHARS] and not single_bytes):
+        if not way or (row[p.CHARS] and not ascii_only):
             return None
         quick = [0] * Q_WIDTH
         quick[Q_FIELD], quick[Q_WAY] = field, way
@@ -89,23 +89,14 @@ def tokenize_quick(
                 at = first_byte + program[k, Q_START]
             elif program[k, Q_POSITION] == 2:
                 at += program[k, Q_START]
-            way = program[k, Q_WAY]
             if at >= last_byte:
-                plain = program[k, Q_POSITION] == 1 or program[k, Q_NULLCOLS] != 0
+                plain = may_end_before(program, k)
                 if not plain:
                     break
-                if way == FIXED:
-                    at += program[k, Q_SIZE]
+                at = after_missing(program, k, at)
                 continue
-            if way == FIXED:
-                begin, stop, at = quick_fixed(text, at, last_byte, program, k, white)
-            elif way == ENCLOSED:
-                begin, stop, at = quick_enclosed(text, at, last_byte, program, k, white)
-            else:
-                begin, stop, at = quick_terminated(text, at, last_byte, program, k, white)
-            if program[k, Q_KEEP] > 1 and stop >= 0:
-                begin, stop = trimmed(text, begin, stop, program[k, Q_KEEP], white)
-            if stop < 0 or (way != FIXED and stop - begin > program[k, Q_SIZE] >= 0):
+            begin, stop, at = locate(text, at, last_byte, program, k, white)
+            if stop < 0:
                 plain = False
                 break
             field = program[k, Q_FIELD]
@@ -119,6 +110,37 @@ def tokenize_quick(
             slow[count] = record
             count += 1
     return count
+
+
+@kernel
+def may_end_before(program: Ints, k: int) -> bool:
+    """Whether a record may end before field ``k``, which is NULL then."""
+    return program[k, Q_POSITION] == 1 or program[k, Q_NULLCOLS] != 0
+
+
+@kernel
+def after_missing(program: Ints, k: int, at: int) -> int:
+    """Where scanning goes on behind a field that lies beyond the record."""
+    return at + program[k, Q_SIZE] if program[k, Q_WAY] == FIXED else at
+
+
+@kernel
+def locate(
+    text: Buffer, at: int, last_byte: int, program: Ints, k: int, white: Buffer
+) -> tuple[int, int, int]:
+    """Begin and end of the value of field ``k``, and where scanning goes on; end -1 = not plain."""
+    way = program[k, Q_WAY]
+    if way == FIXED:
+        begin, stop, at = quick_fixed(text, at, last_byte, program, k, white)
+    elif way == ENCLOSED:
+        begin, stop, at = quick_enclosed(text, at, last_byte, program, k, white)
+    else:
+        begin, stop, at = quick_terminated(text, at, last_byte, program, k, white)
+    if program[k, Q_KEEP] > 1 and stop >= 0:
+        begin, stop = trimmed(text, begin, stop, program[k, Q_KEEP], white)
+    if way != FIXED and stop - begin > program[k, Q_SIZE] >= 0:
+        stop = -1
+    return begin, stop, at
 
 
 @kernel

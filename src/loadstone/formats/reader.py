@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import IO
 
@@ -59,7 +60,7 @@ def open_records(
                 continue
             if last:
                 consumed = len(data)
-            chunk = _chunk(splitter, data[:consumed] if consumed < len(data) else data, spans)
+            chunk = _chunk(splitter, data, spans)
             chunk.input_no, chunk.unit0, chunk.unit1 = input_no, at, at + consumed
             chunk.record0, chunk.last = record0, last
             if at == 0:
@@ -100,10 +101,18 @@ def stream_format(layout: Layout, form: RecordFormat, source: str | bytes) -> Re
 
 
 def _grow(stream: IO[bytes], pending: bytes, size: int, name: str) -> tuple[bytes, bool]:
-    """``pending`` with at least as many new bytes; and whether the stream ends."""
-    wanted = max(size - len(pending), len(pending), 1)
-    fresh = read_fully(stream, wanted, name=name)
-    return (pending + fresh if pending else fresh), len(fresh) < wanted
+    """
+    ``pending`` with at least as many new bytes; and whether the stream ends.
+
+    A plain file is read again from where ``pending`` begins: that costs less than to join the two.
+    """
+    wanted = max(size, 2 * len(pending), 1)
+    if isinstance(stream, io.FileIO):
+        stream.seek(-len(pending), io.SEEK_CUR)
+        data = read_fully(stream, wanted, name=name)
+        return data, len(data) < wanted
+    fresh = read_fully(stream, wanted - len(pending), name=name)
+    return (pending + fresh if pending else fresh), len(pending) + len(fresh) < wanted
 
 
 def _check_size(data: bytes, clause: InputFile) -> None:

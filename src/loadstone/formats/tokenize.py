@@ -53,11 +53,11 @@ def tokenize(layout: Layout, chunk: Chunk, *, compiled: bool) -> Tokens:
     )
     rest = _tokenize_quick(layout, chunk, tokens, compiled=compiled)
     used = tokenize_records.pick(compiled)(
-        _view(text, compiled),
+        text,
         chunk.start,
         chunk.end,
         rest,
-        _view(layout.pool, compiled),
+        layout.pool,
         layout.fields,
         layout.tests,
         layout.tables,
@@ -261,13 +261,12 @@ def _tokenize_quick(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: b
     """Set and judge the plain records; gives the others, ascending."""
     program = None
     if not len(layout.tests):
-        single = layout.charset.width == 1 or chunk.text.isascii()
-        program = compile_quick(layout.fields, layout.pool, single_bytes=single)
+        program = compile_quick(layout.fields, layout.pool, ascii_only=chunk.text.isascii())
     if program is None:
         return np.arange(len(chunk))
     slow = np.zeros(len(chunk), np.int64)
     count = tokenize_quick.pick(compiled)(
-        _view(chunk.text, compiled),
+        chunk.text,
         chunk.start,
         chunk.end,
         program,
@@ -279,7 +278,3 @@ def _tokenize_quick(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: b
     )
     judge_quick.pick(compiled)(layout.fields, layout.tables, tokens.state, tokens.verdict)
     return slow[:count]
-
-
-def _view(data: bytes, compiled: bool) -> NDArray[np.uint8] | bytes:
-    return np.frombuffer(data, np.uint8) if compiled else data

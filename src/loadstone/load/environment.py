@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -65,13 +65,22 @@ class Environment:
     Attributes:
         nls: Formats, languages, and the frozen SYSDATE.
         charset: Oracle name of the client's character set, or None when NLS_LANG names none.
+        user: What USER gives in expressions. functions: user functions, as expressions by name.
     """
 
     nls: Nls
     charset: str | None = None
+    user: str = ""
+    functions: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_environment(variables: Mapping[str, str], now: datetime) -> Environment:
+def read_environment(
+    variables: Mapping[str, str],
+    now: datetime,
+    *,
+    user: str = "",
+    functions: Mapping[str, str] | None = None,
+) -> Environment:
     """The environment of a load that begins at ``now`` (aware, local time)."""
     language, territory, charset = _split_nls_lang(variables.get("NLS_LANG", ""))
     date_format, numeric = TERRITORIES.get(territory, TERRITORIES["AMERICA"])
@@ -88,7 +97,7 @@ def read_environment(variables: Mapping[str, str], now: datetime) -> Environment
         now=now.replace(tzinfo=None),
         time_zone_minutes=int(offset.total_seconds() // 60) if offset is not None else 0,
     )
-    return Environment(nls=nls, charset=charset)
+    return Environment(nls=nls, charset=charset, user=user, functions=dict(functions or {}))
 
 
 def freeze(environment: Environment) -> dict[str, Any]:
@@ -104,13 +113,21 @@ def freeze(environment: Environment) -> dict[str, Any]:
         "now": nls.now.isoformat(),
         "time_zone_minutes": nls.time_zone_minutes,
         "charset": environment.charset,
+        "user": environment.user,
+        "functions": dict(environment.functions),
     }
 
 
 def thaw(values: Mapping[str, Any]) -> Environment:
     """The environment that ``freeze`` kept."""
-    rest = {key: value for key, value in values.items() if key not in ("now", "charset")}
-    return Environment(nls=Nls(now=datetime.fromisoformat(values["now"]), **rest), charset=values["charset"])
+    others = ("now", "charset", "user", "functions")
+    rest = {key: value for key, value in values.items() if key not in others}
+    return Environment(
+        nls=Nls(now=datetime.fromisoformat(values["now"]), **rest),
+        charset=values["charset"],
+        user=values.get("user", ""),
+        functions=values.get("functions", {}),
+    )
 
 
 # Private functions

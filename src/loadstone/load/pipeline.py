@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from loadstone.load.environment import Environment, freeze, read_environment, th
 from loadstone.load.files import write_files
 from loadstone.load.identity import Identity, following, latest, load_key
 from loadstone.load.inputs import LoadInput, resolve_inputs
+from loadstone.load.lookups import fill_lookups, read_lookups
 from loadstone.load.plan.compile import compile_plan
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.receipts import finished_before, make_receipt
@@ -36,11 +37,17 @@ RETRY_PAUSE_S = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What is outside of a load: environment variables, the clock, and how to wait."""
+    """What is outside of a load: environment variables, user and user functions, the clock, and how to wait."""
 
     variables: Mapping[str, str]
+    user: str = ""
+    functions: Mapping[str, str] = field(default_factory=dict)
     clock: Clock = SystemClock()
     sleep: Callable[[float], None] = time.sleep
+
+    def environment(self) -> Environment:
+        """The environment of a load that begins now."""
+        return read_environment(self.variables, self.clock.now(), user=self.user, functions=self.functions)
 
 
 def run(request: LoadRequest, target: Target, surroundings: Surroundings, run: Run) -> LoadReceipt:
@@ -96,8 +103,10 @@ def _run_held(load: _Load) -> LoadReceipt:
             "environment": freeze(environment),
             "charsets": list(plan.charsets),
             "sequences": sequence_bases(plan),
+            "lookups": read_lookups(plan),
             "atomic": load.request.atomic,
         }
+    fill_lookups(plan, frozen.get("lookups", []))
     reach("fence_raised")
     plan = _prepare(load, plan, fence, frozen)
     reach("prepared")
@@ -140,7 +149,7 @@ def _prepare(load: _Load, plan: LoadPlan, fence: Fence, frozen: dict[str, Any]) 
 def _environment(load: _Load, frozen: dict[str, Any]) -> Environment:
     if "environment" in frozen:
         return thaw(frozen["environment"])
-    return read_environment(load.surroundings.variables, load.surroundings.clock.now())
+    return load.surroundings.environment()
 
 
 def _load_all(load: _Load, plan: LoadPlan, columnar: Columnar, fence: Fence) -> tuple[Progress, Fence, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +16,7 @@ from loadstone.formats.model import Chunk, Tokens, Verdict
 from loadstone.formats.tokenize import tokenize
 from loadstone.load.batch import Batch, stepping
 from loadstone.load.columnar import Columnar
+from loadstone.load.direct import Direct, Encoded
 from loadstone.load.plan.model import LoadPlan, TablePlan
 from loadstone.load.reading import Read
 from loadstone.load.rejects import unconverted, unevaluated, unset_fields
@@ -27,15 +29,50 @@ Steps = Callable[[tuple[int, ...]], tuple[int, ...]]
 """Takes what a chunk steps each table's sequences; gives what all chunks before it stepped."""
 
 
-def prepare(
-    plan: LoadPlan, columnar: Columnar, read: Read, steps: Steps, *, form: str | None = None
-) -> Batch:
+@dataclass(frozen=True)
+class Lanes:
+    """
+    The ways of a plan's records into rows; one serves all workers.
+
+    Attributes:
+        direct: One pass from bytes to rows, where the plan and its target allow that.
+    """
+
+    plan: LoadPlan
+    columnar: Columnar
+    direct: Direct | None
+
+    @classmethod
+    def of(cls, plan: LoadPlan, columnar: Columnar) -> Lanes:
+        """The lanes of ``plan``."""
+        return cls(plan, columnar, Direct.of(plan))
+
+    def give_back(self, batch: Batch) -> None:
+        """The batch is committed: its buffers serve a later one."""
+        if self.direct is not None:
+            self.direct.give_back(batch.tables[0].rows)
+
+
+def prepare(lanes: Lanes, read: Read, steps: Steps, *, form: str | None = None) -> Batch:
     """
     Make ``read`` ready to commit. ``steps`` may wait for the chunks before it.
 
     ``form`` is that of the encoded rows; the target's when None.
     """
-    chunk = read.chunk
+    if lanes.direct is None or form is not None:
+        return _general(lanes, read, steps, form or lanes.plan.target.form)
+    encoded = lanes.direct.encode(read)
+    if encoded is None:
+        return _general(lanes, read, steps, lanes.plan.target.form)
+    return _completed(lanes, read, encoded)
+
+
+# Private functions
+
+
+def _general(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
+    """Any records: fields as spans, then values, then rows."""
+    plan, chunk = lanes.plan, read.chunk
     layout = plan.layouts[plan.charsets[chunk.input_no]]
     tokens = tokenize(layout, chunk, compiled=plan.compiled)
     verdict = tokens.verdict
@@ -50,10 +87,10 @@ def prepare(
         record = np.flatnonzero(active & ~unset & (verdict[:, number] == Verdict.TAKE))
         ordinals = np.cumsum(stepped[:, number]) - 1 + before[number]
         numbers = Numbers(
-            record_no=chunk.record0 + record + 1, step=ordinals[record], bases=columnar.bases(table)
+            record_no=chunk.record0 + record + 1, step=ordinals[record], bases=lanes.columnar.bases(table)
         )
-        values, failures = _values(table, columnar, tokens, (record, numbers))
-        encode = partial(_encode, plan, table, form=form or plan.target.form)
+        values, failures = _values(table, lanes.columnar, tokens, (record, numbers))
+        encode = partial(_encode, plan, table, form=form)
         rows, faults = encode(_without(values, failures))
         found = {
             **_failed(table, chunk, values, failures, encode),
@@ -62,20 +99,43 @@ def prepare(
         for index, reject in found.items():
             rejects.setdefault(index, reject)
         tables.append(_table_rows(table, rows))
-    discards = np.flatnonzero(active & np.isin(verdict, (Verdict.WHEN_FAILED, Verdict.ALL_NULL)).all(axis=1))
-    batch = Batch(
-        chunk=chunk,
+    batch = _batch(read, verdict, tables, rejects)
+    return batch.without(rejects) if rejects and len(tables) > 1 else batch
+
+
+def _completed(lanes: Lanes, read: Read, encoded: Encoded) -> Batch:
+    """A batch of plain records, with what the general way makes of the others."""
+    rows, rejects = encoded.rows, {}
+    assert lanes.direct is not None
+    if len(encoded.rest):
+        others = _general(lanes, encoded.others(read), _no_steps, "pgcopy")
+        encoded.verdict[encoded.rest] = others.verdict
+        for index, one in others.rejects.items():
+            record = int(encoded.rest[index])
+            rejects[record] = replace(one, record_no=read.chunk.record0 + record + 1)
+        rows = lanes.direct.merge(encoded, others.tables[0].rows)
+    return _batch(read, encoded.verdict, [_table_rows(lanes.plan.tables[0], rows)], rejects)
+
+
+def _no_steps(own: tuple[int, ...]) -> tuple[int, ...]:
+    """Tables of the direct lane have no sequences."""
+    return (0,) * len(own)
+
+
+def _batch(
+    read: Read, verdict: NDArray[np.uint8], tables: Sequence[TableRows], rejects: dict[int, Reject]
+) -> Batch:
+    nowhere = ((verdict == Verdict.WHEN_FAILED) | (verdict == Verdict.ALL_NULL)).all(axis=1)
+    nowhere[: read.first] = nowhere[read.stop :] = False
+    return Batch(
+        chunk=read.chunk,
         first=read.first,
         stop=read.stop,
         verdict=verdict,
         tables=tuple(tables),
         rejects=rejects,
-        discards=discards,
+        discards=np.flatnonzero(nowhere),
     )
-    return batch.without(rejects) if rejects and len(tables) > 1 else batch
-
-
-# Private functions
 
 
 Encode = Callable[[Values], tuple[Rows, Faults]]

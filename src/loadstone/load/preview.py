@@ -8,11 +8,11 @@ from typing import Any
 
 from loadstone.books import Reject
 from loadstone.load.columnar import Columnar
-from loadstone.load.environment import read_environment
 from loadstone.load.inputs import resolve_inputs
+from loadstone.load.lookups import fill_lookups, read_lookups
 from loadstone.load.pipeline import Surroundings
 from loadstone.load.plan.compile import compile_plan
-from loadstone.load.prepare import prepare
+from loadstone.load.prepare import Lanes, prepare
 from loadstone.load.reading import ChunkSource
 from loadstone.load.resume import Progress
 from loadstone.load.sequences import sequence_bases
@@ -44,17 +44,18 @@ class Preview:
 def preview(request: LoadRequest, target: Target, surroundings: Surroundings, *, rows: int = 10) -> Preview:
     """The first ``rows`` rows of each table, from the first chunk of the first input."""
     inputs = resolve_inputs(request)
-    environment = read_environment(surroundings.variables, surroundings.clock.now())
+    environment = surroundings.environment()
     limits = replace(
         request, load=min(request.load or SAMPLE_RECORDS, SAMPLE_RECORDS), chunk_size_bytes=1 << 20
     )
     plan = compile_plan(limits, target, environment, inputs)
+    fill_lookups(plan, read_lookups(plan))
     bases = {name: (first, step) for name, (first, step) in sequence_bases(plan).items()}
     columnar = Columnar(plan, bases, Path(request.spec_path).resolve().parent)
     read = ChunkSource(plan, Progress(), {}).next()
     if read is None:
         return Preview(records=0, tables=(), rejects=(), warnings=plan.warnings)
-    batch = prepare(plan, columnar, read, lambda own: (0,) * len(own), form="arrow")
+    batch = prepare(Lanes.of(plan, columnar), read, lambda own: (0,) * len(own), form="arrow")
     return Preview(
         records=batch.stop - batch.first,
         tables=tuple(

@@ -66,7 +66,7 @@ class ChunkSource:
                 return None
             read = next(self._reads, None)
             if read is not None:
-                self.bytes_done += len(read.chunk.data)
+                self.bytes_done += read.chunk.size_bytes
             return read
 
     def close(self) -> None:
@@ -112,7 +112,7 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
             ended = end_record is not None and chunk.record0 + records >= end_record
             first = min(max(skip - chunk.record0, 0), stop)
             after = digest.copy()
-            after.update(chunk.data)
+            after.update(memoryview(chunk.data)[: chunk.size_bytes])
             yield Read(
                 number=number,
                 chunk=chunk,

@@ -11,7 +11,7 @@ from loadstone.books import Fence, Run
 from loadstone.load.columnar import Columnar
 from loadstone.load.commit import Committer
 from loadstone.load.plan.model import LoadPlan
-from loadstone.load.prepare import prepare
+from loadstone.load.prepare import Lanes, prepare
 from loadstone.load.reading import ChunkSource
 from loadstone.load.resume import Progress, verify_inputs
 from loadstone.load.sequences import Steps
@@ -51,6 +51,12 @@ def workers_of(plan: LoadPlan) -> int:
     return 2 if plan.compiled else 1
 
 
+def threads_of(plan: LoadPlan) -> int:
+    """One for each worker; over one session a second one prepares the next chunk meanwhile."""
+    number = workers_of(plan)
+    return number if sends_early(plan) or not plan.compiled else max(2, number)
+
+
 def sends_early(plan: LoadPlan) -> bool:
     """Whether rows may be sent over several connections before their turn."""
     tables_agree = all((table.staged or table.info).parallel_safe for table in plan.tables)
@@ -64,7 +70,7 @@ class _Crew:
     def __init__(
         self, plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Progress, run: Run
     ) -> None:
-        self.plan, self.columnar, self.run = plan, columnar, run
+        self.plan, self.lanes, self.run = plan, Lanes.of(plan, columnar), run
         self.early = sends_early(plan)
         self.committer = Committer(plan, fence, progress, early=self.early)
         self.source = ChunkSource(plan, progress, verify_inputs(plan.inputs, progress))
@@ -75,7 +81,7 @@ class _Crew:
 
     def work(self) -> None:
         """All workers, to the end; a single one runs in this thread."""
-        number = workers_of(self.plan)
+        number = threads_of(self.plan)
         shared = None if self.early else self._open()
         try:
             if number == 1:
@@ -102,8 +108,9 @@ class _Crew:
         try:
             session = shared if shared is not None else self._open()
             while not self.run.stop_requested() and (read := self.source.next()) is not None:
-                batch = prepare(self.plan, self.columnar, read, partial(self.steps.before, read.number))
+                batch = prepare(self.lanes, read, partial(self.steps.before, read.number))
                 self.committer.submit(session, read, batch)
+                self.lanes.give_back(batch)
                 self.run.report(
                     self.committer.progress.counts, self.source.bytes_done, self.source.bytes_total
                 )

@@ -15,6 +15,9 @@ from loadstone.errors import Retry
 from loadstone.spec import Method, TableName
 
 if TYPE_CHECKING:
+    from loadstone.targets.lookups import LookupQuery
+
+if TYPE_CHECKING:
     from loadstone.targets.staged import StagedSql, StagedTable
 
 
@@ -267,6 +270,10 @@ class Target(Protocol):
 
     def sequence_base(self, table: TableInfo, column: str, base: Literal["count", "max"]) -> int:
         """COUNT(*) or MAX(column) of the table now; 0 when empty."""
+        ...
+
+    def look_up(self, query: LookupQuery) -> list[tuple[Any, ...]]:
+        """The rows of a lookup, as the driver gives them."""
         ...
 
     def find_loads(self, prefix: str | None) -> list[str]:

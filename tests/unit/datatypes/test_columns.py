@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadstone.datatypes.columns import encode_arrow
-from loadstone.datatypes.faults import ValueFault, fault_message
+from loadstone.datatypes.columns import encode_arrow, mask_of
 from loadstone.datatypes.model import ColumnType, Conversion, Kind, Nls
 from loadstone.targets.postgresql.encode import encode_pgcopy
 from tests.conversions import BOTH, converted, values_of
@@ -101,23 +100,6 @@ def test_lengths_count_characters_or_bytes(compiled: bool) -> None:
     assert converted(texts, in_bytes, compiled=compiled) == ["abc", 12899, 12899, "ab "]
 
 
-def test_messages_are_oracles() -> None:
-    """The sentences that scripts and people look for."""
-    one = Conversion(column="NAME", type=ColumnType(kind=Kind.TEXT, length=3))
-    assert fault_message(ValueFault.TOO_LONG, one, ("S", "T"), 5, 5)[2] == (
-        'ORA-12899: value too large for column "S"."T"."NAME" (actual: 5, maximum: 3)'
-    )
-    assert (
-        fault_message(ValueFault.NOT_NULL, one, (None, "T"), 0, 0)[2]
-        == 'ORA-01400: cannot insert NULL into ("T"."NAME")'
-    )
-    assert fault_message(ValueFault.NUMBER, one, (None, "T"), 0, 0) == (
-        "number",
-        "ORA-01722",
-        "ORA-01722: invalid number",
-    )
-
-
 @given(st.lists(st.text(alphabet="0123456789.-+eE x,", max_size=12), max_size=12))
 @settings(max_examples=80, deadline=None)
 def test_both_encoders_refuse_the_same_rows(texts: list[str]) -> None:
@@ -137,3 +119,148 @@ def test_both_encoders_refuse_the_same_rows(texts: list[str]) -> None:
             outcomes.append((kept.tolist(), faults.row.tolist(), faults.code.tolist()))
             outcomes.append((rows.record.tolist(), others.row.tolist(), others.code.tolist()))
         assert all(outcome == outcomes[0] for outcome in outcomes)
+
+
+WIDE = ColumnType(kind=Kind.DECIMAL, precision=38, scale=10)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        (ColumnType(kind=Kind.DECIMAL, precision=38, scale=0), "9" * 38, "9" * 38),
+        (ColumnType(kind=Kind.DECIMAL, precision=38, scale=0), "9" * 39, 1438),
+        (WIDE, "-1234567890123456789012345678.0123456789", "-1234567890123456789012345678.0123456789"),
+        (WIDE, "1e27", "1" + "0" * 27 + "." + "0" * 10),
+        (WIDE, "1e28", 1438),
+        (ColumnType(kind=Kind.DECIMAL, precision=18, scale=0), "-" + "9" * 18, "-" + "9" * 18),
+        (ColumnType(kind=Kind.DECIMAL, precision=18, scale=0), "1" + "0" * 18, 1438),
+        (ColumnType(kind=Kind.DECIMAL, precision=5, scale=-2), "12345", "12300"),
+        (ColumnType(kind=Kind.DECIMAL), "123456789012345678901234567890123456789012345.5", "123456789012345678901234567890123456789012345.5"),
+        (ColumnType(kind=Kind.DECIMAL), "1e125", "1" + "0" * 125),
+        (ColumnType(kind=Kind.DECIMAL), "1e126", 1438),
+        (ColumnType(kind=Kind.DECIMAL), "0.10", "0.1"),
+        (ColumnType(kind=Kind.DECIMAL, precision=5, scale=2, as_text=True), "1.5", "1.50"),
+        (ColumnType(kind=Kind.DECIMAL, precision=5, scale=2, as_text=True), "-0.001", "0.00"),
+        (ColumnType(kind=Kind.DECIMAL, precision=5, scale=2, as_text=True), "999.995", 1438),
+    ],
+)  # fmt: skip
+def test_decimals_keep_every_digit(kind: ColumnType, text: str, expected: str | int, compiled: bool) -> None:
+    """Up to 38 digits exactly, any number of them as text, and a refusal beyond."""
+    found = converted([text], kind, compiled=compiled)[0]
+    assert expected == (found if isinstance(found, int) else f"{Decimal(found):f}")
+
+
+@BOTH
+def test_many_long_decimals_find_room(compiled: bool) -> None:
+    """The buffer of written decimals grows until all fit."""
+    texts = [f"1e{n % 100 + 20}" for n in range(400)]
+    found = converted(texts, ColumnType(kind=Kind.DECIMAL), compiled=compiled)
+    assert [Decimal(text) for text in texts] == [Decimal(text) for text in found]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("text", "raw", "length", "expected"),
+    [
+        ("0A1b", False, None, b"\x0a\x1b"), ("0A1", False, None, 1465), ("0G", False, None, 1465), ("é", False, None, 1465),
+        ("0A1B", False, 1, 12899), ("0A", False, 1, b"\x0a"), ("ab", True, None, b"ab"), ("abc", True, 2, 12899), ("ab", True, 2, b"ab"),
+    ],
+)  # fmt: skip
+def test_bytes_come_raw_or_as_hexadecimal_digits(
+    text: str, raw: bool, length: int | None, expected: bytes | int, compiled: bool
+) -> None:
+    """RAW fields are bytes already; a text into a RAW column is hexadecimal, as in Oracle."""
+    assert [expected] == converted(
+        [text], ColumnType(kind=Kind.BYTES, length=length), raw=raw, compiled=compiled
+    )
+
+
+@pytest.mark.parametrize(
+    ("nls", "expected"),
+    [
+        (Nls(), "12-MAR-23"), (Nls(date_format="YYYY-MM-DD"), "2023-03-12"),
+        (Nls(date_format="DD Month YYYY", date_language="GERMAN"), "12 März      2023"),
+    ],
+)  # fmt: skip
+def test_a_date_field_into_a_text_column_is_shown_by_the_session(nls: Nls, expected: str) -> None:
+    """Read by the field's mask, written by NLS_DATE_FORMAT in NLS_DATE_LANGUAGE."""
+    assert [expected] == converted(["20230312"], Kind.TEXT, mask="YYYYMMDD", nls=nls)
+
+
+@pytest.mark.parametrize(
+    ("length", "unit", "expected"),
+    [(9, "char", "12-MAR-23"), (8, "char", 12899), (8, "byte", 12899), (9, "byte", "12-MAR-23")],
+)
+def test_a_shown_date_must_fit(length: int, unit: Any, expected: Any) -> None:
+    """The text that NLS_DATE_FORMAT gives obeys the column's length."""
+    kind = ColumnType(kind=Kind.TEXT, length=length, unit=unit)
+    assert [expected, 1843, None] == converted(["20230312", "20231312", None], kind, mask="YYYYMMDD")
+
+
+@BOTH
+def test_the_first_column_with_a_fault_is_to_blame(compiled: bool) -> None:
+    """One fault a row, in the order of the columns, NOT NULL before the others of its column."""
+    values = values_of(["1", "x", "", "4"], ["a", "abc", "b", ""], ["2023", "2023", "bad", "2024"])
+    conversions = [
+        Conversion(column="N", type=ColumnType(kind=Kind.INT4), not_null=True),
+        Conversion(column="T", type=ColumnType(kind=Kind.TEXT, length=2)),
+        Conversion(column="D", type=ColumnType(kind=Kind.TIMESTAMP), mask="YYYY"),
+    ]
+    batch, kept, faults = encode_arrow(values, conversions, Nls(now=datetime(2024, 1, 1)), compiled=compiled)
+    assert [0, 3] == kept.tolist()
+    assert [(1, 0, 1722), (2, 0, 1400)] == list(
+        zip(faults.row.tolist(), faults.column.tolist(), faults.code.tolist())
+    )
+    assert [(1, "a", datetime(2023, 1, 1)), (4, None, datetime(2024, 1, 1))] == [
+        tuple(r.values()) for r in batch.to_pylist()
+    ]
+
+
+@BOTH
+def test_the_actual_length_is_told(compiled: bool) -> None:
+    """A length fault carries the actual length in the column's unit, also behind another fault."""
+    values = values_of(["éééé", "abcde"], ["x", "1"])
+    conversions = [
+        Conversion(column="T", type=ColumnType(kind=Kind.TEXT, length=3)),
+        Conversion(column="N", type=ColumnType(kind=Kind.INT4)),
+    ]
+    _, _, faults = encode_arrow(values, conversions, Nls(), compiled=compiled)
+    assert [(12899, 4), (12899, 5)] == list(zip(faults.code.tolist(), faults.detail.tolist()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "mask", "expected"),
+    [
+        (ColumnType(kind=Kind.TIMESTAMP), "YYYY", "YYYY"), (ColumnType(kind=Kind.TIMESTAMP), None, "STAMP"),
+        (ColumnType(kind=Kind.TIMESTAMP, fraction_digits=0), None, "DAY"), (ColumnType(kind=Kind.DATE, fraction_digits=0), None, "DAY"),
+        (ColumnType(kind=Kind.TIMESTAMPTZ), None, "ZONED"), (ColumnType(kind=Kind.TIMESTAMPTZ), "TZH", "TZH"),
+    ],
+)  # fmt: skip
+def test_the_mask_is_the_fields_else_the_sessions(kind: ColumnType, mask: str | None, expected: str) -> None:
+    """NLS_DATE_FORMAT, NLS_TIMESTAMP_FORMAT or NLS_TIMESTAMP_TZ_FORMAT, by what the column keeps."""
+    nls = Nls(date_format="DAY", timestamp_format="STAMP", timestamp_tz_format="ZONED")
+    assert expected == mask_of(Conversion(column="D", type=kind, mask=mask), nls)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ColumnType(kind=Kind.TEXT),
+        ColumnType(kind=Kind.TIMESTAMP, as_text=True),
+        ColumnType(kind=Kind.DATE, as_text=True),
+    ],
+    ids=["text", "timestamp", "date"],
+)
+def test_texts_have_no_years_before_christ(kind: ColumnType, compiled: bool) -> None:
+    """Such a date is refused where the column keeps text; it neither crashes nor becomes another year."""
+    found = converted(["-1-12-31", "1-01-01"], kind, mask="SYYYY-MM-DD", compiled=compiled)
+    assert 9002 == found[0]
+    assert isinstance(found[1], str) and "01" in found[1]
+
+
+def test_no_rows_are_no_trouble() -> None:
+    """A chunk whose records all go elsewhere gives an empty batch of the right types."""
+    for kind in (Kind.TEXT, Kind.INT4, Kind.FLOAT4, Kind.BOOL, Kind.BYTES, Kind.TIMESTAMP, Kind.DECIMAL):
+        assert [] == converted([], kind, mask="YYYY" if kind is Kind.TIMESTAMP else None)

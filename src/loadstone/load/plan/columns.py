@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from loadstone.datatypes.model import CANONICAL, Conversion, Kind
 from loadstone.errors import FixSpec, LoadstoneError, Place
-from loadstone.load.environment import Environment
 from loadstone.load.plan.model import ColumnPlan, ExpressionPlan
 from loadstone.spec import (
     Constant,
@@ -25,7 +24,7 @@ from loadstone.spec import (
 from loadstone.targets.model import Column, TableInfo
 
 if TYPE_CHECKING:
-    from loadstone.expressions.model import Compiled
+    from loadstone.expressions.model import Compiled, Context
     from loadstone.expressions.spans import SpanPlan
 
 _DATES = {
@@ -50,7 +49,7 @@ _TEMPORAL = {Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.TIME}
 
 
 def plan_columns(
-    spec: LoadSpec, table: TableLoad, info: TableInfo, environment: Environment, first_field: int
+    spec: LoadSpec, table: TableLoad, info: TableInfo, context: Context, first_field: int
 ) -> tuple[tuple[ColumnPlan, ...], tuple[ExpressionPlan, ...], dict[str, int]]:
     """
     The columns of one INTO TABLE clause, its expressions, and the layout numbers of its binds.
@@ -58,7 +57,7 @@ def plan_columns(
     Raises:
         FixSpec: LS-3003 for all fields without a column; LS-5xxx for expressions.
     """
-    work = _Work(spec=spec, table=table, info=info, environment=environment, first_field=first_field)
+    work = _Work(spec=spec, table=table, info=info, context=context, first_field=first_field)
     columns = [work.column(number, one) for number, one in enumerate(table.fields) if one.filler is None]
     work.raise_errors()
     return tuple(c for c in columns if c is not None), tuple(work.expressions), work.binds()
@@ -69,7 +68,7 @@ class _Work:
     spec: LoadSpec
     table: TableLoad
     info: TableInfo
-    environment: Environment
+    context: Context
     first_field: int
     expressions: list[ExpressionPlan] = field(default_factory=list)
     errors: list[LoadstoneError] = field(default_factory=list)
@@ -125,7 +124,7 @@ class _Work:
         if isinstance(source, Sequence):
             return self._make(one, column, "sequence", None)
         if isinstance(source, Sysdate):
-            text = self.environment.nls.now.strftime("%Y-%m-%d %H:%M:%S")
+            text = self.context.nls.now.strftime("%Y-%m-%d %H:%M:%S")
             return self._make(one, column, "constant", CANONICAL, constant=text)
         if isinstance(source, Constant):
             return self._make(one, column, "constant", mask, constant=source.value)
@@ -174,7 +173,7 @@ class _Work:
 
     def _expression(self, one: Field, column: Column, sql: str) -> ColumnPlan:
         from loadstone.expressions.compile import compile_expression
-        from loadstone.expressions.model import MOMENTS, BindType, Context, ResultType
+        from loadstone.expressions.model import MOMENTS, BindType, ResultType
         from loadstone.expressions.spans import span_plan
 
         types = {
@@ -188,7 +187,7 @@ class _Work:
             compiled = compile_expression(
                 sql,
                 binds=types,
-                context=Context(nls=self.environment.nls),
+                context=self.context,
                 wanted=ResultType.TEXT if column.type.kind is Kind.TEXT else None,
             )
         except LoadstoneError as error:
@@ -207,7 +206,7 @@ class _Work:
 
     def _mask(self, one: Field, column: Column) -> str | None:
         """The field's mask, else the table's, else the session's; None where no date is involved."""
-        nls = self.environment.nls
+        nls = self.context.nls
         if one.type is not None and one.type.name in _DATES:
             kind = _DATES[one.type.name]
             own = one.type.mask or next((f.mask for f in self.table.formats if f.kind == kind), None)

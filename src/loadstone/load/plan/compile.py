@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from loadstone.errors import FixSpec, LoadstoneError, Place
+from loadstone.expressions.model import Context
 from loadstone.formats.layout import compile_layout
 from loadstone.load.charset import charset_of
 from loadstone.load.environment import Environment
 from loadstone.load.inputs import LoadInput
+from loadstone.load.lookups import emptied_tables, table_finder
 from loadstone.load.names import order_by_names
 from loadstone.load.plan.columns import plan_columns
 from loadstone.load.plan.model import Limits, LoadPlan, TablePlan
@@ -54,6 +56,13 @@ def compile_plan(
         name: compile_layout(spec, charset=name, byte_order=order, declared=declared)
         for name in dict.fromkeys(charsets)
     }
+    methods = [method_of(spec, table) for table in spec.tables]
+    context = Context(
+        nls=environment.nls,
+        user=environment.user,
+        functions=environment.functions,
+        find_table=table_finder(request, target, emptied_tables(infos, methods)),
+    )
     return LoadPlan(
         request=request,
         spec=spec,
@@ -62,7 +71,7 @@ def compile_plan(
         inputs=tuple(inputs),
         charsets=tuple(charsets),
         layouts=layouts,
-        tables=_plan_tables(spec, infos, environment, request),
+        tables=_plan_tables(spec, infos, context, request),
         limits=limits_of(request),
         compiled=_size_of(inputs) >= COMPILE_FROM_BYTES,
         warnings=tuple(dict.fromkeys(warnings)),
@@ -121,14 +130,14 @@ def _columns_as_fields(info: TableInfo) -> tuple[Field, ...]:
 
 
 def _plan_tables(
-    spec: LoadSpec, infos: Sequence[TableInfo], environment: Environment, request: LoadRequest
+    spec: LoadSpec, infos: Sequence[TableInfo], context: Context, request: LoadRequest
 ) -> tuple[TablePlan, ...]:
     plans: list[TablePlan] = []
     errors: list[LoadstoneError] = []
     first_field = 0
     for number, (table, info) in enumerate(zip(spec.tables, infos, strict=True)):
         try:
-            plans.append(_plan_table(spec, number, info, environment, first_field))
+            plans.append(_plan_table(spec, number, info, context, first_field))
         except LoadstoneError as error:
             errors.append(error)
         first_field += len(table.fields)
@@ -137,10 +146,10 @@ def _plan_tables(
 
 
 def _plan_table(
-    spec: LoadSpec, number: int, info: TableInfo, environment: Environment, first_field: int
+    spec: LoadSpec, number: int, info: TableInfo, context: Context, first_field: int
 ) -> TablePlan:
     table = spec.tables[number]
-    columns, expressions, binds = plan_columns(spec, table, info, environment, first_field)
+    columns, expressions, binds = plan_columns(spec, table, info, context, first_field)
     loaded = {column.column.name.upper() for column in columns}
     lacking = [name for name in table.key if name.upper() not in loaded]
     if lacking:

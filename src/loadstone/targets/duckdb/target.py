@@ -15,6 +15,7 @@ from loadstone.targets.duckdb.catalogue import read_table, table_names
 from loadstone.targets.duckdb.faults import translate
 from loadstone.targets.duckdb.session import DuckdbSession, quoted
 from loadstone.targets.holder import hold_file
+from loadstone.targets.lookups import LookupQuery, lookup_sql
 from loadstone.targets.model import LoadRow, TableInfo
 from loadstone.targets.names import match_name, match_schema
 from loadstone.targets.preparing import empty_tables
@@ -134,6 +135,10 @@ class DuckdbTarget:
         """COUNT(*) or MAX(column)."""
         what = "count(*)" if base == "count" else f'max("{column}")'
         return int(self._execute(f"SELECT coalesce({what}, 0) FROM {quoted(table)}", [])[0][0])
+
+    def look_up(self, query: LookupQuery) -> list[tuple[Any, ...]]:
+        """The rows of a lookup."""
+        return self._execute(lookup_sql(query, quoted), [])
 
     def ask(self, query: str) -> Any:
         """The one value that ``query`` gives; None when it gives no row."""

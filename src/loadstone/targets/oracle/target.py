@@ -16,6 +16,7 @@ from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
 from loadstone.errors import FixSpec, LoadstoneError, Refused, Retry
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import TABLES, Control, create_control
+from loadstone.targets.lookups import LookupQuery, lookup_sql
 from loadstone.targets.model import ConstraintRefusal, LoadRow, Redo, TableInfo
 from loadstone.targets.oracle.catalogue import CHARSET, CURRENT_SCHEMA, find_place, read_table
 from loadstone.targets.oracle.connection import connect
@@ -219,6 +220,10 @@ class OracleTarget:
         """COUNT(*) or MAX(column)."""
         what = "count(*)" if base == "count" else f"max({quote(column)})"
         return int(self._execute(f"SELECT coalesce({what}, 0) FROM {target_of(table)}", [])[0][0])
+
+    def look_up(self, query: LookupQuery) -> list[tuple[Any, ...]]:
+        """The rows of a lookup."""
+        return self._execute(lookup_sql(query, name_of, limit="FETCH FIRST {} ROWS ONLY"), [])
 
     def ask(self, query: str) -> Any:
         """The one value that ``query`` gives; None when it gives no row."""

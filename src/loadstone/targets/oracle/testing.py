@@ -262,6 +262,7 @@ class FakeCursor:
         text = re.sub(r":(\d+)\b", r"?\1", sql.replace(f'"{connection.user}".', ""))
         text = re.sub(r' (?:SUB)?PARTITION \("\w+"\)', "", text)
         text = text.replace("ROWNUM = 1", "1 = 1 LIMIT 1").replace("serial#", '"serial#"')
+        text = re.sub(r"FETCH FIRST (\d+) ROWS ONLY", r"LIMIT \1", text)
         values: Any = (
             {k: _adapted(v) for k, v in parameters.items()}
             if isinstance(parameters, dict)

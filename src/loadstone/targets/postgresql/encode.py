@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,28 +29,18 @@ def encode_pgcopy(
     Rows with a fault are left out; the first column in order is to blame. Empty text is NULL.
     """
     rows, columns = len(values.record), len(conversions)
-    program = _Program(conversions, nls)
+    program = RowProgram(conversions, nls)
     floats, float_faults = _floats(values, conversions, nls, compiled=compiled)
-    extra = sum(_SIZES.get(one.type.kind, 8) + 4 for one in conversions) + 2
     texts = int(values.end.sum() - values.start.sum()) if rows and columns else 0
-    out = np.empty(texts + rows * extra + 256, np.uint8)
+    out = np.empty(program.size_max(texts, rows), np.uint8)
     ends = np.zeros(rows, np.int64)
     fault = np.zeros((rows, 3), np.int64)
-    may_hold_nul = int(len(values.buffer) > 0 and values.buffer.min() == 0)
-    env = [nls.now.year, nls.now.month, nls.time_zone_minutes, ord(nls.decimal), may_hold_nul]
-    view = (lambda data: np.frombuffer(data, np.uint8)) if compiled else (lambda data: data)
     k.encode_rows.pick(compiled)(
         values.buffer if compiled else values.buffer.tobytes(),
         values.start,
         values.end,
         values.null,
-        program.columns,
-        program.steps,
-        view(program.pool),
-        program.names,
-        view(program.name_pool),
-        program.quick,
-        np.array(env, np.int64),
+        *program.arguments(may_hold_nul=len(values.buffer) > 0 and not values.buffer.all()),
         floats,
         float_faults,
         out,
@@ -68,13 +59,12 @@ def encode_pgcopy(
     return made, Faults(row=bad, column=fault[bad, 0], code=fault[bad, 1], detail=fault[bad, 2])
 
 
-# Private functions
-
-
-class _Program:
+class RowProgram:
     """Conversions as integers; masks of all columns share one table of steps and one pool."""
 
     def __init__(self, conversions: Sequence[Conversion], nls: Nls) -> None:
+        self._nls = nls
+        self._extra = sum(_SIZES.get(one.type.kind, 8) + 4 for one in conversions) + 2
         self.columns = np.zeros((len(conversions), k.WIDTH), np.int64)
         steps: list[NDArray[np.int64]] = []
         quick: list[int] = []
@@ -99,6 +89,24 @@ class _Program:
         self.quick = np.array(quick or [0], np.int64)
         self.pool = self.pool or b"\0"
 
+    def size_max(self, texts: int, rows: int) -> int:
+        """Bytes that so many rows take at most, of so many bytes of text."""
+        return texts + rows * self._extra + 256
+
+    def arguments(self, *, may_hold_nul: bool) -> tuple[Any, ...]:
+        """The arguments of the kernels from ``columns`` to ``env``; whether a text may hold a NUL."""
+        now = self._nls.now
+        env = [now.year, now.month, self._nls.time_zone_minutes, ord(self._nls.decimal), int(may_hold_nul)]
+        return (
+            self.columns,
+            self.steps,
+            self.pool,
+            self.names,
+            self.name_pool,
+            self.quick,
+            np.array(env, np.int64),
+        )
+
     def _fill(self, row: NDArray[np.int64], one: Conversion) -> None:
         kind = one.type
         row[k.KIND] = int(kind.kind)
@@ -110,6 +118,9 @@ class _Program:
         row[k.FLOATS] = int(kind.kind in (Kind.FLOAT4, Kind.FLOAT8))
         row[k.NOT_NULL], row[k.RAW] = int(one.not_null), int(one.raw)
         row[k.BLANK_IS_NULL] = int(one.blank_is_null)
+
+
+# Private functions
 
 
 def _floats(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loadstone.datatypes.column_kernels import parse_wide_int, round_nanos, text_length
+from loadstone.datatypes.column_kernels import parse_boolean, parse_wide_int, round_nanos, text_length
 from loadstone.datatypes.dates import DAYS, NANOS, NO_OFFSET, OFFSET, is_blank, parse_date, parse_quick
 from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.datatypes.numbers import parse_int64, parse_number, parse_plain, round_number
@@ -520,13 +520,12 @@ def put_date(
 
 @kernel
 def put_boolean(buf: Buffer, s: int, e: int, out: Buffer, at: int, work: Ints) -> int:
-    """1/0, t/f, y/n and words that begin so."""
-    byte = int(buf[s]) | 0x20
-    truth = byte == 0x31 or byte == 0x74 or byte == 0x79
-    if not truth and not (byte == 0x30 or byte == 0x66 or byte == 0x6E):
+    """The words that ``parse_boolean`` knows."""
+    truth = parse_boolean(buf, s, e)
+    if truth < 0:
         work[W_STATUS] = BAD_BOOLEAN
     put32(out, at, 1)
-    out[at + 4] = 1 if truth else 0
+    out[at + 4] = 1 if truth > 0 else 0
     return at + 5
 
 

@@ -16,6 +16,7 @@ from loadstone.errors import Refused, Retry
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import TABLES as CONTROL_TABLES
 from loadstone.targets.control import Control, create_control
+from loadstone.targets.lookups import LookupQuery, lookup_sql
 from loadstone.targets.model import LoadRow, TableInfo
 from loadstone.targets.names import match_name, match_schema
 from loadstone.targets.postgresql.catalogue import TABLES, read_table
@@ -179,6 +180,10 @@ class PostgresTarget:
         """COUNT(*) or MAX(column)."""
         what = "count(*)" if base == "count" else f'max("{column}")'
         return int(self._execute(f"SELECT coalesce({what}, 0) FROM {name_of(table).as_string()}", [])[0][0])
+
+    def look_up(self, query: LookupQuery) -> list[tuple[Any, ...]]:
+        """The rows of a lookup."""
+        return self._execute(lookup_sql(query, lambda table: name_of(table).as_string()), [])
 
     def ask(self, query: str) -> Any:
         """The one value that ``query`` gives; None when it gives no row."""

@@ -13,6 +13,7 @@ from loadstone.errors import Refused, Stop
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import Control, create_control
 from loadstone.targets.holder import hold_file
+from loadstone.targets.lookups import LookupQuery, lookup_sql
 from loadstone.targets.model import LoadRow, TableInfo
 from loadstone.targets.names import match_name
 from loadstone.targets.preparing import empty_tables
@@ -136,6 +137,10 @@ class SqliteTarget:
         """COUNT(*) or MAX(column)."""
         what = "count(*)" if base == "count" else f"max(CAST({quote(column)} AS NUMERIC))"
         return int(self._execute(f"SELECT coalesce({what}, 0) FROM {quote(table.name)}", [])[0][0])
+
+    def look_up(self, query: LookupQuery) -> list[tuple[Any, ...]]:
+        """The rows of a lookup."""
+        return self._execute(lookup_sql(query, lambda table: quote(table.name)), [])
 
     def ask(self, query: str) -> Any:
         """The one value that ``query`` gives; None when it gives no row."""

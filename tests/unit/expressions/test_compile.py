@@ -1,0 +1,127 @@
+"""What expressions are refused, and where; user functions; the session's language and characters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from loadstone.datatypes.model import Nls
+from loadstone.errors import FixSpec
+from loadstone.expressions.compile import compile_expression
+from loadstone.expressions.evaluate import Evaluator
+from loadstone.expressions.model import BindType, Context, OraError, ResultType
+
+BINDS = {"A": BindType.TEXT, "N": BindType.NUMBER}
+GERMAN = Nls(
+    decimal=",", group=".", date_language="GERMAN", date_format="DD.MON.YYYY", now=datetime(2024, 2, 29)
+)
+
+
+def answer(expression: str, value: str | None = None, **context: object) -> str | None:
+    """The text of a result, or the code of its error."""
+    compiled = compile_expression(expression, binds=BINDS, context=Context(**context))  # type: ignore[arg-type]
+    (found,) = Evaluator(compiled).evaluate([[value] for _ in compiled.binds], rows=1)
+    return found.code if isinstance(found, OraError) else found
+
+
+@pytest.mark.parametrize(
+    ("expression", "code", "column"),
+    [
+        ("TRIM(:A", "LS-5001", 8),
+        (":A +", "LS-5001", 5),
+        (":A ? 1", "LS-5001", 4),
+        ("1 2", "LS-5001", 3),
+        ("CASE :A END", "LS-5001", 9),
+        ("CASE WHEN :A THEN 1 END", "LS-5001", 11),
+        (":A = 1", "LS-5001", 1),
+        ("NVL(:A = 1, 2)", "LS-5001", 5),
+        ("a.", "LS-5001", 3),
+        ("INTERVAL '1' WEEK", "LS-5001", 14),
+        ("DATE '2024-13-01'", "LS-5001", 1),
+        ("CAST(:A AS NUMBER(?))", "LS-5001", 19),
+        ("EXISTS (1)", "LS-5001", 9),
+        ("(" * 120 + "1" + ")" * 120, "LS-5001", 101),
+        ("TRIMM(:A)", "LS-5002", 1),
+        ("1 + FN_X(:A)", "LS-5002", 5),
+        ("CAST(:A AS GEOMETRY)", "LS-5002", 12),
+        (":B", "LS-5003", 1),
+        ("A", "LS-5003", 1),
+        ("FND_GLOBAL.USER_ID", "LS-5003", 1),
+        ("TRIM()", "LS-5001", 6),
+        ("SUBSTR(:A)", "LS-5004", 1),
+        ("DECODE(:A, 1)", "LS-5004", 1),
+        ("SYSDATE * 2", "LS-5005", 1),
+        ("ABS(SYSDATE)", "LS-5005", 5),
+        ("5 * INTERVAL '1' DAY + 'x' / INTERVAL '1' DAY", "LS-5005", 24),
+        ("(SELECT 1 FROM t)", "LS-5010", 1),
+        ("(SELECT 1 FROM (SELECT 1 FROM dual))", "LS-5010", 16),
+        ("(SELECT 1 FROM t GROUP BY 1)", "LS-5010", 18),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_refused_at_its_place(expression: str, code: str, column: int) -> None:
+    """With its code and its column."""
+    with pytest.raises(FixSpec) as caught:
+        compile_expression(expression, binds=BINDS, context=Context())
+    assert (code, 1, column) == (caught.value.code, caught.value.place.line, caught.value.place.column)
+
+
+def test_a_misspelt_name_is_guessed() -> None:
+    """Functions and fields."""
+    for expression, hint in (("TRIMM(:A)", "did you mean TRIM?"), (":AA", "did you mean :A?")):
+        with pytest.raises(FixSpec) as caught:
+            compile_expression(expression, binds=BINDS, context=Context())
+        assert caught.value.hints == (hint,)
+
+
+def test_user_functions_stand_for_expressions() -> None:
+    """Functions of packages with their arguments, variables without, and functions of functions."""
+    functions = {
+        "FN_DOB": "TO_DATE(:1, 'YYYYMMDD') + :2",
+        "PKG.CLEAN": "UPPER(TRIM(:1))",
+        "PKG.TWICE": "PKG.CLEAN(:1) || pkg.clean(:1)",
+        "FND_GLOBAL.USER_ID": "1001",
+    }
+    assert "2024-03-01 00:00:00" == answer("fn_dob(:A, 1)", "20240229", functions=functions)
+    assert "XX" == answer("pkg.twice(:A)", " x ", functions=functions)
+    assert "1002" == answer("FND_GLOBAL.USER_ID + 1", functions=functions)
+
+
+def test_user_functions_are_checked() -> None:
+    """One that calls itself, and one that is called with too little."""
+    for functions, code in (({"F": "F(:1)"}, "LS-5006"), ({"F": ":2"}, "LS-5001")):
+        with pytest.raises(FixSpec) as caught:
+            answer("F(:A)", "x", functions=functions)
+        assert code == caught.value.code
+
+
+def test_the_session_speaks() -> None:
+    """Decimal comma, German months, and the date format of the session."""
+    assert "1,5" == answer(":A / 2", "3", nls=GERMAN)
+    assert "2,5" == answer(":A + 1", "1,5", nls=GERMAN)
+    assert "ORA-01722" == answer(":A + 1", "1.5", nls=GERMAN)
+    assert "01.MAI.2024x" == answer("TO_DATE(:A, 'YYYYMMDD') || 'x'", "20240501", nls=GERMAN)
+    assert "Mai" == answer("TO_CHAR(TO_DATE(:A, 'YYYYMMDD'), 'fmMonth')", "20240501", nls=GERMAN)
+    assert "2024-05-01 00:00:00" == answer("TO_DATE(:A, 'DD MONTH YYYY')", "1 Mai 2024", nls=GERMAN)
+    assert "1.234,50" == answer("TO_CHAR(TO_NUMBER(:A), 'FM9G999D00')", "1234,5", nls=GERMAN)
+    assert "2024-03-05 00:00:00" == answer("NEXT_DAY(SYSDATE, 'DIENSTAG')", nls=GERMAN)
+    assert "May" == answer("TO_CHAR(SYSDATE + 70, 'fmMonth', 'NLS_DATE_LANGUAGE=AMERICAN')", nls=GERMAN)
+
+
+def test_numbers_from_binary_have_a_point() -> None:
+    """Whatever the session's decimal character is."""
+    assert "3,5" == answer(":N + 1", "2.5", nls=GERMAN)
+
+
+def test_the_user_is_the_targets() -> None:
+    """USER, in upper case."""
+    assert "SCOTT" == answer("USER", user="scott")
+
+
+def test_types_are_known_before_a_row_is() -> None:
+    """The static type of results, which tells how a column reads them."""
+    kinds = {"'x'": "TEXT", "1": "NUMBER", "SYSDATE": "DATE", "SYSTIMESTAMP": "TIMESTAMPTZ", "NULL": "NULL"}
+    kinds |= {"LOCALTIMESTAMP": "TIMESTAMP", "HEXTORAW('00')": "RAW", "INTERVAL '1' DAY": "INTERVAL_DS"}
+    kinds |= {"NVL2(:A, SYSDATE, NULL)": "DATE", "DECODE(:A, 1, NULL, 2)": "TEXT", "TRUNC(SYSDATE)": "DATE"}
+    for expression, kind in kinds.items():
+        assert ResultType[kind] is compile_expression(expression, binds=BINDS, context=Context()).result
