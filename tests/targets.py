@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from loadstone.bootstrap.targets import open_target
 from loadstone.targets.model import Target
 from loadstone.targets.oracle import testing
-from loadstone.targets.oracle.connection import login_of
+from loadstone.targets.oracle.login import login_of
 
 KINDS = ("sqlite", "duckdb", "postgresql", "oracle")
 FILES = {"sqlite": "bank.db", "duckdb": "bank.duckdb"}

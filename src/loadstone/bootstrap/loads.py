@@ -40,6 +40,16 @@ def load_anew(request: LoadRequest, run: Run) -> LoadReceipt:
     return load(replace(request, again=True, resume_unfinished=True), run)
 
 
+def load_original(
+    request: LoadRequest, run: Run, *, binary: str | None = None, timeout_s: float | None = None
+) -> LoadReceipt:
+    """Load with Oracle's own SQL*Loader; ``binary`` None = where it is installed."""
+    from loadstone.load.original.run import Surroundings, run_original
+
+    surroundings = Surroundings(variables=os.environ, binary=binary, timeout_s=timeout_s)
+    return run_original(land_pipes(request), surroundings, run)
+
+
 def preview(request: LoadRequest, rows: int = 10) -> Preview:
     """The first rows as they would be loaded; nothing is written to the target, but missing tables are made."""
     from loadstone.load import preview as previews

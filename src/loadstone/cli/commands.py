@@ -26,6 +26,22 @@ def add_load(subparsers: Subparsers) -> None:
     parser.set_defaults(run=late("load", "run_load"))
 
 
+def add_original(subparsers: Subparsers) -> None:
+    """``loadstone original``."""
+    parser = subparsers.add_parser(
+        "original", help="load with Oracle's own SQL*Loader, where it is installed, into a receipt like any other"
+    )
+    add = parser.add_argument
+    add("control", metavar="CONTROL", help="control file, given to it as it is; or spec, written as one")
+    _data_options(parser)
+    _limit_options(parser)
+    add("--binary", metavar="FILE", help="SQL*Loader itself; in ORACLE_HOME/bin or on the PATH when absent")
+    add("--timeout", type=_seconds, metavar="SECONDS", help="end it after so long; no limit")
+    add("--json", action="store_true", help="print one receipt as JSON")
+    add("--quiet", action="store_true", help="print nothing but errors")
+    parser.set_defaults(run=late("original", "run_original"))
+
+
 def add_explain(subparsers: Subparsers) -> None:
     """``loadstone explain``."""
     parser = subparsers.add_parser(
@@ -146,6 +162,17 @@ def _number(least: int) -> Callable[[str], int]:
     return number
 
 
+def _seconds(text: str) -> float:
+    """A time of more than 0 s."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time in seconds")
+    return value
+
+
 def _date(text: str) -> str:
     """A date as YYYY-MM-DD."""
     try:
@@ -161,27 +188,8 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("control", metavar="CONTROL", help="control file, or spec (.yaml, .yml, .json)")
     _define(parser)
-    add(
-        "--data",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="data file instead of the first INFILE; - is standard input",
-    )
-    add(
-        "--target",
-        metavar="URL",
-        help="target, or its name in the configuration; LOADSTONE_TARGET when absent",
-    )
-    add("--bad", metavar="FILE", help="bad file; the data file's name with .bad")
-    add("--discard", metavar="FILE", help="discard file")
-    add("--rejects-jsonl", metavar="FILE", help="also write each reject with its reason as one line of JSON")
-    add("--log", metavar="FILE", help="log file; the control file's name with .log, here")
-    add("--skip", type=_number(0), metavar="N", help="records to skip")
-    add("--load", type=_number(0), metavar="N", help="records to read after them; all")
-    add("--errors", type=_number(-1), metavar="N", help="rejects allowed; 50, -1 for any number")
-    add("--discardmax", type=_number(0), metavar="N", help="discards allowed in a data file; any number")
-    add("--rows", type=_number(1), metavar="N", help="rows of a bind array, for the log")
+    _data_options(parser)
+    _limit_options(parser)
     add("--ddl", action="append", default=[], metavar="FILE", help="Oracle DDL: makes missing tables")
     add("--create-tables", action="store_true", help="make missing tables from the spec")
     add(
@@ -213,3 +221,32 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
         help="bytes of a chunk, which is a transaction; 8 MiB, on DuckDB 24 MiB",
     )
     add("--show-values", action="store_true", help="do not mask values of rejected records")
+
+
+def _data_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--data",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="data file instead of the first INFILE; - is standard input",
+    )
+    add(
+        "--target",
+        metavar="URL",
+        help="target, or its name in the configuration; LOADSTONE_TARGET when absent",
+    )
+    add("--bad", metavar="FILE", help="bad file; the data file's name with .bad")
+    add("--discard", metavar="FILE", help="discard file")
+    add("--rejects-jsonl", metavar="FILE", help="also write each reject with its reason as one line of JSON")
+    add("--log", metavar="FILE", help="log file; the control file's name with .log, here")
+
+
+def _limit_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--skip", type=_number(0), metavar="N", help="records to skip")
+    add("--load", type=_number(0), metavar="N", help="records to read after them; all")
+    add("--errors", type=_number(-1), metavar="N", help="rejects allowed; 50, -1 for any number")
+    add("--discardmax", type=_number(0), metavar="N", help="discards allowed in a data file; any number")
+    add("--rows", type=_number(1), metavar="N", help="rows of a bind array, for the log")

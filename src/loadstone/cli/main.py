@@ -85,6 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
     job_commands.add_schedules(subparsers)
     job_commands.add_worker(subparsers)
     job_commands.add_repository(subparsers)
+    commands.add_original(subparsers)
     commands.add_errors(subparsers)
     sqlldr = subparsers.add_parser("sqlldr", help="SQL*Loader's own command line (keyword=value) and PARFILE")
     sqlldr.add_argument("words", nargs="*", metavar="KEYWORD=VALUE")

@@ -20,7 +20,7 @@ from loadstone.errors import FixSpec, Refused, Retry
 from loadstone.spec import LoadRequest, Method, TableName
 from loadstone.sqlldr.control import parse_control
 from loadstone.targets.oracle import testing
-from loadstone.targets.oracle.connection import login_of
+from loadstone.targets.oracle.login import login_of
 from loadstone.targets.oracle.target import OracleTarget
 from tests.columns import RANGE, check
 from tests.runs import Undisturbed, load, rows_of

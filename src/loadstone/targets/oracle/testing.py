@@ -25,6 +25,7 @@ from typing import Any, Literal
 import oracledb
 
 from loadstone.targets.oracle import connection as connections
+from loadstone.targets.oracle.login import Login
 from loadstone.targets.oracle.testing_dictionary import Dictionary, FakeError
 
 PASSWORD = "tiger"
@@ -90,7 +91,7 @@ def file_of(url: str) -> str:
 class FakeConnection:
     """A session; its locks and its transaction end with it."""
 
-    def __init__(self, login: connections.Login) -> None:
+    def __init__(self, login: Login) -> None:
         if login.password != PASSWORD:
             raise oracledb.DatabaseError(
                 FakeError("ORA-01017", "ORA-01017: invalid username/password; logon denied")

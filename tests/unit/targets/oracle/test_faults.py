@@ -7,8 +7,9 @@ import pytest
 
 from loadstone.errors import FixSpec, Refused, Retry, Stop
 from loadstone.targets.model import ConstraintRefusal, Redo
-from loadstone.targets.oracle.connection import connect, login_of
+from loadstone.targets.oracle.connection import connect
 from loadstone.targets.oracle.faults import error_of, is_refusal, refusal_of, translate
+from loadstone.targets.oracle.login import login_of
 from loadstone.targets.oracle.testing import FakeError
 
 
