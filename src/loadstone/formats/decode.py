@@ -331,7 +331,24 @@ def decode_packed(buffer: Buffer, start: Ints, end: Ints, scale: int, out: Buffe
                 at += 1
             out[at] = 48 + digit
             at += 1
+        if at >= 0 and (scale < 0 or scale > digits):
+            at = put_exponent(out, at, scale)
         ends[number] = at - first if at >= 0 else -1
+
+
+@kernel
+def put_exponent(out: Buffer, at: int, scale: int) -> int:
+    """``E`` and minus ``scale`` behind digits that the point does not stand among; where the text ends then."""
+    out[at] = 69
+    at += 1
+    if scale > 0:
+        out[at] = 45
+        at += 1
+    power = abs(scale)
+    for place in range(3):
+        out[at + 2 - place] = 48 + power % 10
+        power //= 10
+    return at + 3
 
 
 @kernel
@@ -367,6 +384,8 @@ def decode_zoned(buffer: Buffer, start: Ints, end: Ints, scale: int, out: Buffer
                 at += 1
             out[at] = 48 + digit_here
             at += 1
+        if at >= 0 and (scale < 0 or scale > stop - begin):
+            at = put_exponent(out, at, scale)
         ends[number] = at - first if at >= 0 else -1
 
 

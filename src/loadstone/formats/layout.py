@@ -227,6 +227,8 @@ class _Builder:
             row[p.MODE], row[p.SIZE] = p.MODE_FIXED, _fixed_size(one, kind)
             if fixed_end and kind.length is None:
                 row[p.CHARS] = 0
+                if row[p.POSITION] == p.RELATIVE:
+                    row[p.POSITION] = p.UNTIL
             return row
         row[p.MODE] = p.MODE_DELIMITED
         row[p.SIZE] = kind.length or DEFAULT_SIZE_MAX
@@ -270,11 +272,14 @@ class _Builder:
             row[p.MODE] = p.MODE_FIXED
             row[p.DECODER], size = _BINARY[kind.name]
             row[p.SIZE] = kind.length or size
-        elif kind.name in (TypeName.DECIMAL, TypeName.ZONED) and kind.precision is not None:
+        elif kind.name in (TypeName.DECIMAL, TypeName.ZONED):
             row[p.MODE], row[p.SCALE] = p.MODE_FIXED, kind.scale or 0
             packed = kind.name is TypeName.DECIMAL
             row[p.DECODER] = p.PACKED if packed else p.ZONED
-            row[p.SIZE] = kind.precision // 2 + 1 if packed else kind.precision
+            if kind.precision is None:
+                row[p.SIZE] = _fixed_size(one, kind)
+            else:
+                row[p.SIZE] = kind.precision // 2 + 1 if packed else kind.precision
         elif kind.name is TypeName.RAW and kind.length is not None:
             row[p.MODE], row[p.SIZE] = p.MODE_FIXED, kind.length
         elif kind.name in (TypeName.GRAPHIC, TypeName.GRAPHIC_EXTERNAL):

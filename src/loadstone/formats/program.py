@@ -3,7 +3,7 @@
 MODE = 0
 """0 takes nothing from the record, 1 predetermined size, 2 delimited, 3 length-prefixed."""
 POSITION = 1
-"""0 after the previous field, 1 absolute, 2 relative with an offset."""
+"""0 after the previous field, 1 absolute, 2 relative with an offset, 3 so and up to a byte of the record (in SIZE)."""
 START = 2
 SIZE = 3
 """Bytes (or characters) of a predetermined field; the most of a delimited one, -1 = any."""
@@ -31,7 +31,7 @@ FIELD_WIDTH = 25
 
 MODE_NONE, MODE_FIXED, MODE_DELIMITED, MODE_PREFIXED = 0, 1, 2, 3
 LDRTRIM, NOTRIM, LRTRIM, LTRIM, RTRIM = 0, 1, 2, 3, 4
-NEXT, ABSOLUTE, RELATIVE = 0, 1, 2
+NEXT, ABSOLUTE, RELATIVE, UNTIL = 0, 1, 2, 3
 TEXT, PACKED, ZONED, INTEGER, FLOAT, RAW = 0, 1, 2, 3, 4, 5
 
 TEST_FIELD = 0

@@ -235,6 +235,8 @@ def judge_quick(fields: Ints, tables: Ints, state: Ints, verdict: Ints) -> None:
 
 
 def _way(row: NDArray[np.int64], *, last: bool) -> int:
+    if row[p.POSITION] == p.UNTIL:
+        return 0
     if row[p.MODE] == p.MODE_FIXED:
         return FIXED
     if row[p.MODE] != p.MODE_DELIMITED:

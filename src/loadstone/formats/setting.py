@@ -24,6 +24,7 @@ from loadstone.formats.program import (
     START,
     TERM,
     TERM_SIZE,
+    UNTIL,
 )
 
 AT, AFTER_WHITE, SCRATCH, ERROR, SET_WIDTH = 0, 1, 2, 3, 5
@@ -37,13 +38,26 @@ def place(row: Ints, first_byte: int, last_byte: int, setting: Ints) -> bool:
     """Move to where a field begins; False when that is beyond the record (then it is NULL or missing)."""
     if row[POSITION] == ABSOLUTE:
         setting[AT] = first_byte + row[START]
-    elif row[POSITION] == RELATIVE:
+    elif row[POSITION] == RELATIVE or row[POSITION] == UNTIL:
         setting[AT] += row[START]
     if setting[AT] < last_byte:
         return True
     if row[POSITION] != ABSOLUTE and not row[NULLCOLS]:
         setting[ERROR] = MISSING
     return False
+
+
+@kernel
+def skip_white(text: Buffer, row: Ints, white: Buffer, last_byte: int, setting: Ints) -> bool:
+    """Behind a field TERMINATED BY WHITESPACE the next one begins at what is not white, unless it says where."""
+    if setting[AFTER_WHITE] and row[POSITION] != ABSOLUTE:
+        while setting[AT] < last_byte and is_white(int(text[setting[AT]]), white):
+            setting[AT] += 1
+        if setting[AT] >= last_byte:
+            if not row[NULLCOLS]:
+                setting[ERROR] = MISSING
+            return False
+    return True
 
 
 @kernel
@@ -62,8 +76,10 @@ def set_fixed(
     """A field of predetermined size: trailing white space goes, unless it is kept."""
     state[field] = 1
     inside = place(row, first_byte, last_byte, setting)
+    if inside:
+        inside = skip_white(text, row, white, last_byte, setting)
     begin = int(setting[AT])
-    stop = begin + int(row[SIZE])
+    stop = max(begin, first_byte + int(row[SIZE])) if row[POSITION] == UNTIL else begin + int(row[SIZE])
     setting[AFTER_WHITE] = 0
     if not inside:
         setting[AT] = stop
@@ -214,7 +230,7 @@ def set_delimited(
     if not place(row, first_byte, last_byte, setting):
         return
     at = int(setting[AT])
-    if setting[AFTER_WHITE]:
+    if setting[AFTER_WHITE] and row[POSITION] != ABSOLUTE:
         while at < last_byte and is_white(int(text[at]), white):
             at += 1
     setting[AFTER_WHITE] = 1 if row[TERM_SIZE] < 0 else 0

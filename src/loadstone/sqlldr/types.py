@@ -16,6 +16,7 @@ _EXTERNALS = {
 }
 _INTEGER_SIZES = (1, 2, 4, 8)
 _DIGITS_MAX = 38
+_SCALE_MIN, _SCALE_MAX = -84, 127
 
 
 def field_type(reader: Reader) -> FieldType | None:
@@ -122,8 +123,13 @@ def _precision(reader: Reader) -> tuple[int | None, int | None]:
     scale = None
     if reader.accept_symbol(","):
         negative = reader.accept_symbol("-") is not None
+        place = reader.peek()
         scale = reader.integer("a scale")
         scale = -scale if negative else scale
+        if not _SCALE_MIN <= scale <= _SCALE_MAX:
+            reader.error(
+                "LS-1011", place, f"the scale is {scale}; it must be {_SCALE_MIN} to {_SCALE_MAX}"
+            )
     reader.expect_symbol(")")
     return precision, scale
 
