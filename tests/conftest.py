@@ -11,12 +11,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from loadstone.targets.oracle import connection as connections
 from loadstone.targets.oracle import testing
 from tests.targets import FILES, KINDS, SERVERS
 
 pytest.register_assert_rewrite("tests.columns")
+
+settings.register_profile("loadstone", deadline=None)  # a busy machine is no failure
+settings.load_profile("loadstone")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
