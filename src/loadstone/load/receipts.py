@@ -46,7 +46,7 @@ def make_receipt(
         tables=tables,
         resumed=resumed,
         warnings=warnings,
-        inputs=tuple((size, digest) for _, (size, digest) in sorted(progress.digests.items())),
+        inputs=_digests(plan, progress, outcome),
     )
 
 
@@ -55,9 +55,9 @@ def finished_before(row: LoadRow, inputs: list[LoadInput]) -> LoadReceipt | None
     if row.receipt is None:
         return None
     receipt = receipt_of(row.receipt)
-    if len(receipt.inputs) > len(inputs):
+    if len(receipt.inputs) != len(inputs):
         return None
-    for one, (size_bytes, digest) in zip(inputs, receipt.inputs, strict=False):
+    for one, (size_bytes, digest) in zip(inputs, receipt.inputs, strict=True):
         hasher, seen = prefix_digest(one)
         if seen != size_bytes or hasher.hexdigest() != digest:
             return None
@@ -75,6 +75,17 @@ def receipt_of(values: dict[str, Any]) -> LoadReceipt:
 
 
 # Private functions
+
+
+def _digests(plan: LoadPlan, progress: Progress, outcome: str) -> tuple[tuple[int, str], ...]:
+    """Length and digest of each input: of the whole of it where the load is complete, else of what was read."""
+    found = dict(progress.digests)
+    for one in plan.inputs if outcome == "complete" else ():
+        # Empty inputs have no chunk, and what DISCARDMAX left unread belongs to the contents too.
+        if one.input_no not in found or one.input_no in progress.ended:
+            hasher, size_bytes = prefix_digest(one)
+            found[one.input_no] = size_bytes, hasher.hexdigest()
+    return tuple(found[number] for number in sorted(found))
 
 
 def _exit_code(counts: Contribution, outcome: str, *, unpublished: bool) -> int:

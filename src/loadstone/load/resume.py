@@ -24,6 +24,7 @@ class Progress:
         input_no, unit: Where to go on. record_no: logical records before that place, over the load.
         counts: Sums of all chunks. sequences: what they stepped. discarded: discards by input.
         digests: Length in bytes and digest of each input's committed prefix.
+        ended: Inputs that DISCARDMAX ended before their end.
         stopped: Why the last chunk ended early: ``errors``, ``load`` or None.
         published: Sums at the last publication of an all-or-nothing load; published_at: its last record;
             None before the first. marks: how many marks there are.
@@ -36,6 +37,7 @@ class Progress:
     sequences: tuple[int, ...] = ()
     discarded: dict[int, int] = field(default_factory=dict)
     digests: dict[int, tuple[int, str]] = field(default_factory=dict)
+    ended: frozenset[int] = frozenset()
     stopped: str | None = None
     published: Contribution | None = None
     published_at: int | None = None
@@ -57,6 +59,7 @@ class Progress:
             sequences=tuple(a + b for a, b in zip(before, checkpoint.sequences, strict=True)),
             discarded={**self.discarded, number: self.discarded.get(number, 0) + checkpoint.counts.discarded},
             digests={**self.digests, number: (checkpoint.unit1, checkpoint.sha256)},
+            ended=self.ended | {number} if ended else self.ended,
             stopped=None if ended else checkpoint.stopped,
         )
 

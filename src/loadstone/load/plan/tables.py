@@ -49,6 +49,7 @@ def make_tables(request: LoadRequest, target: Target) -> list[str]:
             warnings += _drop_unfit(request, schema)
         statements = create_statements(schema, target.kind, only=_names(wanted))
         target.run_ddl(statements)
+        warnings += [warning for table in wanted for warning in _passed_over(schema, table.name)]
         wanted = [table for table in wanted if target.find_table(table, request.schema_map) is None]
     if wanted and request.create_tables:
         schema = tables_from_spec(request.spec)
@@ -74,6 +75,14 @@ def _drop_unfit(request: LoadRequest, schema: DdlSchema) -> list[str]:
                 f"the DDL's table {table.table} has no column {', '.join(lacking)}; made from the spec instead"
             )
     return warnings
+
+
+def _passed_over(schema: DdlSchema, name: str) -> list[str]:
+    """What a table that was just made lacks."""
+    table = schema.tables.get(name)
+    if table is None or not table.passed_over:
+        return []
+    return [f"table {name} is made without {', '.join(table.passed_over)}"]
 
 
 def _names(tables: list[TableName]) -> list[str]:

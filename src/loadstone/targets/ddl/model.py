@@ -22,18 +22,19 @@ class DdlType:
 
 @dataclass(kw_only=True)
 class DdlColumn:
-    """A column; ``quoted`` names keep their case."""
+    """A column; ``quoted`` names keep their case. ``identity`` is the first number and the step of an identity."""
 
     name: str
     type: DdlType
     not_null: bool = False
     quoted: bool = False
     default: str | None = None
+    identity: tuple[int, int] | None = None
 
 
 @dataclass(kw_only=True)
 class DdlTable:
-    """A table with its keys; foreign keys are (columns, table, columns)."""
+    """A table with its keys; ``passed_over`` names what a table that is made from it lacks."""
 
     name: str
     quoted: bool = False
@@ -41,7 +42,7 @@ class DdlTable:
     columns: list[DdlColumn] = field(default_factory=list)
     primary_key: list[str] = field(default_factory=list)
     uniques: list[list[str]] = field(default_factory=list)
-    foreign_keys: list[tuple[list[str], str, list[str]]] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)

@@ -66,6 +66,9 @@ _LONG_TYPES = {
 }
 
 
+_CONSTANTS = {"SYSDATE", "SYSTIMESTAMP", "CURRENT_TIMESTAMP", "NULL"}
+
+
 @dataclass(frozen=True)
 class _Token:
     kind: str
@@ -206,6 +209,14 @@ class _Cursor:
                 found.append(self.name()[0])
         return found
 
+    def skip_parentheses(self) -> None:
+        """Past the parenthesis that closes the one here."""
+        depth = 0
+        while self.at < len(self.tokens):
+            depth += {"(": 1, ")": -1}.get(self.take().text, 0)
+            if depth == 0:
+                return
+
     def skip_item(self) -> None:
         """To the comma or parenthesis that ends this item of a list."""
         depth = 0
@@ -251,50 +262,66 @@ def _column(table: DdlTable, cursor: _Cursor) -> DdlColumn:
         column = DdlColumn(name=name, quoted=quoted, type=DdlType(name="VARCHAR2", size=4000))
     else:
         column = DdlColumn(name=name, quoted=quoted, type=_type(cursor))
-    depth = 0
-    while cursor.at < len(cursor.tokens):
-        word = cursor.here
-        text = cursor.tokens[cursor.at].text
-        if depth == 0 and text in (",", ")"):
-            break
-        depth += {"(": 1, ")": -1}.get(text, 0)
-        if depth == 0:
-            if cursor.accept("NOT", "NULL"):
-                column.not_null = True
-                continue
-            if word == "DEFAULT":
-                cursor.at += 1
-                cursor.accept("ON", "NULL")
-                column.default = _default(cursor)
-                continue
-            if cursor.accept("PRIMARY", "KEY"):
-                table.primary_key = [name]
-                continue
-            if word == "UNIQUE":
-                table.uniques.append([name])
-            if cursor.accept("REFERENCES"):
-                _, other, _ = cursor.qualified()
-                table.foreign_keys.append(([name], other, cursor.names()))
-                continue
-        cursor.at += 1
+    while cursor.at < len(cursor.tokens) and cursor.tokens[cursor.at].text not in (",", ")"):
+        if cursor.tokens[cursor.at].text == "(":
+            cursor.skip_parentheses()
+        elif not _column_clause(table, column, cursor):
+            cursor.at += 1
     return column
 
 
+def _column_clause(table: DdlTable, column: DdlColumn, cursor: _Cursor) -> bool:
+    """Take one clause of a column; False for a word that says nothing here."""
+    if cursor.accept("NOT", "NULL"):
+        column.not_null = True
+    elif cursor.accept("DEFAULT"):
+        _ = cursor.accept("ON", "NULL", "FOR", "INSERT", "ONLY") or cursor.accept("ON", "NULL")
+        column.default = _default(cursor)
+        if column.default is None:
+            table.passed_over.append(f"DEFAULT of {column.name}")
+    elif cursor.accept("GENERATED") or cursor.accept("AS"):
+        _generated(table, column, cursor)
+    elif cursor.accept("PRIMARY", "KEY"):
+        table.primary_key = [column.name]
+    elif cursor.accept("UNIQUE"):
+        table.uniques.append([column.name])
+    elif cursor.accept("REFERENCES"):
+        table.passed_over.append(f"FOREIGN KEY of {column.name}")
+    elif cursor.accept("CHECK"):
+        table.passed_over.append(f"CHECK of {column.name}")
+    else:
+        return False
+    return True
+
+
+def _generated(table: DdlTable, column: DdlColumn, cursor: _Cursor) -> None:
+    """``[ALWAYS | BY DEFAULT [ON NULL]] AS IDENTITY [(options)]``, or ``[ALWAYS] AS (expression)``."""
+    _ = cursor.accept("ALWAYS") or (cursor.accept("BY", "DEFAULT") and cursor.accept("ON", "NULL"))
+    cursor.accept("AS")
+    if not cursor.accept("IDENTITY"):
+        table.passed_over.append(f"expression of {column.name}")
+        return
+    first = cursor.at
+    if cursor.here == "(":
+        cursor.skip_parentheses()
+    column.identity = _start_and_step([token.upper for token in cursor.tokens[first : cursor.at]])
+    column.not_null = True
+
+
 def _default(cursor: _Cursor) -> str | None:
-    """A literal default, or SYSDATE; anything longer is passed over."""
+    """A literal default, or the moment; None for anything longer, which is passed over."""
+    first = cursor.at
+    sign = cursor.take().text if cursor.here in ("-", "+") else ""
     token = cursor.take()
-    following = cursor.here
-    if token.text in ("-", "+") and cursor.at < len(cursor.tokens):
-        return token.text + cursor.take().text
-    if following in (".", "(", "|", "+", "-", "*", "/"):
+    if cursor.here in (".", "(", "|", "+", "-", "*", "/"):
         return None
-    if token.kind in ("text", "number") or token.upper in (
-        "SYSDATE",
-        "SYSTIMESTAMP",
-        "CURRENT_TIMESTAMP",
-        "NULL",
-    ):
-        return token.upper if token.kind == "word" else token.text
+    if token.kind == "number" or (not sign and token.kind == "text"):
+        return sign + token.text
+    if not sign and token.upper in _CONSTANTS:
+        return token.upper
+    if token.text == "(":
+        cursor.at = first
+        cursor.skip_parentheses()
     return None
 
 
@@ -336,10 +363,9 @@ def _table_constraint(table: DdlTable, cursor: _Cursor) -> None:
             cursor.name()
         table.uniques.append(cursor.names())
     elif cursor.accept("FOREIGN", "KEY"):
-        columns = cursor.names()
-        if cursor.accept("REFERENCES"):
-            _, other, _ = cursor.qualified()
-            table.foreign_keys.append((columns, other, cursor.names()))
+        table.passed_over.append(f"FOREIGN KEY of {', '.join(cursor.names())}")
+    elif cursor.accept("CHECK"):
+        table.passed_over.append("CHECK")
 
 
 def _alter_table(schema: DdlSchema, cursor: _Cursor) -> None:
@@ -352,7 +378,7 @@ def _alter_table(schema: DdlSchema, cursor: _Cursor) -> None:
             wrapped = cursor.accept("(")
             if cursor.here in _CONSTRAINT and _is_constraint(cursor):
                 _table_constraint(table, cursor)
-            elif cursor.here and cursor.tokens[cursor.at].kind in ("word", "quoted"):
+            elif cursor.at < len(cursor.tokens) and cursor.tokens[cursor.at].kind in ("word", "quoted"):
                 cursor.accept("COLUMN")
                 table.columns.append(_column(table, cursor))
             while wrapped and cursor.here == ",":
@@ -380,10 +406,18 @@ def _unique_index(schema: DdlSchema, cursor: _Cursor) -> None:
 def _create_sequence(schema: DdlSchema, cursor: _Cursor) -> None:
     cursor.accept("IF", "NOT", "EXISTS")
     _, name, _ = cursor.qualified()
-    words = [token.upper for token in cursor.tokens]
-    start, step = 1, 1
+    schema.sequences[name] = _start_and_step([token.upper for token in cursor.tokens])
+
+
+def _start_and_step(words: list[str]) -> tuple[int, int]:
+    """``START WITH n`` and ``INCREMENT BY n``, which may be negative; 1 where they are not said."""
+    found = {"START": 1, "INCREMENT": 1}
     for number, word in enumerate(words):
-        if word in ("START", "INCREMENT"):
-            value = next((w for w in words[number + 1 : number + 4] if w.isdigit()), "1")
-            start, step = (int(value), step) if word == "START" else (start, int(value))
-    schema.sequences[name] = (start, step)
+        if word not in found:
+            continue
+        rest = [one for one in words[number + 1 : number + 4] if one not in ("WITH", "BY")]
+        sign = -1 if rest[:1] == ["-"] else 1
+        digits = rest[1:2] if rest[:1] == ["-"] else rest[:1]
+        if digits and digits[0].isdigit():
+            found[word] = sign * int(digits[0])
+    return found["START"], found["INCREMENT"]
