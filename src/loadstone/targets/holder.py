@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from loadstone.errors import Refused
+from loadstone.errors import Refused, Stop
 
 
 def hold_file(database: str, load_id: str) -> Callable[[], None]:
@@ -17,9 +17,17 @@ def hold_file(database: str, load_id: str) -> Callable[[], None]:
 
     Raises:
         Refused: LS-3006 another process holds it, named by its process id and load.
+        Stop: LS-3020 the lock file cannot be made.
     """
     path = Path(database + ".holder")
-    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    try:
+        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    except OSError as error:
+        raise Stop(
+            "LS-3020",
+            f"cannot open the lock file {path}: {error.strerror}",
+            hints=["does its folder exist, and may this user write there?"],
+        ) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -48,7 +56,7 @@ def _told(text: str) -> str:
     try:
         values = json.loads(text)
         return f": process {values['pid']}, load {values['load_id'][:8]}"
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return ""
 
 

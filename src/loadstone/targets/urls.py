@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from loadstone.errors import FixSpec
 
@@ -26,6 +27,10 @@ _ENDINGS: dict[str, Kind] = {
     ".ddb": "duckdb",
 }
 
+_LOGIN = re.compile(r"//([^:/?#@\s]*):\S*@")
+_PARAMETER = re.compile(r"([?&])[a-z]*password=[^&#\s]*(&?)", re.IGNORECASE)
+_KEYWORD = re.compile(r"\b[a-z]*password\s*=\s*('[^']*'|\S+)", re.IGNORECASE)
+
 
 def kind_of(url: str) -> Kind:
     """
@@ -34,9 +39,9 @@ def kind_of(url: str) -> Kind:
     Raises:
         FixSpec: LS-3010 none.
     """
-    scheme = urlsplit(url).scheme.lower()
-    if scheme in _SCHEMES:
-        return _SCHEMES[scheme]
+    scheme, separator, _ = url.partition(":")
+    if separator and scheme.lower() in _SCHEMES:
+        return _SCHEMES[scheme.lower()]
     for ending, kind in _ENDINGS.items():
         if url.lower().endswith(ending):
             return kind
@@ -53,17 +58,10 @@ def kind_of(url: str) -> Kind:
 
 
 def safe_url(url: str) -> str:
-    """``url`` without its password."""
-    parts = urlsplit(url)
-    pairs = [
-        pair for pair in parts.query.split("&") if not pair.lower().startswith(("password=", "sslpassword="))
-    ]
-    netloc = parts.netloc
-    if parts.password is not None:
-        netloc = f"{parts.username}@{parts.netloc.rpartition('@')[2]}"
-    if netloc == parts.netloc and "&".join(pairs) == parts.query:
-        return url
-    return urlunsplit(parts._replace(netloc=netloc, query="&".join(pairs)))
+    """``url``, or whatever was given for one, without the passwords in it."""
+    text = _LOGIN.sub(lambda found: f"//{found[1]}@" if found[1] else "//", url)
+    text = _PARAMETER.sub(lambda found: found[1] if found[2] else "", text)
+    return _KEYWORD.sub("password=...", text)
 
 
 def file_of(url: str) -> str:

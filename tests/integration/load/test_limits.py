@@ -35,7 +35,12 @@ class Expected:
 
 
 def loop(
-    files: list[str], *, skip: int = 0, load: int | None = None, errors: int = 50, discardmax: int | None = None
+    files: list[str],
+    *,
+    skip: int = 0,
+    load: int | None = None,
+    errors: int = 50,
+    discardmax: int | None = None,
 ) -> Expected:
     """Read the files as SQL*Loader's manual says; a letter is a record."""
     made, number = Expected(bad=[[] for _ in files], discarded=[[] for _ in files]), 0
@@ -88,7 +93,10 @@ def check(url: str, receipt: LoadReceipt, files: list[str], expected: Expected) 
     assert expected.rows == [(int(a), int(b)) for a, b in rows_of(url, "SELECT id, n FROM t ORDER BY id")]
     assert bad == len(loads.rejects(url)[1])
     for place in range(len(files)):
-        for name, lines in ((f"in{place}.bad", expected.bad[place]), (f"in{place}.dsc", expected.discarded[place])):
+        for name, lines in (
+            (f"in{place}.bad", expected.bad[place]),
+            (f"in{place}.dsc", expected.discarded[place]),
+        ):
             found = Path(name).read_text() if Path(name).exists() else ""
             assert "".join(line + "\n" for line in lines) == found, name
 
@@ -160,7 +168,9 @@ def test_a_load_that_a_limit_stopped_goes_on_with_other_limits(seed: int, tmp_pa
     total = sum(map(len, files))
     while limit < total:
         limit += rng.randint(1, 9)
-        receipt = load(control, url, ddl=DDL, errors=-1, load=limit, chunk_size_bytes=rng.choice([7, 30, 1 << 20]))
+        receipt = load(
+            control, url, ddl=DDL, errors=-1, load=limit, chunk_size_bytes=rng.choice([7, 30, 1 << 20])
+        )
         check(url, receipt, files, loop(files, errors=10**6, load=limit))
     receipt = load(control, url, ddl=DDL, errors=-1)
     check(url, receipt, files, loop(files, errors=10**6))
@@ -188,7 +198,9 @@ def test_limits_of_the_request_beat_those_of_the_file(tmp_path: Path, here: Path
     url = str(tmp_path / "bank.db")
     check(url, load(control, url, ddl=DDL), files, loop(files, skip=1, load=3, errors=0))
     other = str(tmp_path / "other.db")
-    check(other, load(control, other, ddl=DDL, skip=0, load=5, errors=2), files, loop(files, load=5, errors=2))
+    check(
+        other, load(control, other, ddl=DDL, skip=0, load=5, errors=2), files, loop(files, load=5, errors=2)
+    )
 
 
 def test_errors_of_minus_one_allow_any_number(tmp_path: Path, here: Path) -> None:
@@ -220,7 +232,9 @@ def test_a_file_that_discardmax_ended_is_loaded_all_the_same_once(target_url: st
     check(target_url, first, files, loop(files, discardmax=0))
 
 
-def test_a_file_that_discardmax_ended_and_that_changed_behind_is_another_load(tmp_path: Path, here: Path) -> None:
+def test_a_file_that_discardmax_ended_and_that_changed_behind_is_another_load(
+    tmp_path: Path, here: Path
+) -> None:
     """Contents are compared in full, also past the record that ended the file."""
     url, control = str(tmp_path / "bank.db"), write(["gdg"])
     load(control, url, ddl=DDL, discardmax=0)

@@ -4,8 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from loadstone.spec import Constant, Field, FieldType, LoadSpec, Recnum, Sequence, Sysdate, TableLoad, TableName, TypeName
-from loadstone.targets.ddl import DdlColumn, DdlSchema, DdlTable, DdlType, create_statements, read_ddl, tables_from_spec
+from loadstone.spec import (
+    Constant,
+    Field,
+    FieldType,
+    LoadSpec,
+    Recnum,
+    Sequence,
+    Sysdate,
+    TableLoad,
+    TableName,
+    TypeName,
+)
+from loadstone.targets.ddl import (
+    DdlColumn,
+    DdlSchema,
+    DdlTable,
+    DdlType,
+    create_statements,
+    read_ddl,
+    tables_from_spec,
+)
 
 SCRIPT = """
 CREATE SEQUENCE seq START WITH 10 INCREMENT BY 5;
@@ -40,7 +59,9 @@ SQLITE = (
 )
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("postgresql", POSTGRESQL), ("duckdb", DUCKDB), ("sqlite", SQLITE)])
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("postgresql", POSTGRESQL), ("duckdb", DUCKDB), ("sqlite", SQLITE)]
+)
 def test_one_table_in_every_dialect(kind: str, expected: str) -> None:
     """Types, lengths, defaults, NOT NULL of keys, and each key once."""
     assert expected == create_statements(read_ddl(SCRIPT), kind, only=["Emp"])[0]
@@ -91,7 +112,9 @@ def test_sequences_are_made_where_the_target_has_them(kind: str, expected: list[
 )  # fmt: skip
 def test_identity_columns_draw_numbers(kind: str, expected: list[str]) -> None:
     """By the target's own means."""
-    script = "CREATE TABLE t (id NUMBER GENERATED ALWAYS AS IDENTITY (START WITH 7 INCREMENT BY 2) PRIMARY KEY);"
+    script = (
+        "CREATE TABLE t (id NUMBER GENERATED ALWAYS AS IDENTITY (START WITH 7 INCREMENT BY 2) PRIMARY KEY);"
+    )
     assert expected == create_statements(read_ddl(script), kind)
 
 
@@ -99,7 +122,10 @@ def test_columns_that_a_key_names_and_the_table_lacks_make_no_key() -> None:
     """A key over unknown columns is left out, and a column that is named twice is made once."""
     table = DdlTable(
         name="T",
-        columns=[DdlColumn(name="A", type=DdlType(name="DATE")), DdlColumn(name="a", type=DdlType(name="CLOB"))],
+        columns=[
+            DdlColumn(name="A", type=DdlType(name="DATE")),
+            DdlColumn(name="a", type=DdlType(name="CLOB")),
+        ],
         primary_key=["B"],
         uniques=[["A", "B"], ["A"], ["a"], []],
     )
@@ -109,12 +135,16 @@ def test_columns_that_a_key_names_and_the_table_lacks_make_no_key() -> None:
 
 def test_quotes_in_names_are_doubled() -> None:
     """A name cannot break out of its quotes."""
-    table = DdlTable(name='a"b', quoted=True, columns=[DdlColumn(name='c"d', quoted=True, type=DdlType(name="DATE"))])
+    table = DdlTable(
+        name='a"b', quoted=True, columns=[DdlColumn(name='c"d', quoted=True, type=DdlType(name="DATE"))]
+    )
     made = create_statements(DdlSchema(tables={'a"b': table}), "duckdb")
     assert ['CREATE TABLE IF NOT EXISTS "a""b" ("c""d" TIMESTAMP_S)'] == made
 
 
-def field(name: str, kind: TypeName | None = None, source: object = None, sql: str | None = None, **numbers: int) -> Field:
+def field(
+    name: str, kind: TypeName | None = None, source: object = None, sql: str | None = None, **numbers: int
+) -> Field:
     """A field of a spec."""
     return Field(name=name, type=FieldType(name=kind, **numbers) if kind else None, source=source, sql=sql)  # type: ignore[arg-type]
 
@@ -157,5 +187,7 @@ def test_clauses_on_one_table_add_up_their_columns() -> None:
     )
     second = TableLoad(table=TableName(name="T"), fields=(field("A"), field("C")))
     made = tables_from_spec(LoadSpec(tables=(first, second))).tables["T"]
-    assert [("A", False), ("b", True), ("C", False)] == [(column.name, column.quoted) for column in made.columns]
+    assert [("A", False), ("b", True), ("C", False)] == [
+        (column.name, column.quoted) for column in made.columns
+    ]
     assert ("HR", ["A"]) == (made.schema, made.primary_key)

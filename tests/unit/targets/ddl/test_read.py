@@ -63,7 +63,9 @@ def test_names_are_upper_case_unless_quoted_otherwise() -> None:
     """Quoted names keep their case; a quoted upper-case name is the same as an unquoted one."""
     made = table('CREATE TABLE "Order" (id NUMBER, "Mixed Case" NUMBER, "UPPER" NUMBER)', "Order")
     assert ("Order", True) == (made.name, made.quoted)
-    assert [("ID", False), ("Mixed Case", True), ("UPPER", False)] == [(c.name, c.quoted) for c in made.columns]
+    assert [("ID", False), ("Mixed Case", True), ("UPPER", False)] == [
+        (c.name, c.quoted) for c in made.columns
+    ]
 
 
 def test_a_schema_before_the_name_is_kept() -> None:
@@ -75,7 +77,9 @@ def test_a_schema_before_the_name_is_kept() -> None:
 @pytest.mark.parametrize("how", ["", "GLOBAL TEMPORARY ", "PRIVATE TEMPORARY "])
 def test_temporary_tables_are_tables(how: str) -> None:
     """What stands between CREATE and TABLE does not matter."""
-    assert ["A"] == [c.name for c in table(f"CREATE {how}TABLE IF NOT EXISTS t (a NUMBER) ON COMMIT DELETE ROWS;").columns]
+    assert ["A"] == [
+        c.name for c in table(f"CREATE {how}TABLE IF NOT EXISTS t (a NUMBER) ON COMMIT DELETE ROWS;").columns
+    ]
 
 
 def test_constraints_of_columns() -> None:
@@ -150,7 +154,11 @@ def test_literal_defaults_are_kept(text: str, expected: str | None) -> None:
 def test_identity_columns_keep_start_and_step(text: str, expected: tuple[int, int]) -> None:
     """Every form of the clause, with a key behind it."""
     made = table(f"CREATE TABLE t (id NUMBER {text} PRIMARY KEY, v NUMBER)")
-    assert (expected, True, None) == (made.columns[0].identity, made.columns[0].not_null, made.columns[1].identity)
+    assert (expected, True, None) == (
+        made.columns[0].identity,
+        made.columns[0].not_null,
+        made.columns[1].identity,
+    )
     assert ["ID"] == made.primary_key
 
 
@@ -254,7 +262,9 @@ def test_sequences_keep_start_and_step() -> None:
 
 def test_the_version_with_most_of_the_columns_is_chosen() -> None:
     """A script may make a table several times; without a choice the first one stands."""
-    schema = read_ddl("CREATE TABLE t (a NUMBER); DROP TABLE t; CREATE TABLE t (a NUMBER, b NUMBER, c NUMBER);")
+    schema = read_ddl(
+        "CREATE TABLE t (a NUMBER); DROP TABLE t; CREATE TABLE t (a NUMBER, b NUMBER, c NUMBER);"
+    )
     assert 1 == len(schema.tables["T"].columns)
     schema.choose("T", {"A", "B"})
     assert 3 == len(schema.tables["T"].columns)
@@ -263,7 +273,10 @@ def test_the_version_with_most_of_the_columns_is_chosen() -> None:
 
 @pytest.mark.parametrize(
     ("script", "fragment"),
-    [("CREATE TABLE t AS SELECT * FROM u;", "table T: no column list"), ("CREATE TABLE (a NUMBER);", "not understood")],
+    [
+        ("CREATE TABLE t AS SELECT * FROM u;", "table T: no column list"),
+        ("CREATE TABLE (a NUMBER);", "not understood"),
+    ],
 )
 def test_what_makes_no_table_is_a_warning(script: str, fragment: str) -> None:
     """Never an error: the rest of the script counts."""
@@ -288,4 +301,8 @@ def test_other_dialects_are_read_where_they_are_alike() -> None:
         " PRIMARY KEY (`id`), UNIQUE KEY `u` (`name`), KEY `k` (`name`(10)), FULLTEXT KEY `f` (`name`)) ENGINE=InnoDB;",
         "t",
     )
-    assert (["id", "name"], ["id"], [["name"]]) == ([c.name for c in made.columns], made.primary_key, made.uniques)
+    assert (["id", "name"], ["id"], [["name"]]) == (
+        [c.name for c in made.columns],
+        made.primary_key,
+        made.uniques,
+    )
