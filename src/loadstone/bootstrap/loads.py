@@ -14,6 +14,7 @@ from loadstone.books import LoadReceipt, Reject, Run
 from loadstone.bootstrap.targets import open_target
 from loadstone.errors import FixSpec
 from loadstone.spec import LoadRequest, LoadSpec, TableName
+from loadstone.targets.urls import file_of, kind_of
 
 if TYPE_CHECKING:
     from loadstone.load.pipeline import Surroundings
@@ -95,9 +96,18 @@ def refusals(spec: LoadSpec, spec_path: str, kind: str) -> list[Finding]:
 def rejects(
     target_url: str, load_id: str | None = None, control_schema: str | None = None
 ) -> tuple[Sequence[str], list[Reject]]:
-    """Ids of the loads whose id begins with ``load_id`` (the latest one for None), and their rejects."""
+    """
+    Ids of the loads whose id begins with ``load_id`` (the latest one for None), and their rejects.
+
+    Raises:
+        FixSpec: LS-6004 there is no such database file; it is not made.
+    """
+    if kind_of(target_url) in ("sqlite", "duckdb") and not Path(file_of(target_url)).exists():
+        raise FixSpec("LS-6004", f"there is no database {target_url}", hints=["is its name right?"])
     target = open_target(target_url, control_schema=control_schema)
     try:
+        if target.find_table(TableName(name="LOADSTONE_LOAD", schema_name=control_schema), {}) is None:
+            return [], []
         ids = target.find_loads(load_id)
         return ids, [reject for one in ids for reject in target.rejects(one)[0]]
     finally:

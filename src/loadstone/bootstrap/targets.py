@@ -44,11 +44,11 @@ def init(url: str, control_schema: str | None = None) -> None:
         target.close()
 
 
-def init_sql(url: str, control_schema: str | None = None) -> list[str]:
-    """The statements that make the control tables, with the grants."""
+def init_sql(url: str, control_schema: str | None = None, role: str | None = None) -> list[str]:
+    """The statements that make the control tables, with the grants for ``role``."""
     target = open_target(url, control_schema)
     try:
-        return target.init_sql()
+        return target.init_sql(role)
     finally:
         target.close()
 

@@ -122,6 +122,7 @@ def add_target(subparsers: Subparsers) -> None:
     init = actions.add_parser("init", help="make the control tables")
     init.add_argument("target", metavar="URL", nargs="?", help="target, or its name in the configuration")
     init.add_argument("--sql", action="store_true", help="print the statements and run none")
+    init.add_argument("--role", metavar="NAME", help="with --sql: also the grants for the role that loads")
     init.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
     init.set_defaults(run=late("target", "run_init"))
 

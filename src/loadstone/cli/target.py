@@ -13,7 +13,7 @@ def run_init(arguments: argparse.Namespace) -> int:
 
     url = resolve_target(arguments.target)
     if arguments.sql:
-        print(";\n".join(targets.init_sql(url, arguments.control_schema)) + ";")
+        print(";\n".join(targets.init_sql(url, arguments.control_schema, arguments.role)) + ";")
     else:
         targets.init(url, arguments.control_schema)
         print("the control tables are ready.")

@@ -48,6 +48,9 @@ No column has a name that a database reserves (``number``, ``raw``, ``rule``), a
 empty bytes.
 """
 
+RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+"""What a load does with each control table."""
+
 INDEXES = {
     "loadstone_reject_load": "loadstone_reject (load_id, record_no)",
     "loadstone_discard_load": "loadstone_discard (load_id, record_no)",
@@ -83,6 +86,11 @@ def create_control(types: dict[str, str], prefix: str = "", *, guarded: bool = T
         f"CREATE TABLE {guard}{prefix}{name} ({columns.format(**types)})" for name, columns in TABLES.items()
     ]
     return made + [f"CREATE INDEX {guard}{name} ON {prefix}{on}" for name, on in INDEXES.items()]
+
+
+def grant_control(role: str, prefix: str = "") -> list[str]:
+    """Statements of the owner of the control tables, for the ``role`` (quoted where it must be) that loads."""
+    return [f"GRANT {', '.join(RIGHTS)} ON {prefix}{name} TO {role}" for name in TABLES]
 
 
 def reject_row(load_id: str, reject: Reject) -> tuple[Any, ...]:

@@ -227,8 +227,8 @@ class Target(Protocol):
         """Run CREATE statements (already in the target's dialect)."""
         ...
 
-    def init_sql(self) -> list[str]:
-        """The statements that make the control tables."""
+    def init_sql(self, role: str | None = None) -> list[str]:
+        """The statements that make the control tables; with the grants for ``role``, where there are roles."""
         ...
 
     def init_control(self) -> None:

@@ -13,6 +13,9 @@ from loadstone.sqlldr.control import parse_control
 from tests.runs import Undisturbed, load, rows_of
 from tests.targets import execute, opened
 
+GUARDED = ["sqlite", "duckdb", "postgresql"]
+"""Targets that make a schema, or a table that is there already, without complaint."""
+
 CONTROL = "LOAD DATA INFILE 'in.dat' APPEND INTO TABLE t FIELDS TERMINATED BY ',' (id, code)"
 
 
@@ -57,7 +60,11 @@ def test_tables_and_grants_that_are_printed_suffice(loader: str, postgres_url: s
 @pytest.mark.parametrize("table", ["load", "fence", "chunk", "reject", "discard"])
 def test_a_missing_right_on_any_control_table_is_named(table: str, loader: str, postgres_url: str) -> None:
     """Before a row moves, whichever table it is."""
-    execute(postgres_url, *targets.init_sql(postgres_url, role="loader"), f"REVOKE INSERT ON loadstone_{table} FROM loader")
+    execute(
+        postgres_url,
+        *targets.init_sql(postgres_url, role="loader"),
+        f"REVOKE INSERT ON loadstone_{table} FROM loader",
+    )
     with pytest.raises(Refused, match=rf"LS-3008.*loadstone_{table}"):
         load(CONTROL, loader)
     assert [] == rows(postgres_url)
@@ -71,6 +78,7 @@ def test_a_missing_right_on_the_table_is_named(loader: str, postgres_url: str) -
     assert [] == rows(postgres_url)
 
 
+@pytest.mark.parametrize("target_url", GUARDED, indirect=True)
 @pytest.mark.parametrize("schema", ["audit", "Mixed Case", 'odd"quote'])
 def test_control_tables_in_a_schema_of_their_own(schema: str, target_url: str, here: Path) -> None:
     """Made there, found there again, whatever its name; SQLite has no schemas and passes it over."""
@@ -84,6 +92,7 @@ def test_control_tables_in_a_schema_of_their_own(schema: str, target_url: str, h
         assert [(1,)] == rows_of(target_url, f'SELECT count(*) FROM "{name}".loadstone_load')
 
 
+@pytest.mark.parametrize("target_url", GUARDED, indirect=True)
 def test_init_makes_what_it_prints(target_url: str) -> None:
     """After ``init`` the statements that are printed run again without harm, and a load finds its tables."""
     targets.init(target_url)
@@ -113,6 +122,7 @@ def test_a_server_that_cannot_be_reached_is_named_without_the_password(url: str,
 
 def test_rejects_of_a_database_that_never_loaded(target_url: str, here: Path) -> None:
     """There is no load, which is no failure of SQL."""
+    execute(target_url, "CREATE TABLE t (id INTEGER)")
     assert ([], []) == loads.rejects(target_url)
 
 

@@ -20,7 +20,9 @@ from loadstone.targets.sqlite import faults as of_sqlite
 
 def rows(table_no: int = 3) -> TableRows:
     """Rows of clause 3, whose content does not matter."""
-    return TableRows(table_no=table_no, table=TableInfo(schema="main", name="t", columns=()), columns=("V",), rows=None)  # type: ignore[arg-type]
+    return TableRows(
+        table_no=table_no, table=TableInfo(schema="main", name="t", columns=()), columns=("V",), rows=None
+    )  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,9 @@ def test_postgresql(error: psycopg.Error, kind: type[LoadstoneError], code: str)
     with pytest.raises(kind) as caught, of_postgresql.translate():
         raise error
     assert (code, error) == (caught.value.code, caught.value.__cause__)
-    assert (code == "LS-3024") == bool(getattr(caught.value, "redo", False)), "deadlocks are run again in their turn"
+    assert (code == "LS-3024") == bool(getattr(caught.value, "redo", False)), (
+        "deadlocks are run again in their turn"
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +76,11 @@ def test_postgresql_refusals(error: psycopg.Error, rule: str, code: str | None) 
     for about in ({"rows": rows()}, {"refusals": True}):
         with pytest.raises(ConstraintRefusal) as caught, of_postgresql.translate(**about):  # type: ignore[arg-type]
             raise error
-        assert (rule, code, 3 if "rows" in about else 0) == (caught.value.rule, caught.value.code, caught.value.table_no)
+        assert (rule, code, 3 if "rows" in about else 0) == (
+            caught.value.rule,
+            caught.value.code,
+            caught.value.table_no,
+        )
 
 
 @pytest.mark.parametrize(

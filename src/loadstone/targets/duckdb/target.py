@@ -17,7 +17,7 @@ from loadstone.targets.duckdb.session import DuckdbSession, quoted
 from loadstone.targets.holder import hold_file
 from loadstone.targets.lookups import LookupQuery, lookup_sql
 from loadstone.targets.model import LoadRow, TableInfo
-from loadstone.targets.names import match_name, match_schema
+from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.urls import file_of
 
@@ -42,7 +42,7 @@ class DuckdbTarget:
             self._connection = duckdb.connect(self.path)
             self._connection.execute("SET preserve_insertion_order = true")
         self._schema = control_schema
-        self._prefix = f'"{control_schema}".' if control_schema else ""
+        self._prefix = f"{quote_name(control_schema)}." if control_schema else ""
         self._control = Control(self._execute, self._prefix)
 
     def open(self) -> DuckdbSession:
@@ -71,9 +71,9 @@ class DuckdbTarget:
         for statement in statements:
             self._execute(statement, [])
 
-    def init_sql(self) -> list[str]:
-        """The statements that make the control tables."""
-        made = [f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"'] if self._schema else []
+    def init_sql(self, role: str | None = None) -> list[str]:
+        """The statements that make the control tables; there are no roles."""
+        made = [f"CREATE SCHEMA IF NOT EXISTS {quote_name(self._schema)}"] if self._schema else []
         return made + create_control(TYPES, self._prefix)
 
     def init_control(self) -> None:

@@ -15,7 +15,7 @@ import oracledb
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
 from loadstone.errors import FixSpec, LoadstoneError, Refused, Retry
 from loadstone.spec import Method, TableName
-from loadstone.targets.control import TABLES, Control, create_control
+from loadstone.targets.control import RIGHTS, TABLES, Control, create_control, grant_control
 from loadstone.targets.lookups import LookupQuery, lookup_sql
 from loadstone.targets.model import ConstraintRefusal, LoadRow, Redo, TableInfo
 from loadstone.targets.oracle.catalogue import CHARSET, CURRENT_SCHEMA, find_place, read_table
@@ -82,9 +82,13 @@ class OracleTarget:
                         raise
         self._transaction(lambda: None)
 
-    def init_sql(self) -> list[str]:
-        """The statements that make the control tables, in a schema that exists."""
-        return [*create_control(TYPES, self._prefix, guarded=False), HOLDER.format(self._prefix)]
+    def init_sql(self, role: str | None = None) -> list[str]:
+        """The statements that make the control tables, in a schema that exists, and the grants."""
+        made = [*create_control(TYPES, self._prefix, guarded=False), HOLDER.format(self._prefix)]
+        if role is None:
+            return made
+        holder = f"GRANT {', '.join(RIGHTS)} ON {self._prefix}loadstone_holder TO {quote(role.upper())}"
+        return [*made, *grant_control(quote(role.upper()), self._prefix), holder]
 
     def init_control(self) -> None:
         """

@@ -51,4 +51,8 @@ def connect(url: str, name: str) -> psycopg.Connection[Any]:
         ) from error
     except psycopg.ProgrammingError as error:
         told = without_passwords(str(error).strip())
-        raise FixSpec("LS-3010", f"{safe_url(url)} is no URL of PostgreSQL: {told}") from None
+        raise FixSpec(
+            "LS-3010",
+            f"{safe_url(url)} is no URL of PostgreSQL: {told}",
+            hints=["postgresql://user@host:5432/database"],
+        ) from None

@@ -56,7 +56,7 @@ def error_of(error: psycopg.Error) -> LoadstoneError:
         return Retry("LS-3022", f"the server ended the session: {text}")
     if isinstance(error, pg.UniqueViolation):
         return Refused("LS-4003", f"a row of Loadstone's own tables stands there already: {text}")
-    if error.sqlstate is None or isinstance(error, pg.ConnectionException):
+    if error.sqlstate is None or error.sqlstate.startswith("08"):
         return Retry("LS-3022", f"the connection is lost: {text}", hints=["is the server up?"])
     return FixSpec("LS-3023", f"PostgreSQL refuses: {text}")
 

@@ -14,11 +14,11 @@ import psycopg
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
 from loadstone.errors import Refused, Retry
 from loadstone.spec import Method, TableName
+from loadstone.targets.control import RIGHTS, Control, create_control, grant_control
 from loadstone.targets.control import TABLES as CONTROL_TABLES
-from loadstone.targets.control import Control, create_control
 from loadstone.targets.lookups import LookupQuery, lookup_sql
 from loadstone.targets.model import LoadRow, TableInfo
-from loadstone.targets.names import match_name, match_schema
+from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.postgresql.catalogue import TABLES, read_table
 from loadstone.targets.postgresql.connection import connect
 from loadstone.targets.postgresql.session import PostgresSession, name_of, run
@@ -41,7 +41,7 @@ class PostgresTarget:
     def __init__(self, url: str, control_schema: str | None = None) -> None:
         self._url, self.url = url, safe_url(url)
         self._schema = control_schema
-        self._prefix = f'"{control_schema}".' if control_schema else ""
+        self._prefix = f"{quote_name(control_schema)}." if control_schema else ""
         self._connection = connect(url, "loadstone")
         self._load_id: str | None = None
 
@@ -67,10 +67,16 @@ class PostgresTarget:
         """Run CREATE statements, all or none."""
         self._transaction(lambda: [self._execute(statement, []) for statement in statements])
 
-    def init_sql(self) -> list[str]:
+    def init_sql(self, role: str | None = None) -> list[str]:
         """The statements that make the control tables, and the grants for another role."""
-        made = [f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"'] if self._schema else []
-        return made + create_control(TYPES, self._prefix)
+        schema = quote_name(self._schema) if self._schema else None
+        made = [f"CREATE SCHEMA IF NOT EXISTS {schema}"] if schema else []
+        made += create_control(TYPES, self._prefix)
+        if role is None:
+            return made
+        name = quote_name(role)
+        made += [f"GRANT USAGE ON SCHEMA {schema} TO {name}"] if schema else []
+        return made + grant_control(name, self._prefix)
 
     def init_control(self) -> None:
         """
@@ -85,16 +91,15 @@ class PostgresTarget:
             self.run_ddl(self.init_sql())
         lacking = self._execute(
             "SELECT n, p, current_user FROM unnest(?::text[]) AS n,"
-            " unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p"
-            " WHERE NOT has_table_privilege(n::regclass, p)",
-            [names],
+            " unnest(?::text[]) AS p WHERE NOT has_table_privilege(n::regclass, p)",
+            [names, list(RIGHTS)],
         )
         if lacking:
             told = ", ".join(f"{right} on {name}" for name, right, _ in lacking)
             raise Refused(
                 "LS-3008",
                 f"role {lacking[0][2]} has no right to {told}",
-                hints=["`loadstone target init --sql` prints the grants that a load needs."],
+                hints=["`loadstone target init --sql --role NAME` prints the grants that a load needs."],
             )
 
     def hold(self, load_id: str) -> Callable[[], None]:

@@ -12,6 +12,9 @@ from loadstone.targets.model import ConstraintRefusal, TableRows
 
 _FAILED = re.compile(r"\w+(?: \w+)? constraint failed(?:: (.*))?")
 
+_DATATYPE = 3091
+"""SQLITE_CONSTRAINT_DATATYPE, which Python 3.11 has no name for."""
+
 
 @contextmanager
 def translate(rows: TableRows | None = None) -> Iterator[None]:
@@ -53,6 +56,8 @@ def refusal_of(error: sqlite3.IntegrityError, rows: TableRows) -> ConstraintRefu
     found = _FAILED.match(str(error))
     detail = (found[1] or "") if found else ""
     kind = error.sqlite_errorname.removeprefix("SQLITE_CONSTRAINT_")
+    if error.sqlite_errorcode == _DATATYPE:
+        return _refusal("value", None, "the column's type cannot hold the value", rows)
     table = rows.table.name.upper()
     names = detail.replace(rows.table.name + ".", "").upper()
     if kind in ("UNIQUE", "PRIMARYKEY", "ROWID"):
@@ -65,8 +70,6 @@ def refusal_of(error: sqlite3.IntegrityError, rows: TableRows) -> ConstraintRefu
         return orphan(rows)
     if kind == "TRIGGER":
         return _refusal("trigger", "ORA-20000", f"ORA-20000: {error}", rows)
-    if kind == "DATATYPE":
-        return _refusal("value", None, "the column's type cannot hold the value", rows)
     return _refusal("check", "ORA-02290", f"ORA-02290: check constraint ({detail or table}) violated", rows)
 
 

@@ -74,8 +74,8 @@ class SqliteTarget:
             for statement in statements:
                 self._connection.execute(statement)
 
-    def init_sql(self) -> list[str]:
-        """The statements that make the control tables."""
+    def init_sql(self, role: str | None = None) -> list[str]:
+        """The statements that make the control tables; there are no roles."""
         return create_control(TYPES)
 
     def init_control(self) -> None:
