@@ -24,7 +24,7 @@ def charset_of(spec: LoadSpec, one: LoadInput, environment: Environment) -> tupl
     if environment.charset:
         return environment.charset, None
     sample = _sample(one)
-    if is_utf8(sample):
+    if is_utf8(sample, whole=len(sample) < SAMPLE_SIZE_BYTES):
         return "AL32UTF8", _mark_warning(one) if sample.startswith(codecs.BOM_UTF8) else None
     warning = (
         f"{one.name}: no character set is declared and the data are not UTF-8; read as {FALLBACK}"
@@ -33,10 +33,10 @@ def charset_of(spec: LoadSpec, one: LoadInput, environment: Environment) -> tupl
     return FALLBACK, warning
 
 
-def is_utf8(sample: bytes) -> bool:
-    """Whether ``sample`` is valid UTF-8; a character cut off at its end is no fault."""
+def is_utf8(sample: bytes, *, whole: bool = False) -> bool:
+    """Whether ``sample`` is valid UTF-8; a character cut off at its end is a fault only of a ``whole`` file."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
+        codecs.getincrementaldecoder("utf-8")().decode(sample, final=whole)
     except UnicodeDecodeError:
         return False
     return True

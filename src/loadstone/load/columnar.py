@@ -37,6 +37,7 @@ class Columnar:
         """
         self._plan, self._sequences, self._folder = plan, sequences, folder
         self._local = threading.local()
+        self._drawing = threading.Lock()
         self.compiled = plan.compiled
         self.warnings: list[str] = []
 
@@ -81,8 +82,9 @@ class Columnar:
         return engine
 
     def next_values(self, sequence: str, rows: int) -> list[int]:
-        """Values of a sequence of the target."""
-        return self._plan.target.next_values(sequence, rows)
+        """Values of a sequence of the target, whose control connection serves one thread at a time."""
+        with self._drawing:
+            return self._plan.target.next_values(sequence, rows)
 
     def read_lobs(self, column: ColumnPlan, tokens: Tokens, record: NDArray[np.int64]) -> list[bytes | None]:
         """The files that a LOBFILE field names, one a row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loadstone.errors import FixFile, FixSpec, Place
@@ -41,6 +41,7 @@ def resolve_inputs(request: LoadRequest) -> list[LoadInput]:
 
     Raises:
         FixFile: LS-2001 for each file that does not exist, all in one error.
+        FixSpec: LS-1097 an output would overwrite a data file, the control file or another output.
         FixSpec: LS-1090 the spec has inline data asked for by ``*`` and none stands after BEGINDATA.
     """
     clauses = _clauses(request)
@@ -64,7 +65,9 @@ def resolve_inputs(request: LoadRequest) -> list[LoadInput]:
                 "give the file with --data.",
             ],
         )
-    return [_input(request, number, *parts) for number, parts in enumerate(named)]
+    inputs = _apart([_input(request, number, *parts) for number, parts in enumerate(named)])
+    _refuse_clashes(request, inputs)
+    return inputs
 
 
 def default_log(request: LoadRequest) -> str:
@@ -91,13 +94,11 @@ def _clauses(request: LoadRequest) -> list[InputFile]:
 
 
 def _find(path: str, spec_path: str) -> list[str]:
+    """The files that a path means; SQL*Loader adds .dat to a name without a suffix."""
     beside = Path(spec_path).parent
-    for candidate in (
-        path,
-        str(beside / path),
-        path.replace("\\", "/"),
-        str(beside / path.replace("\\", "/")),
-    ):
+    names = [path] if os.path.splitext(path)[1] else [path, path + ".dat"]
+    names += [name.replace("\\", "/") for name in names if "\\" in name]
+    for candidate in (one for name in names for one in (name, str(beside / name))):
         if os.path.exists(candidate):
             return [candidate]
         if any(mark in candidate for mark in "*?"):
@@ -131,6 +132,48 @@ def _input(request: LoadRequest, number: int, name: str, path: str | None, claus
         bad=_with_suffix(bad, ".bad"),
         discard=_with_suffix(discard, ".dsc") if discard else None,
     )
+
+
+def _apart(inputs: list[LoadInput]) -> list[LoadInput]:
+    """Inputs whose outputs have names of their own: the first one keeps what several would write."""
+    taken: set[str] = set()
+    made = []
+    for one in inputs:
+        bad = _free(one.bad, one.name, ".bad", taken)
+        discard = _free(one.discard, one.name, ".dsc", taken) if one.discard is not None else None
+        made.append(replace(one, bad=bad, discard=discard))
+    return made
+
+
+def _free(path: str, name: str, suffix: str, taken: set[str]) -> str:
+    """``path``, else one derived from the data file's name, else that name with the suffix behind it."""
+    for candidate in (path, _derived(name, suffix), name + suffix):
+        if _absolute(candidate) not in taken:
+            break
+    taken.add(_absolute(candidate))
+    return candidate
+
+
+def _refuse_clashes(request: LoadRequest, inputs: list[LoadInput]) -> None:
+    read = {_absolute(one.path): f"data file {one.path}" for one in inputs if one.path is not None}
+    read.setdefault(_absolute(request.spec_path), f"control file {request.spec_path}")
+    outputs = [("bad file", one.bad) for one in inputs]
+    outputs += [("discard file", one.discard) for one in inputs if one.discard is not None]
+    written: dict[str, str] = {}
+    for what, path in [*outputs, ("log file", default_log(request))]:
+        other = read.get(_absolute(path)) or written.get(_absolute(path))
+        if other is not None:
+            raise FixSpec(
+                "LS-1097",
+                f"the {what} {path} would overwrite the {other}",
+                Place(file=request.spec_path),
+                hints=["name another file with --bad, --discard or --log."],
+            )
+        written[_absolute(path)] = f"{what} {path}"
+
+
+def _absolute(path: str) -> str:
+    return os.path.realpath(path)
 
 
 def _derived(name: str, suffix: str) -> str:
