@@ -9,6 +9,9 @@ from pathlib import Path
 from loadstone.cli.main import build_parser
 from loadstone.config import SETTINGS
 from loadstone.errors.catalogue import catalogue
+from loadstone.expressions.duckdb.emit import emitted_names
+from loadstone.expressions.functions import FUNCTIONS
+from loadstone.expressions.spans import span_names
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MADE = "<!-- Made by `make docs`; edit the code, not this page. -->\n\n"
@@ -25,7 +28,12 @@ def main() -> int:
 
 def pages() -> dict[str, str]:
     """Text of each page by file name."""
-    return {"cli.md": cli_page(), "errors.md": errors_page(), "settings.md": settings_page()}
+    return {
+        "cli.md": cli_page(),
+        "errors.md": errors_page(),
+        "functions.md": functions_page(),
+        "settings.md": settings_page(),
+    }
 
 
 def cli_page() -> str:
@@ -54,6 +62,39 @@ def errors_page() -> str:
         f"| {entry.code} | {entry.class_name} | {_cell(entry.title)} | {_cell(entry.help)} |"
         for entry in catalogue().values()
     ]
+    return "\n".join(lines) + "\n"
+
+
+def functions_page() -> str:
+    """All functions of SQL strings, and what computes each."""
+    lines = ["# Functions of SQL strings", "", MADE.strip(), ""]
+    lines.append(
+        "Besides: literals of text, numbers, dates, timestamps and intervals; `||`, arithmetic with numbers, dates and"
+    )
+    lines.append(
+        "intervals; comparisons, `IN`, `BETWEEN`, `LIKE`, `IS NULL`, `EXISTS`, `AND`, `OR`, `NOT`; `CASE` in both forms,"
+    )
+    lines.append(
+        "`DECODE`, `CAST`; `SYSDATE`, `SYSTIMESTAMP`, `CURRENT_DATE`, `CURRENT_TIMESTAMP`, `LOCALTIMESTAMP`, `USER`,"
+    )
+    lines.append(
+        "`SESSIONTIMEZONE`, `DBTIMEZONE`; `NEXTVAL` and `CURRVAL` of sequences; sub-SELECTs as lookups."
+    )
+    lines += [
+        "",
+        "`spans`: the kernels of the direct lane, for arguments that are texts and literals. `duckdb`: DuckDB, a chunk at a"
+        " time; rows whose answer it may not know are computed one by one. `rows`: one by one. A call with arguments that a"
+        " way does not know goes to the next; `loadstone explain` tells which way an expression takes and why.",
+        "",
+        "| function | takes | gives | computed by |",
+        "|---|---|---|---|",
+    ]
+    for name in sorted({*FUNCTIONS, "DECODE"}):
+        ways = [way for way, names in (("spans", span_names()), ("duckdb", emitted_names())) if name in names]
+        one = FUNCTIONS.get(name)
+        takes = one.signature if one else "value, search, result [, ...] [, default]"
+        gives = one.doc if one else "The result of the first search that equals the value; NULL equals NULL"
+        lines.append(f"| {name} | {_cell(takes)} | {_cell(gives)} | {', '.join([*ways, 'rows'])} |")
     return "\n".join(lines) + "\n"
 
 

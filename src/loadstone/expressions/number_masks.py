@@ -6,10 +6,10 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from loadstone.expressions.model import OraError
-from loadstone.expressions.values import WIDE
+from loadstone.expressions.values import WIDE, number_text
 
 _MASK = re.compile(
-    r"(?P<fm>FM)?(?P<lead>[SL$]*)(?P<whole>[09GB,$X]*)(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<tail>MI|PR|S|L|C|EEEE)?",
+    r"(?P<fm>FM)?(?P<blank>B)?(?P<lead>[SL$]*)(?P<whole>[09G,]*)(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<tail>MI|PR|S|L|C|EEEE)?",
     re.IGNORECASE,
 )
 
@@ -23,15 +23,21 @@ def format_number(value: Decimal, mask: str, characters: tuple[str, str]) -> str
     """
     if _HEXADECIMAL.fullmatch(mask):
         return _shown_hexadecimal(value, mask)
+    if mask.upper() in ("TM", "TM9"):
+        return number_text(value).replace(".", characters[0])
     parts = _parts(mask)
     decimal, group = characters
+    if parts["tail"] == "EEEE":
+        return _scientific(value, parts, decimal)
+    if parts["blank"] and value == 0:
+        return " " * _width(mask)
     fraction = parts["fraction"] or ""
     amount = value.copy_abs().quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP, context=WIDE)
     whole, _, digits = f"{amount:f}".partition(".")
     shown = _whole(whole, parts["whole"] or "", group, whole_only=not parts["fraction"])
     negative = value < 0 and amount != 0
     if shown is None:
-        return "#" * (len(mask) + (0 if parts["fm"] else 1))
+        return "#" * _width(mask)
     if parts["point"]:
         tail = digits
         if parts["fm"]:
@@ -66,7 +72,7 @@ def parse_masked(text: str, mask: str, characters: tuple[str, str]) -> Decimal:
     if len(whole.lstrip("0")) > room or len(digits) > len(parts["fraction"] or ""):
         raise OraError(1722, "invalid number")
     value = Decimal(found)
-    return -value if negative else value
+    return value.copy_negate() if negative else value
 
 
 # Private functions
@@ -95,9 +101,28 @@ def _hexadecimal(text: str, mask: str) -> Decimal:
     return Decimal(int(digits, 16))
 
 
+def _width(mask: str) -> int:
+    """Characters of a number by the mask, its sign included."""
+    bare = mask.upper().removeprefix("FM").removeprefix("B")
+    signed = bare.startswith("S") or bare.endswith(("S", "PR"))
+    return len(bare) - bare.endswith("MI") + (not signed)
+
+
+def _scientific(value: Decimal, parts: dict[str, str | None], decimal: str) -> str:
+    """Digits, ``E``, and an exponent of two digits at least."""
+    digits = len(parts["fraction"] or "")
+    shown = f"{value:.{digits}E}" if value else f"{Decimal(0):.{digits}f}E+0"
+    mantissa, _, exponent = shown.partition("E")
+    sign, power = exponent[0], exponent[1:].lstrip("0").rjust(2, "0")
+    if digits and parts["point"] != ".":
+        mantissa = mantissa.replace(".", decimal)
+    text = f"{mantissa}E{sign}{power}"
+    return text if value < 0 or parts["fm"] else f" {text}"
+
+
 def _parts(mask: str) -> dict[str, str | None]:
     match = _MASK.fullmatch(mask.strip())
-    if match is None or "X" in mask.upper() or "EEEE" in mask.upper():
+    if match is None:
         raise OraError(1481, "invalid number format model")
     return {name: value.upper() if value else value for name, value in match.groupdict().items()}
 
@@ -128,8 +153,9 @@ def _signed(shown: str, parts: dict[str, str | None], *, negative: bool) -> str:
     lead, tail = parts["lead"] or "", parts["tail"] or ""
     text = shown.lstrip(" ")
     blanks = len(shown) - len(text)
-    if "$" in lead:
+    if "$" in lead or "L" in lead:
         text = "$" + text
+        blanks += 9 if "L" in lead else 0
     if tail == "MI":
         text += "-" if negative else " "
     elif tail == "PR":

@@ -140,8 +140,10 @@ class Resolver:
         )
 
     def _timestamp(self, node: Node) -> Term:
+        fraction = ".FF" if "." in node.value else ""
+
         def read() -> Value:
-            return to_moment(node.value, self.nls, "YYYY-MM-DD HH24:MI:SS.FF TZH:TZM")
+            return to_moment(node.value, self.nls, f"YYYY-MM-DD HH24:MI:SS{fraction} TZH:TZM")
 
         moment = self._checked(node, read)
         zoned = isinstance(moment, datetime) and moment.tzinfo is not None

@@ -80,6 +80,11 @@ def span_plan(compiled: Compiled, column: ColumnType) -> SpanPlan | None:
     return SpanPlan(term=term, mask=mask, literals=bytes(literals), pools=pools, writes=tuple(writes))
 
 
+def span_names() -> frozenset[str]:
+    """Functions that programs of spans know, at least for some of their arguments."""
+    return frozenset((*_TEXTS, "DECODE", "TO_DATE", "TO_TIMESTAMP", "TO_TIMESTAMP_TZ", "TO_NUMBER"))
+
+
 class SpanRun:
     """One run of a program over the rows of a chunk."""
 

@@ -111,7 +111,7 @@ def _system_clause(reader: Reader, token: Token) -> dict[str, Any]:
     elif not text.strip():
         return {}
     elif not _OS_OPTIONS.fullmatch(text):
-        hints = ["record formats are \"fix n\", \"var n\" and \"str '...'\""]
+        hints = ['record formats are "fix n", "var n" and "str \'...\'"']
         if token.quote == "'":
             hints.append(f"is a comma, or the word BADFILE, missing before {token}?")
         reader.error("LS-1016", token, f"{token} is no record format", *hints)

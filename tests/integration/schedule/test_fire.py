@@ -254,7 +254,13 @@ def test_every_tick_of_a_span_comes_once(tmp_path: Path, first: datetime, days: 
     define(opened, "name: j\nparameters: {at: {}}\nsteps: {a: {handler: h}}\n", HANDLERS)
     store.store_calendar(opened, target2, actor="ann")
     put(opened, timezone="Europe/Berlin", overlap="skip")
-    daily = {"name": "d", "job": "j", "cron": "30 2 * * *", "timezone": "Europe/Berlin", "calendar": "target2"}
+    daily = {
+        "name": "d",
+        "job": "j",
+        "cron": "30 2 * * *",
+        "timezone": "Europe/Berlin",
+        "calendar": "target2",
+    }
     store.store(opened, store.schedule_of({**daily, "roll": "skip", "overlap": "skip"}), actor="ann")
     with opened.write() as connection:
         for name in ("s", "d"):

@@ -60,12 +60,12 @@ def test_an_expression_gives_oracles_answer(row: list[str]) -> None:
 
 
 def test_duckdb_knows_most_answers() -> None:
-    """DuckDB itself gives four answers of five; errors are always left to the evaluator."""
+    """DuckDB itself gives seven answers of ten; errors are always left to the evaluator."""
     asked = [row for row in ROWS if not row[3].startswith("ORA-")]
     found = [row for row in asked if by_duckdb(compiled_of(row[1]), row[2] or None) is not None]
-    assert len(found) > len(asked) * 0.75
+    assert len(found) > len(asked) * 0.7
 
 
 def test_the_table_is_long_enough() -> None:
-    """At least 250 rows, so that the table cannot shrink unseen."""
-    assert len(ROWS) >= 250
+    """At least 500 rows, so that the table cannot shrink unseen."""
+    assert len(ROWS) >= 500

@@ -59,7 +59,9 @@ def plan_of(postgres_url: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> A
     def make(clause: str, charset: str) -> LoadPlan:
         semantics = "LENGTH SEMANTICS CHAR" if charset == "AL32UTF8" and "POSITION" in clause else ""
         text = f"LOAD DATA CHARACTERSET {charset} {semantics} INFILE 'x.dat' APPEND INTO TABLE t {clause}"
-        request = LoadRequest(spec=parse_control(text.encode(), "x.ctl"), spec_path="x.ctl", target=postgres_url)
+        request = LoadRequest(
+            spec=parse_control(text.encode(), "x.ctl"), spec_path="x.ctl", target=postgres_url
+        )
         environment = read_environment({}, datetime(2024, 5, 6, tzinfo=UTC))
         return compiling.compile_plan(request, target, environment, resolve_inputs(request))
 
@@ -73,7 +75,9 @@ def random_data(rng: random.Random, mark: str, charset: str) -> bytes:
     for _ in range(60):
         line = mark.join(rng.choice(VALUES) for _ in range(rng.choice((1, 3, 14, 15))))
         if mark == "":
-            line = "".join(rng.choice(VALUES).ljust(rng.choice((3, 4))) for _ in range(6))[: rng.randint(0, 20)]
+            line = "".join(rng.choice(VALUES).ljust(rng.choice((3, 4))) for _ in range(6))[
+                : rng.randint(0, 20)
+            ]
         if mark == ";":
             line = ";".join(f'"{rng.choice(VALUES)}"' for _ in range(3))
         encoded = line.encode("utf-8" if charset == "AL32UTF8" else "latin-1", "replace")
@@ -87,7 +91,9 @@ def outcome(batch: Batch) -> dict[str, Any]:
     assert isinstance(rows, PgRows)
     bounds = zip(rows.offsets.tolist(), rows.offsets[1:].tolist(), strict=False)
     return {
-        "rows": [(r, bytes(rows.buffer[a:b])) for r, (a, b) in zip(rows.record.tolist(), bounds, strict=True)],
+        "rows": [
+            (r, bytes(rows.buffer[a:b])) for r, (a, b) in zip(rows.record.tolist(), bounds, strict=True)
+        ],
         "verdict": batch.verdict.tolist(),
         "rejects": batch.rejects,
         "discards": batch.discards.tolist(),
@@ -121,7 +127,13 @@ def test_both_ways_give_the_same_batch(name: str, charset: str, plan_of: Any) ->
         ):
             first, stop = (1, max(len(chunk) - 1, 1)) if seed % 3 == 1 else (0, len(chunk))
             read = Read(
-                number=0, chunk=chunk, first=first, stop=stop, ended=False, digest_before=None, digest_after=None
+                number=0,
+                chunk=chunk,
+                first=first,
+                stop=stop,
+                ended=False,
+                digest_before=None,
+                digest_after=None,
             )
             general = prepare(Lanes(plan, columnar, None), read, lambda own: (0,) * len(own))
             direct = prepare(lanes, read, lambda own: (0,) * len(own))

@@ -12,7 +12,7 @@ from loadstone.datatypes.model import Nls
 from loadstone.expressions.functions.catalogue import D, N, T, fixed, function
 from loadstone.expressions.intervals import day_to_second, year_to_month
 from loadstone.expressions.model import YEAR_RANGE, Months, OraError, ResultType
-from loadstone.expressions.values import offset_minutes, rounded, zone
+from loadstone.expressions.values import ORACLE, offset_minutes, rounded, zone
 
 SECONDS_OF = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}
 
@@ -151,7 +151,7 @@ def _months_between(nls: Nls, later: datetime, earlier: datetime) -> Decimal:
         return Decimal(whole)
     seconds = (later.day - earlier.day) * 86400 + (later.hour - earlier.hour) * 3600
     seconds += (later.minute - earlier.minute) * 60 + later.second - earlier.second
-    return rounded((Decimal(whole) * 31 * 86400 + seconds) / Decimal(31 * 86400))
+    return rounded(ORACLE.divide(Decimal(whole * 31 * 86400 + seconds), Decimal(31 * 86400)))
 
 
 @function("NEXT_DAY", "date, weekday", "The first such weekday after the date", fixed(D, D, T), (2, 2))

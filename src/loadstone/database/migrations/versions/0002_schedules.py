@@ -42,9 +42,7 @@ def upgrade() -> None:
         sa.Column("execution_id", ROW_ID),
         sa.Column("parameters", DOCUMENT, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["schedule_id"], ["schedule.id"], name=op.f("fk_schedule_tick_schedule_id")
-        ),
+        sa.ForeignKeyConstraint(["schedule_id"], ["schedule.id"], name=op.f("fk_schedule_tick_schedule_id")),
         sa.ForeignKeyConstraint(
             ["execution_id"], ["job_execution.id"], name=op.f("fk_schedule_tick_execution_id")
         ),
