@@ -40,6 +40,12 @@ lint: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/load.py
 
+bench-peers: $(STAMP)
+	$(BIN)/python benchmarks/peers.py
+
+bench-overhead: $(STAMP)
+	$(BIN)/python benchmarks/overhead.py
+
 crash: $(STAMP)
 	$(BIN)/python -m pytest tests/crash -m "slow or not slow" --kills 200
 

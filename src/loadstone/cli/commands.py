@@ -216,6 +216,12 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
     add("--control-schema", metavar="NAME", help="schema of the control tables")
     add("--workers", type=_number(1), metavar="N", help="parallel workers; 2, or 1 for small files")
     add(
+        "--order",
+        choices=["file", "free"],
+        default="file",
+        help="whether chunks commit in file order, or as they are ready (PostgreSQL); file",
+    )
+    add(
         "--chunk-size",
         type=_number(1),
         metavar="BYTES",

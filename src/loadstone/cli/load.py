@@ -12,7 +12,7 @@ from loadstone.cli.show import mask, receipt_text
 from loadstone.cli.source import read_any
 from loadstone.config import resolve_target
 from loadstone.errors import FixSpec
-from loadstone.spec import LoadRequest
+from loadstone.spec import LoadRequest, OrderPolicy
 
 if TYPE_CHECKING:
     from loadstone.load.preview import Preview
@@ -81,6 +81,7 @@ def request_of(arguments: argparse.Namespace) -> LoadRequest:
         schema_map={old.upper(): new for old, _, new in pairs},
         control_schema=arguments.control_schema,
         workers=arguments.workers,
+        order=OrderPolicy(arguments.order),
         chunk_size_bytes=arguments.chunk_size,
         show_values=arguments.show_values,
     )

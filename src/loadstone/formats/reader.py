@@ -45,7 +45,7 @@ def open_records(
     form = stream_format(layout, clause.record_format, source)
     splitter = splitter_of(layout, form, compiled=compiled)
     with open_input(source) as stream:
-        _skip_to(stream, unit0)
+        skip_to(stream, unit0)
         pending, at = b"", unit0
         while True:
             data, last = _grow(stream, pending, chunk_size_bytes, clause.path or "inline data")
@@ -97,6 +97,18 @@ def stream_format(layout: Layout, form: RecordFormat, source: str | bytes) -> Re
     return RecordFormat(kind="str", terminator=Literal(text="\r\n" if windows else "\n"))
 
 
+def skip_to(stream: IO[bytes], offset: int) -> None:
+    """Go forward to a byte; streams that cannot seek are read through."""
+    if not offset:
+        return
+    if stream.seekable():
+        stream.seek(offset)
+        return
+    left = offset
+    while left > 0 and (data := stream.read(min(left, 1 << 20))):
+        left -= len(data)
+
+
 # Private functions
 
 
@@ -123,17 +135,6 @@ def _check_size(data: bytes, clause: InputFile) -> None:
             Place(file=clause.path),
             hints=['does the file end its records as the spec says (INFILE ... "str ...")?'],
         )
-
-
-def _skip_to(stream: IO[bytes], offset: int) -> None:
-    if not offset:
-        return
-    if stream.seekable():
-        stream.seek(offset)
-        return
-    left = offset
-    while left > 0 and (data := stream.read(min(left, 1 << 20))):
-        left -= len(data)
 
 
 def _chunk(splitter: Splitter, data: bytes, spans: Spans) -> Chunk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 from loadstone.books import Checkpoint, Fence, Reject
@@ -12,7 +13,8 @@ from loadstone.load.plan.model import LoadPlan
 from loadstone.load.reading import Read
 from loadstone.load.rejects import refused
 from loadstone.load.resume import Progress
-from loadstone.load.tickets import Tickets
+from loadstone.load.tickets import Closed, Tickets
+from loadstone.spec import OrderPolicy
 from loadstone.targets.model import ConstraintRefusal, Session
 from loadstone.telemetry.points import reach
 
@@ -32,6 +34,8 @@ class Committer:
     def __init__(self, plan: LoadPlan, fence: Fence, progress: Progress, *, early: bool) -> None:
         """``early``: send rows before the turn has come, over a connection of one's own."""
         self._plan, self._fence, self._early = plan, fence, early
+        self._free = early and plan.request.order is OrderPolicy.FREE
+        self._counting = threading.Lock()
         self.progress = progress
         self.tickets = Tickets()
         self.cut: str | None = None
@@ -45,6 +49,9 @@ class Committer:
             Refused: LS-4003 another process took the load over.
             Retry: The connection is lost; what is committed must be read again.
         """
+        if self._free:
+            self._submit_free(session, read, batch)
+            return
         sent = self._early and self._send_early(session, batch, read)
         try:
             gave_way = self.tickets.wait(read.number, giving_way=session.rollback if sent else None)
@@ -54,6 +61,18 @@ class Committer:
             raise
 
     # Private methods
+
+    def _submit_free(self, session: Session, read: Read, batch: Batch) -> None:
+        """Commit at once: no limit holds and no order shows."""
+        try:
+            if self.tickets.closed:
+                raise Closed
+            batch, _ = self._redo(session, read, batch, None)
+        except BaseException:
+            session.rollback()
+            raise
+        with self._counting:
+            self._count(self._checkpoint(read, batch, None))
 
     def _send_early(self, session: Session, batch: Batch, read: Read) -> bool:
         """Whether all rows of the batch stand in an open transaction of ``session``."""
@@ -178,16 +197,19 @@ class Committer:
 
     def _settle(self, read: Read, checkpoint: Checkpoint, cut: Cut | None) -> None:
         """The chunk is committed: count it, and let the next one in or end."""
-        if not checkpoint.counts.balanced:
-            raise LoadstoneError(
-                "LS-4001", f"the books of chunk {checkpoint.unit0} do not balance: {checkpoint.counts}"
-            )
-        self.progress = self.progress.after(checkpoint)
+        self._count(checkpoint)
         if cut is not None:
             self.cut = cut.reason
             self.tickets.close()
         else:
             self.tickets.done(read.number)
+
+    def _count(self, checkpoint: Checkpoint) -> None:
+        if not checkpoint.counts.balanced:
+            raise LoadstoneError(
+                "LS-4001", f"the books of chunk {checkpoint.unit0} do not balance: {checkpoint.counts}"
+            )
+        self.progress = self.progress.after(checkpoint)
 
 
 # Private functions

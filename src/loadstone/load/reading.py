@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
+from loadstone.books import Checkpoint
 from loadstone.formats.inputs import size_of
 from loadstone.formats.model import Chunk
 from loadstone.formats.reader import open_records
+from loadstone.load.inputs import LoadInput
 from loadstone.load.plan.model import LoadPlan
-from loadstone.load.resume import Progress
+from loadstone.load.resume import Progress, add_range
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,42 +90,77 @@ def bytes_of(plan: LoadPlan) -> int | None:
 
 
 def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Generator[Read, None, None]:
-    """All chunks from where ``progress`` stands."""
+    """All chunks from where ``progress`` stands; what is committed ahead of it is passed over."""
     number, record_no = 0, progress.record_no
     skip, load = plan.limits.skip, plan.limits.load
     end_record = None if load is None else skip + load
     for one in plan.inputs[progress.input_no :]:
         resumed = one.input_no == progress.input_no
         digest = digests[one.input_no] if resumed and one.input_no in digests else hashlib.sha256()
-        layout = plan.layouts[plan.charsets[one.input_no]]
-        source = one.path if one.path is not None else one.data or b""
-        for chunk in open_records(
-            layout,
-            one.spec,
-            source,
-            input_no=one.input_no,
-            unit0=progress.unit if resumed else 0,
-            record0=record_no,
-            chunk_size_bytes=plan.request.chunk_size_bytes or plan.target.chunk_size_bytes,
-            compiled=plan.compiled,
-        ):
-            if end_record is not None and chunk.record0 >= end_record:
-                return
-            records = len(chunk)
-            stop = records if end_record is None else min(records, end_record - chunk.record0)
-            ended = end_record is not None and chunk.record0 + records >= end_record
-            first = min(max(skip - chunk.record0, 0), stop)
-            after = digest.copy()
-            after.update(memoryview(chunk.data)[: chunk.size_bytes])
-            yield Read(
-                number=number,
-                chunk=chunk,
-                first=first,
-                stop=stop,
-                ended=ended,
-                digest_before=digest,
-                digest_after=after,
-            )
-            if ended:
-                return
-            digest, number, record_no = after, number + 1, chunk.record0 + records
+        for unit0, unit1, passed in _ranges(progress, one.input_no, progress.unit if resumed else 0):
+            if passed is not None:
+                digest = add_range(digest, one, passed.unit0, passed.unit1)
+                record_no = passed.record0 + passed.records
+                continue
+            for chunk in _chunks(plan, one, (unit0, unit1), record_no):
+                if end_record is not None and chunk.record0 >= end_record:
+                    return
+                records = len(chunk)
+                stop = records if end_record is None else min(records, end_record - chunk.record0)
+                ended = end_record is not None and chunk.record0 + records >= end_record
+                after = digest.copy()
+                after.update(memoryview(chunk.data)[: chunk.size_bytes])
+                yield Read(
+                    number=number,
+                    chunk=chunk,
+                    first=min(max(skip - chunk.record0, 0), stop),
+                    stop=stop,
+                    ended=ended,
+                    digest_before=digest,
+                    digest_after=after,
+                )
+                if ended:
+                    return
+                digest, number, record_no = after, number + 1, chunk.record0 + records
+
+
+def _ranges(
+    progress: Progress, input_no: int, unit0: int
+) -> Iterator[tuple[int, int | None, Checkpoint | None]]:
+    """The input from ``unit0`` on: what is to be read, and the chunks between that are committed ahead."""
+    for one in progress.ahead:
+        if one.input_no == input_no:
+            if one.unit0 > unit0:
+                yield unit0, one.unit0, None
+            yield one.unit0, one.unit1, one
+            unit0 = one.unit1
+    yield unit0, None, None
+
+
+def _chunks(
+    plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], record0: int
+) -> Iterator[Chunk]:
+    """Chunks of one input between two bytes; the second is where a record ends, or None for the end."""
+    for chunk in open_records(
+        plan.layouts[plan.charsets[one.input_no]],
+        one.spec,
+        one.path if one.path is not None else one.data or b"",
+        input_no=one.input_no,
+        unit0=units[0],
+        record0=record0,
+        chunk_size_bytes=plan.request.chunk_size_bytes or plan.target.chunk_size_bytes,
+        compiled=plan.compiled,
+    ):
+        if units[1] is None or chunk.unit1 < units[1]:
+            yield chunk
+            continue
+        kept = int(np.searchsorted(chunk.raw_end, units[1] - chunk.unit0, "right"))
+        yield replace(
+            chunk,
+            unit1=units[1],
+            raw_start=chunk.raw_start[:kept],
+            raw_end=chunk.raw_end[:kept],
+            start=chunk.start[:kept],
+            end=chunk.end[:kept],
+        )
+        return

@@ -10,6 +10,7 @@ from typing import Any
 from loadstone.books import Checkpoint, Contribution
 from loadstone.errors import FixFile, Place
 from loadstone.formats.inputs import open_input, read_fully
+from loadstone.formats.reader import skip_to
 from loadstone.load.inputs import LoadInput
 
 _READ_SIZE_BYTES = 4 << 20
@@ -25,6 +26,7 @@ class Progress:
         counts: Sums of all chunks. sequences: what they stepped. discarded: discards by input.
         digests: Length in bytes and digest of each input's committed prefix.
         ended: Inputs that DISCARDMAX ended before their end.
+        ahead: Committed chunks beyond that place, of a load whose chunks commit in any order; their sums count.
         stopped: Why the last chunk ended early: ``errors``, ``load`` or None.
         published: Sums at the last publication of an all-or-nothing load; published_at: its last record;
             None before the first. marks: how many marks there are.
@@ -38,6 +40,7 @@ class Progress:
     discarded: dict[int, int] = field(default_factory=dict)
     digests: dict[int, tuple[int, str]] = field(default_factory=dict)
     ended: frozenset[int] = frozenset()
+    ahead: tuple[Checkpoint, ...] = ()
     stopped: str | None = None
     published: Contribution | None = None
     published_at: int | None = None
@@ -63,6 +66,18 @@ class Progress:
             stopped=None if ended else checkpoint.stopped,
         )
 
+    def with_ahead(self, checkpoint: Checkpoint) -> Progress:
+        """The progress when a chunk is committed and one before it is not."""
+        after = self.after(checkpoint)
+        return replace(
+            after,
+            input_no=self.input_no,
+            unit=self.unit,
+            record_no=self.record_no,
+            ahead=(*self.ahead, checkpoint),
+            stopped=None,
+        )
+
     def _after_mark(self, mark: Checkpoint) -> Progress:
         counts = self.counts + mark.counts
         if mark.stopped != "published":
@@ -71,10 +86,11 @@ class Progress:
 
 
 def progress_of(checkpoints: Sequence[Checkpoint]) -> Progress:
-    """The sums of committed chunks, which are a prefix of the inputs."""
+    """The sums of committed chunks: a prefix of the inputs, and what stands ahead of it."""
     progress = Progress()
     for checkpoint in sorted(checkpoints, key=lambda c: (c.record0, c.input_no < 0, c.input_no, c.unit0)):
-        progress = progress.after(checkpoint)
+        follows = checkpoint.input_no < 0 or checkpoint.record0 == progress.record_no
+        progress = progress.after(checkpoint) if follows else progress.with_ahead(checkpoint)
     return progress
 
 
@@ -102,6 +118,8 @@ def verify_inputs(inputs: Sequence[LoadInput], progress: Progress) -> dict[int, 
                     "to load the new file as a load of its own: --again.",
                 ],
             )
+        if any(one.input_no == number for one in progress.ahead):
+            hasher, _ = prefix_digest(inputs[number], progress.unit if number == progress.input_no else 0)
         hashers[number] = hasher
     return hashers
 
@@ -118,3 +136,14 @@ def prefix_digest(one: LoadInput, size_bytes: int | None = None) -> tuple[Any, i
             hasher.update(data)
             seen += len(data)
     return hasher, seen
+
+
+def add_range(hasher: Any, one: LoadInput, unit0: int, unit1: int) -> Any:
+    """A copy of ``hasher`` with the bytes [unit0, unit1) of an input."""
+    after, left = hasher.copy(), unit1 - unit0
+    with open_input(one.path if one.path is not None else one.data or b"") as stream:
+        skip_to(stream, unit0)
+        while left > 0 and (data := stream.read(min(_READ_SIZE_BYTES, left))):
+            after.update(data)
+            left -= len(data)
+    return after

@@ -13,10 +13,11 @@ from loadstone.load.commit import Committer
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.prepare import Lanes, prepare
 from loadstone.load.reading import ChunkSource
-from loadstone.load.resume import Progress, verify_inputs
+from loadstone.load.resume import Progress, progress_of, verify_inputs
 from loadstone.load.sequences import Steps
 from loadstone.load.tickets import Closed
 from loadstone.load.watch import watch_locks
+from loadstone.spec import OrderPolicy
 
 if TYPE_CHECKING:
     from loadstone.targets.model import Session
@@ -41,7 +42,10 @@ def run_workers(plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Prog
     crew.work()
     if crew.error is not None:
         raise crew.error
-    return Attempt(progress=crew.committer.progress, cut=crew.committer.cut)
+    reached = crew.committer.progress
+    if plan.request.order is OrderPolicy.FREE or progress.ahead:
+        reached = progress_of(plan.target.checkpoints(fence.load_id))
+    return Attempt(progress=reached, cut=crew.committer.cut)
 
 
 def workers_of(plan: LoadPlan) -> int:

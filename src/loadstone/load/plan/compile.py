@@ -16,9 +16,9 @@ from loadstone.load.lookups import emptied_tables, table_finder
 from loadstone.load.names import order_by_names
 from loadstone.load.plan.columns import plan_columns
 from loadstone.load.plan.model import Limits, LoadPlan, TablePlan
-from loadstone.load.plan.refusals import refusals_of
+from loadstone.load.plan.refusals import refusals_of, refuse_free_order
 from loadstone.load.plan.tables import find_tables
-from loadstone.spec import Field, LoadRequest, LoadSpec, Method, TableLoad
+from loadstone.spec import Field, LoadRequest, LoadSpec, Method, OrderPolicy, TableLoad
 from loadstone.targets.model import TableInfo, Target
 
 COMPILE_FROM_BYTES = 1 << 20
@@ -63,7 +63,7 @@ def compile_plan(
         functions=environment.functions,
         find_table=table_finder(request, target, emptied_tables(infos, methods)),
     )
-    return LoadPlan(
+    plan = LoadPlan(
         request=request,
         spec=spec,
         target=target,
@@ -76,6 +76,9 @@ def compile_plan(
         compiled=_size_of(inputs) >= COMPILE_FROM_BYTES,
         warnings=tuple(dict.fromkeys(warnings)),
     )
+    if request.order is OrderPolicy.FREE:
+        refuse_free_order(plan)
+    return plan
 
 
 def limits_of(request: LoadRequest) -> Limits:

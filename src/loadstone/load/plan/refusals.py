@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from loadstone.errors import FixSpec, LoadstoneError, Place
 from loadstone.spec import Bfile, Field, Generated, LoadSpec, Method, TableLoad
+
+if TYPE_CHECKING:
+    from loadstone.load.plan.model import LoadPlan, TablePlan
 
 
 def refusals_of(spec: LoadSpec, kind: str) -> list[LoadstoneError]:
@@ -13,7 +17,49 @@ def refusals_of(spec: LoadSpec, kind: str) -> list[LoadstoneError]:
     return [error for table in spec.tables for error in _table(table, kind)]
 
 
+def refuse_free_order(plan: LoadPlan) -> None:
+    """
+    Refuse ``--order free`` where the order of commits would show.
+
+    Raises:
+        FixSpec: LS-1099 with every reason: limits, unique keys, triggers, SEQUENCE, NEXTVAL, upsert, --atomic.
+    """
+    reasons = [*_limits(plan), *(reason for table in plan.tables for reason in _order_matters(table))]
+    if plan.request.atomic:
+        reasons.append("--atomic publishes in record order")
+    if reasons:
+        raise FixSpec(
+            "LS-1099",
+            f"--order free cannot be: {'; '.join(dict.fromkeys(reasons))}",
+            Place(file=plan.request.spec_path),
+            hints=["leave it out: chunks commit in file order then, and are still sent in parallel."],
+        )
+
+
 # Private functions
+
+
+def _limits(plan: LoadPlan) -> Iterator[str]:
+    if plan.limits.errors is not None:
+        yield f"ERRORS={plan.limits.errors} stops at a record (--errors -1 does not)"
+    if plan.limits.load is not None:
+        yield f"LOAD={plan.limits.load} stops at a record"
+    if any(plan.discardmax(one.input_no) is not None for one in plan.inputs):
+        yield "DISCARDMAX stops at a record"
+
+
+def _order_matters(table: TablePlan) -> Iterator[str]:
+    name = str(table.spec.table)
+    if table.info.unique:
+        yield f"table {name} has a unique key, and the first of two duplicates wins"
+    if not table.info.parallel_safe:
+        yield f"table {name} has triggers, or defaults that draw from a sequence"
+    if table.method is Method.UPSERT:
+        yield f"table {name} is upserted, and the last of two records wins"
+    if any(column.source == "sequence" for column in table.columns):
+        yield f"table {name} has a SEQUENCE column"
+    if any(expression.compiled.sequences for expression in table.expressions):
+        yield f"an expression of table {name} draws from a sequence"
 
 
 def _table(table: TableLoad, kind: str) -> Iterator[LoadstoneError]:
