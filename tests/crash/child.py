@@ -1,4 +1,4 @@
-"""One load in a process of its own, to be killed: ``python -m tests.crash.child FOLDER TARGET CHUNK [atomic]``."""
+"""One load in a process of its own, to be killed: ``python -m tests.crash.child FOLDER TARGET CHUNK [atomic] [take_over]``."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def main() -> int:
         discard="load.dsc",
         chunk_size_bytes=int(chunk),
         atomic="atomic" in flags,
+        take_over="take_over" in flags,
     )
     return loads.load(request, Undisturbed()).exit_code
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +15,7 @@ from loadstone.books import LoadReceipt, Reject, Run
 from loadstone.bootstrap.targets import open_target
 from loadstone.errors import FixSpec
 from loadstone.spec import LoadRequest, LoadSpec, TableName
+from loadstone.targets.unrecorded import UnrecordedTarget
 from loadstone.targets.urls import file_of, kind_of
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from loadstone.load.preview import Preview
     from loadstone.sqlldr.express import ExpressColumn
     from loadstone.sqlldr.findings import Finding
-    from loadstone.targets.model import Column
+    from loadstone.targets.model import Column, RefusedRecords
 
 
 def load(request: LoadRequest, run: Run) -> LoadReceipt:
@@ -29,11 +31,27 @@ def load(request: LoadRequest, run: Run) -> LoadReceipt:
     from loadstone.load import pipeline
 
     request = land_pipes(request)
+    if request.take_over:
+        end_file_holder(request)
     target = open_target(request.target, control_schema=request.control_schema)
+    if not request.resume:
+        target = UnrecordedTarget(target)
     try:
         return pipeline.run(request, target, _surroundings(request), run)
     finally:
         target.close()
+
+
+def end_file_holder(request: LoadRequest) -> None:
+    """Kill the process that holds a file target for this very load; a file must be free before it is opened."""
+    if kind_of(request.target) not in ("sqlite", "duckdb"):
+        return
+    from loadstone.load.identity import is_of, load_key
+    from loadstone.load.inputs import resolve_inputs
+    from loadstone.targets.holder import end_holder
+
+    key = load_key(request, request.target, resolve_inputs(request))
+    end_holder(file_of(request.target), lambda load_id: is_of(key, load_id))
 
 
 def load_anew(request: LoadRequest, run: Run) -> LoadReceipt:
@@ -91,6 +109,34 @@ def refusals(spec: LoadSpec, spec_path: str, kind: str) -> list[Finding]:
         )
         for error in refusals_of(spec, kind)
     ]
+
+
+@contextmanager
+def refused_records(
+    target_url: str, load_id: str | None, control_schema: str | None
+) -> Iterator[tuple[str, RefusedRecords]]:
+    """
+    The one load whose id begins with ``load_id`` (the latest for None), and its rejects and discards.
+
+    Raises:
+        FixSpec: LS-6004 there is none, or no load has ever gone into this target; LS-6009 several.
+    """
+    if kind_of(target_url) in ("sqlite", "duckdb") and not Path(file_of(target_url)).exists():
+        raise _no_load(load_id)
+    target = open_target(target_url, control_schema=control_schema)
+    try:
+        try:
+            ids = target.find_loads(load_id)
+        except FixSpec as error:
+            raise _no_load(load_id) from error
+        if not ids:
+            raise _no_load(load_id)
+        if len(ids) > 1:
+            told = ", ".join(one[:12] for one in ids[:5])
+            raise FixSpec("LS-6009", f"{len(ids)} loads have ids that begin with {load_id}: {told}")
+        yield ids[0], target.refused
+    finally:
+        target.close()
 
 
 def rejects(
@@ -167,6 +213,10 @@ def _surroundings(request: LoadRequest) -> Surroundings:
 
     user = urlsplit(request.target).username or getpass.getuser()
     return Surroundings(variables=os.environ, user=user, functions=user_functions())
+
+
+def _no_load(load_id: str | None) -> FixSpec:
+    return FixSpec("LS-6004", f"no load with an id that begins with {load_id or 'anything'} in this target")
 
 
 def _express_column(column: Column) -> ExpressColumn:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from loadstone.errors import FixSpec
 from loadstone.targets.model import Target
 from loadstone.targets.urls import kind_of
+
+if TYPE_CHECKING:
+    from loadstone.staging.lifetimes import Pruned
 
 
 def open_target(url: str, control_schema: str | None = None) -> Target:
@@ -35,11 +40,13 @@ def open_target(url: str, control_schema: str | None = None) -> Target:
     return OracleTarget(url, control_schema=control_schema)
 
 
-def init(url: str, control_schema: str | None = None) -> None:
-    """Make the control tables."""
+def init(url: str, control_schema: str | None = None, role: str | None = None) -> None:
+    """Make the control tables, and give a role the rights to use them."""
     target = open_target(url, control_schema)
     try:
         target.init_control()
+        if role is not None:
+            target.run_ddl([one for one in target.init_sql(role) if one.startswith("GRANT")])
     finally:
         target.close()
 
@@ -63,3 +70,17 @@ def _require(module: str, extra: str) -> None:
             f"the driver {module} is not installed",
             hints=[f"pip install 'loadstone[{extra}]'"],
         )
+
+
+def prune(url: str, control_schema: str | None, days: int, rejects_days: int | None) -> Pruned:
+    """Take out what is older than so many days; see ``staging.lifetimes``."""
+    from loadstone.staging import lifetimes
+
+    target = open_target(url, control_schema)
+    try:
+        target.init_control()
+        return lifetimes.prune(
+            target, control_schema, datetime.now(UTC), days=days, rejects_days=rejects_days
+        )
+    finally:
+        target.close()

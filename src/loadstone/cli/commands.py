@@ -112,6 +112,13 @@ def add_rejects(subparsers: Subparsers) -> None:
     parser.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--show-values", action="store_true", help="do not mask the values")
+    parser.add_argument(
+        "--limit", type=_number(1), metavar="N", help="rejects at most; 20 on a terminal, else all"
+    )
+    parser.add_argument(
+        "--after", type=_number(0), default=0, metavar="RECORD", help="only those behind this record"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write them to a file: .csv, else JSON lines")
     parser.set_defaults(run=late("rejects", "run_rejects"))
 
 
@@ -122,9 +129,19 @@ def add_target(subparsers: Subparsers) -> None:
     init = actions.add_parser("init", help="make the control tables")
     init.add_argument("target", metavar="URL", nargs="?", help="target, or its name in the configuration")
     init.add_argument("--sql", action="store_true", help="print the statements and run none")
-    init.add_argument("--role", metavar="NAME", help="with --sql: also the grants for the role that loads")
+    init.add_argument("--role", metavar="NAME", help="also give the role that loads its rights")
     init.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
     init.set_defaults(run=late("target", "run_init"))
+    prune = actions.add_parser(
+        "prune", help="take out chunk rows of finished loads, and staged rows that nobody resumes"
+    )
+    prune.add_argument("target", metavar="URL", nargs="?", help="target, or its name in the configuration")
+    prune.add_argument("--days", type=_number(0), default=30, metavar="N", help="what is older; 30")
+    prune.add_argument(
+        "--rejects-days", type=_number(0), metavar="N", help="rejects and discards that are older, too; kept"
+    )
+    prune.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
+    prune.set_defaults(run=late("target", "run_prune"))
 
 
 def late(module: str, function: str) -> Callable[[argparse.Namespace], int]:
@@ -199,6 +216,7 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
         help="all or nothing: rows wait, and appear in one transaction at the end",
     )
     add("--again", action="store_true", help="load once more what is loaded already")
+    add("--take-over", action="store_true", help="end a process that hangs with this very load, and go on")
     add("--run-id", metavar="TEXT", help="tells loads of the same files apart")
     add(
         "--business-date",
@@ -214,6 +232,7 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
         help="schema of the spec and of the target",
     )
     add("--control-schema", metavar="NAME", help="schema of the control tables")
+    add("--no-resume", action="store_true", help="make no control tables; a load that dies begins anew")
     add("--workers", type=_number(1), metavar="N", help="parallel workers; 2, or 1 for small files")
     add(
         "--order",

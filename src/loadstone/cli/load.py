@@ -53,6 +53,10 @@ def run_explain(arguments: argparse.Namespace) -> int:
 
 def request_of(arguments: argparse.Namespace) -> LoadRequest:
     """The request that the options make."""
+    if arguments.no_resume and (arguments.atomic or arguments.take_over):
+        raise FixSpec(
+            "LS-6008", "--no-resume keeps no record of the load, which --atomic and --take-over need"
+        )
     pairs = [pair.partition("=") for pair in arguments.schema_map]
     if any(not sign for _, sign, _ in pairs):
         raise FixSpec(
@@ -75,6 +79,8 @@ def request_of(arguments: argparse.Namespace) -> LoadRequest:
         run_id=arguments.run_id,
         business_date=arguments.business_date,
         again=arguments.again,
+        take_over=arguments.take_over,
+        resume=not arguments.no_resume,
         atomic=arguments.atomic,
         ddl=tuple(arguments.ddl),
         create_tables=arguments.create_tables,

@@ -3,51 +3,104 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from loadstone.books import Reject, reject_values
 from loadstone.cli.show import mask
 from loadstone.config import resolve_target
-from loadstone.errors import FixSpec
+
+if TYPE_CHECKING:
+    from loadstone.targets.model import RefusedRecords
+
+PAGE = 20
+"""Rejects that are shown at once on a terminal."""
 
 
 def run_rejects(arguments: argparse.Namespace) -> int:
-    """Show rejects; JSON gives one object a line."""
-    from loadstone.bootstrap.loads import rejects
+    """Show a page of rejects, with sums and the way to the next page; JSON and files have all of them."""
+    from loadstone.bootstrap.loads import refused_records
 
-    ids, found = rejects(resolve_target(arguments.target), arguments.load_id, arguments.control_schema)
-    if not ids:
-        raise FixSpec(
-            "LS-6004",
-            f"no load with an id that begins with {arguments.load_id or 'anything'} in this target",
-            hints=["the receipt and the log name the id."],
-        )
-    for one in found:
-        value = one.value if arguments.show_values else mask(one.value)
-        if arguments.json:
-            print(
-                json.dumps(
-                    {
-                        "load_id": ids[0],
-                        "input": one.input_no,
-                        "record": one.record_no,
-                        "byte_offset": one.byte_offset,
-                        "length_bytes": one.length_bytes,
-                        "table": one.table,
-                        "field": one.field,
-                        "value": value,
-                        "rule": one.rule,
-                        "code": one.code,
-                        "reason": one.reason,
-                    },
-                    ensure_ascii=False,
-                )
-            )
+    url = resolve_target(arguments.target)
+    with refused_records(url, arguments.load_id, arguments.control_schema) as (load_id, records):
+        if arguments.output is not None:
+            _export(arguments, load_id, records)
+        elif arguments.json:
+            for line in _json_lines(_chosen(arguments, load_id, records, None), load_id):
+                sys.stdout.write(line)
         else:
-            place = f"record {one.record_no} (byte {one.byte_offset}), table {one.table}"
-            field = f", field {one.field}" if one.field else ""
-            shown = f": {value!r}" if value is not None else ""
-            print(f"{place}{field}{shown}: {one.reason}")
-    if not arguments.json:
-        print(f"{len(found)} rejects of load {', '.join(one[:8] for one in ids)}", file=sys.stderr)
+            _show(arguments, load_id, records)
     return 0
+
+
+# Private functions
+
+
+def _chosen(
+    arguments: argparse.Namespace, load_id: str, records: RefusedRecords, limit: int | None
+) -> Iterator[Reject]:
+    """Rejects behind ``--after``, at most ``--limit`` or ``limit``; values masked unless asked for."""
+    from loadstone.targets.refused import all_rejects
+
+    found = all_rejects(records, load_id, arguments.after)
+    for one in islice(found, arguments.limit or limit):
+        yield one if arguments.show_values else replace(one, value=mask(one.value))
+
+
+def _json_lines(rejects: Iterable[Reject], load_id: str) -> Iterator[str]:
+    for one in rejects:
+        yield json.dumps(reject_values(one, load_id, None), ensure_ascii=False) + "\n"
+
+
+def _csv_lines(rejects: Iterable[Reject], load_id: str) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    headed = False
+    for one in rejects:
+        values = reject_values(one, load_id, None)
+        if not headed:
+            writer.writerow(values)
+            headed = True
+        writer.writerow(values.values())
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _export(arguments: argparse.Namespace, load_id: str, records: RefusedRecords) -> None:
+    from loadstone.filestore.atomic import write_whole
+
+    rejects = _chosen(arguments, load_id, records, None)
+    lines = (_csv_lines if arguments.output.lower().endswith(".csv") else _json_lines)(rejects, load_id)
+    write_whole(Path(arguments.output), (line.encode() for line in lines))
+
+
+def _show(arguments: argparse.Namespace, load_id: str, records: RefusedRecords) -> None:
+    sums = records.sums(load_id)
+    total = sum(one.count for one in sums)
+    print(f"load {load_id}: {total:,} rejects")
+    for kind in sums[:PAGE]:
+        field = f", field {kind.field}" if kind.field else ""
+        print(
+            f"  {kind.count:>9,} x table {kind.table}{field}: {kind.code or kind.rule}, first record {kind.first}"
+        )
+    if len(sums) > PAGE:
+        print(f"  and {len(sums) - PAGE:,} kinds more")
+    shown = list(_chosen(arguments, load_id, records, PAGE))
+    for one in shown:
+        place = f"record {one.record_no} (byte {one.byte_offset}), table {one.table}"
+        field = f", field {one.field}" if one.field else ""
+        value = f": {one.value!r}" if one.value is not None else ""
+        print(f"{place}{field}{value}: {one.reason}")
+    if shown and records.rejects(load_id, shown[-1].record_no, 1):
+        print(
+            f"next page: loadstone rejects {load_id[:8]} --after {shown[-1].record_no};"
+            " all: --output rejects.jsonl or .csv"
+        )

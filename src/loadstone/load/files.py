@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import IO
 
 from loadstone.books import Discard, LoadReceipt, Reject, reject_values
@@ -15,9 +16,10 @@ from loadstone.formats.inputs import open_input
 from loadstone.formats.layout import Layout
 from loadstone.formats.reader import stream_format
 from loadstone.load.inputs import LoadInput, default_log
-from loadstone.load.logs import log_text
+from loadstone.load.logs import log_parts
 from loadstone.load.plan.model import LoadPlan
 from loadstone.spec import RecordFormat
+from loadstone.targets.refused import all_discards, all_rejects
 
 _COPY_SIZE_BYTES = 1 << 20
 
@@ -32,15 +34,13 @@ def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], t
     A file is written only if it has records; a crash here leaves old files or new ones, and
     the next start of the load writes them anew.
     """
-    rejects, discards = plan.target.rejects(receipt.load_id)
+    records, load_id = plan.target.refused, receipt.load_id
     bad_files, discard_files = [], []
-    for one in plan.inputs:
-        bad = [r for r in rejects if r.input_no == one.input_no]
-        if bad:
-            write_whole(one.bad, record_bytes(plan, one, bad))
-            bad_files.append(one.bad)
-        kept = [d for d in discards if d.input_no == one.input_no]
-        if kept and one.discard is not None:
+    for one, bad in _by_input(plan, all_rejects(records, load_id)):
+        write_whole(one.bad, record_bytes(plan, one, bad))
+        bad_files.append(one.bad)
+    for one, kept in _by_input(plan, all_discards(records, load_id)):
+        if one.discard is not None:
             write_whole(one.discard, record_bytes(plan, one, kept))
             discard_files.append(one.discard)
     receipt = replace(
@@ -53,12 +53,13 @@ def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], t
         warnings=tuple(warnings),
     )
     if plan.request.rejects_jsonl is not None:
-        write_whole(plan.request.rejects_jsonl, _json_lines(plan, receipt.load_id, rejects))
-    write_whole(receipt.log_file or "", [log_text(plan, receipt, rejects, discards, times).encode()])
+        write_whole(plan.request.rejects_jsonl, _json_lines(plan, load_id))
+    refused = (all_rejects(records, load_id), all_discards(records, load_id))
+    write_whole(receipt.log_file or "", log_parts(plan, receipt, refused, times))
     return receipt
 
 
-def record_bytes(plan: LoadPlan, one: LoadInput, records: Sequence[Reject | Discard]) -> Iterator[bytes]:
+def record_bytes(plan: LoadPlan, one: LoadInput, records: Iterable[Reject | Discard]) -> Iterator[bytes]:
     """The records as they stand in the source, each with its terminator, in the order given."""
     source = one.path if one.path is not None else one.data or b""
     layout = plan.layouts[plan.charsets[one.input_no]]
@@ -91,8 +92,16 @@ def terminator_of(layout: Layout, form: RecordFormat) -> bytes:
 # Private functions
 
 
-def _json_lines(plan: LoadPlan, load_id: str, rejects: Sequence[Reject]) -> Iterator[bytes]:
-    for one in rejects:
+def _by_input(
+    plan: LoadPlan, records: Iterator[Reject | Discard]
+) -> Iterator[tuple[LoadInput, Iterator[Reject | Discard]]]:
+    """The records of each input that has any; inputs and records are in one order."""
+    for input_no, mine in groupby(records, key=lambda record: record.input_no):
+        yield plan.inputs[input_no], mine
+
+
+def _json_lines(plan: LoadPlan, load_id: str) -> Iterator[bytes]:
+    for one in all_rejects(plan.target.refused, load_id):
         values = reject_values(one, load_id, plan.inputs[one.input_no].name)
         yield json.dumps(values, ensure_ascii=False).encode() + b"\n"
 

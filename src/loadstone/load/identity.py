@@ -27,11 +27,15 @@ class Identity:
     row: LoadRow | None
 
 
-def load_key(request: LoadRequest, target: Target, inputs: list[LoadInput]) -> str:
+GENERATIONS_MAX = 10_000
+"""Loads of one key that are told apart from their ids alone."""
+
+
+def load_key(request: LoadRequest, target_url: str, inputs: list[LoadInput]) -> str:
     """What makes loads the same, before contents are known: spec without limits, target, inputs, run."""
     parts = {
         "spec": spec_without_limits(request.spec).model_dump(mode="json", exclude_defaults=True),
-        "target": target.url,
+        "target": target_url,
         "inputs": [_name(one) for one in inputs],
         "run": request.run_id,
         "business_date": request.business_date,
@@ -46,6 +50,11 @@ def spec_without_limits(spec: LoadSpec) -> LoadSpec:
     bare = {"bad": None, "discard": None, "discardmax": None}
     inputs = tuple(one.model_copy(update=bare) for one in spec.inputs)
     return spec.model_copy(update={"options": kept, "inputs": inputs, "readsize": None, "readbuffers": None})
+
+
+def is_of(key: str, load_id: str) -> bool:
+    """Whether ``load_id`` is a load of ``key``, of any generation."""
+    return any(_load_id(key, generation) == load_id for generation in range(GENERATIONS_MAX))
 
 
 def latest(target: Target, key: str) -> Identity:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from loadstone.books import Discard, LoadReceipt, Reject
 from loadstone.load.plan.model import LoadPlan
-from loadstone.sqlldr.log import LogInput, LogRun, log_head, log_tail, record_lines
+from loadstone.sqlldr.log import LogInput, LogRun, log_head, log_tail, record_messages
 from loadstone.sqlldr.write import processing_options
 
 
-def log_text(
+def log_parts(
     plan: LoadPlan,
     receipt: LoadReceipt,
-    rejects: Sequence[Reject],
-    discards: Sequence[Discard],
+    refused: tuple[Iterable[Reject], Iterable[Discard]],
     times: tuple[datetime, datetime, float],
-) -> str:
-    """The whole log; ``times`` are begin, end and the seconds between them."""
+) -> Iterator[bytes]:
+    """
+    The whole log in parts.
+
+    Args:
+        refused: Rejects and discards, each in record order. times: begin, end and the seconds between them.
+    """
     began, ended, elapsed_s = times
     run = LogRun(
         spec=plan.spec,
@@ -43,4 +47,7 @@ def log_text(
     )
     tail = log_tail(run, receipt.counts, receipt.outcome, ended, (elapsed_s, time.process_time()))
     warnings = "".join(f"Loadstone: {warning}\n" for warning in receipt.warnings)
-    return log_head(run) + record_lines(plan.spec, rejects, discards) + tail + warnings
+    yield log_head(run).encode()
+    for message in record_messages(plan.spec, *refused):
+        yield message.encode()
+    yield (tail + warnings).encode()

@@ -31,6 +31,7 @@ class LoadRequest:
         run_id: Distinguishes loads of the same files, as a business date does (ISO date).
         again: Load once more what is loaded already. resume_unfinished: with ``again``, go on with a load
             that died instead.
+        take_over: End a process that has this very load in hand, and go on.
         resume: Whether control tables are kept in the target.
         atomic: All or nothing.
         ddl: Oracle DDL files for missing tables. create_tables: make them from the spec.
@@ -58,6 +59,7 @@ class LoadRequest:
     business_date: str | None = None
     again: bool = False
     resume_unfinished: bool = False
+    take_over: bool = False
     resume: bool = True
     atomic: bool = False
     ddl: tuple[str, ...] = ()

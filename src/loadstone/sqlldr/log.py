@@ -6,9 +6,10 @@ Layout taken from genuine logs of releases 10.2 to 19.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
 
 from loadstone import __version__
 from loadstone.books import Contribution, Discard, Reject, TableCount
@@ -118,15 +119,16 @@ def log_head(run: LogRun) -> str:
     return "\n".join(lines) + "\n"
 
 
-def record_lines(spec: LoadSpec, rejects: Sequence[Reject], discards: Sequence[Discard]) -> str:
-    """A message for each reject and discard, in record order; SILENT leaves them out."""
+def record_messages(
+    spec: LoadSpec, rejects: Iterable[Reject], discards: Iterable[Discard]
+) -> Iterator[str]:
+    """A message for each reject and discard, in record order as both are given; SILENT leaves them out."""
     silent = set(spec.options.silent)
-    messages: list[tuple[int, str]] = []
-    if not silent & {"errors", "all"}:
-        messages += [(one.record_no, reject_message(one)) for one in rejects]
-    if not silent & {"discards", "all"}:
-        messages += [(one.record_no, discard_message(one)) for one in discards]
-    return "".join(text for _, text in sorted(messages, key=lambda message: message[0]))
+    refused = ((one.record_no, reject_message(one)) for one in rejects)
+    discarded = ((one.record_no, discard_message(one)) for one in discards)
+    told = [] if silent & {"errors", "all"} else [refused]
+    told += [] if silent & {"discards", "all"} else [discarded]
+    return (text for _, text in merge(*told, key=lambda message: message[0]))
 
 
 def reject_message(reject: Reject) -> str:

@@ -124,6 +124,35 @@ def discard_row(load_id: str, discard: Discard) -> tuple[Any, ...]:
     )
 
 
+def reject_of(row: tuple[Any, ...]) -> Reject:
+    """The reject of a row of ``REJECT_COLUMNS`` without its load."""
+    return Reject(
+        input_no=int(row[0]),
+        record_no=int(row[1]),
+        byte_offset=int(row[2]),
+        length_bytes=int(row[3]),
+        table=row[4],
+        table_no=int(row[5]),
+        field=row[6],
+        value=row[7],
+        rule=row[8],
+        code=row[9],
+        reason=row[10],
+        raw=bytes(row[11] or b""),
+    )
+
+
+def discard_of(row: tuple[Any, ...]) -> Discard:
+    """The discard of a row of ``DISCARD_COLUMNS`` without its load."""
+    return Discard(
+        input_no=int(row[0]),
+        record_no=int(row[1]),
+        byte_offset=int(row[2]),
+        length_bytes=int(row[3]),
+        reason=row[4],
+    )
+
+
 class Control:
     """The control tables of one target, over a way to run statements in the current transaction."""
 
@@ -288,16 +317,7 @@ class Control:
             f"SELECT {names} FROM {self._prefix}loadstone_discard WHERE load_id = ? ORDER BY record_no",
             [load_id],
         )
-        return [_reject(row) for row in rejects], [
-            Discard(
-                input_no=int(r[0]),
-                record_no=int(r[1]),
-                byte_offset=int(r[2]),
-                length_bytes=int(r[3]),
-                reason=r[4],
-            )
-            for r in discards
-        ]
+        return [reject_of(row) for row in rejects], [discard_of(row) for row in discards]
 
 
 # Private functions
@@ -311,20 +331,3 @@ def _storable(text: str | None) -> str | None:
 def _counts(values: dict[str, Any]) -> Contribution:
     tables = tuple(TableCount(**table) for table in values.pop("tables"))
     return Contribution(tables=tables, **values)
-
-
-def _reject(row: tuple[Any, ...]) -> Reject:
-    return Reject(
-        input_no=int(row[0]),
-        record_no=int(row[1]),
-        byte_offset=int(row[2]),
-        length_bytes=int(row[3]),
-        table=row[4],
-        table_no=int(row[5]),
-        field=row[6],
-        value=row[7],
-        rule=row[8],
-        code=row[9],
-        reason=row[10],
-        raw=bytes(row[11] or b""),
-    )

@@ -189,6 +189,34 @@ class Session(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class RejectSum:
+    """Rejects of one kind: how many, and the record of the first."""
+
+    table: str
+    field: str | None
+    rule: str
+    code: str | None
+    count: int
+    first: int
+
+
+class RefusedRecords(Protocol):
+    """Rejects and discards of loads, in record order, page by page."""
+
+    def rejects(self, load_id: str, after: int, limit: int) -> list[Reject]:
+        """The next ``limit`` rejects behind record ``after``, without their bytes."""
+        ...
+
+    def discards(self, load_id: str, after: int, limit: int) -> list[Discard]:
+        """The next ``limit`` discards behind record ``after``."""
+        ...
+
+    def sums(self, load_id: str) -> list[RejectSum]:
+        """How many rejects there are of each kind, the most frequent first."""
+        ...
+
+
 class Target(Protocol):
     """
     A database.
@@ -235,8 +263,12 @@ class Target(Protocol):
         """Make the control tables where they are missing; ``Refused`` names missing rights."""
         ...
 
-    def hold(self, load_id: str) -> Callable[[], None]:
-        """Become the only holder of the load until the returned call; ``Refused`` names the holder."""
+    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
+        """
+        Become the only holder of the load until the returned call; ``Refused`` LS-3006 names the holder.
+
+        ``take_over`` ends a holder of this very load; of a file that has been done before it was opened.
+        """
         ...
 
     def read_load(self, load_id: str) -> LoadRow | None:
@@ -262,6 +294,15 @@ class Target(Protocol):
 
     def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
         """All rejects and discards, in record order."""
+        ...
+
+    @property
+    def refused(self) -> RefusedRecords:
+        """Rejects and discards, page by page."""
+        ...
+
+    def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """``Refused`` LS-3008 names each right on a table that the load needs and does not have."""
         ...
 
     def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:

@@ -49,7 +49,9 @@ def translate(path: str, rows: TableRows | None = None) -> Iterator[None]:
             ) from error
         if "lock" in text.lower():
             raise Refused(
-                "LS-3006", f"{path} is open in another process: {text}", hints=["close it there."]
+                "LS-3006",
+                f"{path} is open in another process: {text}",
+                hints=["close it there.", "if a load of it hangs, --take-over ends it and goes on."],
             ) from error
         raise Stop(
             "LS-3020", f"cannot use {path}: {text}", hints=["may this user write the file?"]

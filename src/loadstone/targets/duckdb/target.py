@@ -19,6 +19,7 @@ from loadstone.targets.lookups import LookupQuery, lookup_sql
 from loadstone.targets.model import LoadRow, TableInfo
 from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.preparing import empty_tables
+from loadstone.targets.refused import StoredRecords
 from loadstone.targets.urls import file_of
 
 TYPES = {"text": "VARCHAR", "long": "VARCHAR", "int": "BIGINT", "bytes": "BLOB"}
@@ -80,7 +81,7 @@ class DuckdbTarget:
         """Make the control tables where they are missing."""
         self.run_ddl(self.init_sql())
 
-    def hold(self, load_id: str) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
         """Lock ``<file>.holder``."""
         return hold_file(self.path, load_id)
 
@@ -126,6 +127,14 @@ class DuckdbTarget:
     def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
         """Rejects and discards."""
         return self._control.rejects(load_id)
+
+    @property
+    def refused(self) -> StoredRecords:
+        """Rejects and discards, page by page."""
+        return StoredRecords(self._execute, self._prefix)
+
+    def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """A file has no rights but its own, which opening it has shown."""
 
     def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
         """Store status and receipt."""

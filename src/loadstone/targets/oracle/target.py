@@ -24,6 +24,7 @@ from loadstone.targets.oracle.faults import number_of, translate
 from loadstone.targets.oracle.session import OracleSession, run
 from loadstone.targets.oracle.statements import ANY_ROW, empty_sql, fenced, name_of, quote, target_of
 from loadstone.targets.preparing import distinct_tables, refuse_filled
+from loadstone.targets.refused import StoredRecords
 from loadstone.targets.urls import safe_url
 from loadstone.telemetry.points import reach
 
@@ -116,13 +117,15 @@ class OracleTarget:
             ) from error
         self._connection.rollback()
 
-    def hold(self, load_id: str) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
         """
         Lock the load's row of ``loadstone_holder`` on a session of its own; the lock ends with that session.
 
         A row lock needs no right that DBMS_LOCK needs, and is seen by every instance of a cluster.
         """
-        self._lock = self._take_lock(load_id, "NOWAIT")
+        if take_over:
+            self._end_sessions(load_id)
+        self._lock = self._take_lock(load_id, f"WAIT {WAIT_S}" if take_over else "NOWAIT")
         self._load_id = load_id
 
         def release() -> None:
@@ -215,6 +218,14 @@ class OracleTarget:
     def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
         """Rejects and discards."""
         return self._control.rejects(load_id)
+
+    @property
+    def refused(self) -> StoredRecords:
+        """Rejects and discards, page by page."""
+        return StoredRecords(self._execute, self._prefix, "FETCH FIRST {} ROWS ONLY")
+
+    def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """What is missing is said by chunk 0, which is one transaction but for TRUNCATE."""
 
     def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
         """Store status and receipt."""
@@ -343,8 +354,8 @@ class OracleTarget:
         """Kill sessions that write chunks of this load, where this user may see and kill them."""
         with suppress(FixSpec, Refused):
             rows = self._execute(
-                "SELECT sid, serial# FROM v$session WHERE module = ? AND status <> 'KILLED'",
-                [_module(load_id)],
+                "SELECT sid, serial# FROM v$session WHERE module IN (?, ?) AND status <> 'KILLED'",
+                [_module(load_id), f"{_module(load_id)}:h"],
             )
             for sid, serial in rows:
                 self._execute(f"ALTER SYSTEM KILL SESSION '{int(sid)},{int(serial)}' IMMEDIATE", [])

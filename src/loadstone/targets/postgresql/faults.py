@@ -50,7 +50,10 @@ def error_of(error: psycopg.Error) -> LoadstoneError:
         return Refused(
             "LS-3008",
             f"a right is missing: {text}",
-            hints=["`loadstone target init --sql` prints the tables and grants that a load needs."],
+            hints=[
+                "`loadstone target init --sql` prints the tables and grants that a load needs.",
+                "where no table may be made, --no-resume loads without control tables.",
+            ],
         )
     if isinstance(error, pg.AdminShutdown | pg.CrashShutdown | pg.CannotConnectNow | pg.QueryCanceled):
         return Retry("LS-3022", f"the server ended the session: {text}")

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -17,17 +18,22 @@ from loadstone.spec import Method, TableName
 from loadstone.targets.control import RIGHTS, Control, create_control, grant_control
 from loadstone.targets.control import TABLES as CONTROL_TABLES
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import LoadRow, TableInfo
+from loadstone.targets.model import LoadRow, Redo, TableInfo
 from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.postgresql.catalogue import TABLES, read_table
 from loadstone.targets.postgresql.connection import connect
+from loadstone.targets.postgresql.rights import refuse_missing
 from loadstone.targets.postgresql.session import PostgresSession, name_of, run
 from loadstone.targets.preparing import empty_tables
+from loadstone.targets.refused import StoredRecords
 from loadstone.targets.urls import safe_url
 
 TYPES = {"text": "text", "long": "text", "int": "bigint", "bytes": "bytea"}
 END_WAIT_S = 60.0
 """Longest wait for sessions of a dead run to end."""
+
+GRACE_S = 7.5
+"""How long a holder that is taken over has to leave by itself; a quarter of a lease."""
 
 
 class PostgresTarget:
@@ -75,7 +81,8 @@ class PostgresTarget:
         if role is None:
             return made
         name = quote_name(role)
-        made += [f"GRANT USAGE ON SCHEMA {schema} TO {name}"] if schema else []
+        here = schema or quote_name(self._execute("SELECT current_schema()", [])[0][0])
+        made.append(f"GRANT USAGE, CREATE ON SCHEMA {here} TO {name}")  # CREATE is for staged tables
         return made + grant_control(name, self._prefix)
 
     def init_control(self) -> None:
@@ -99,18 +106,26 @@ class PostgresTarget:
             raise Refused(
                 "LS-3008",
                 f"role {lacking[0][2]} has no right to {told}",
-                hints=["`loadstone target init --sql --role NAME` prints the grants that a load needs."],
+                hints=[
+                    "`loadstone target init --sql --role NAME` prints the grants that a load needs.",
+                    "where no table may be made, --no-resume loads without control tables.",
+                ],
             )
 
-    def hold(self, load_id: str) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
         """Lock the load's number on the control session; the lock ends with that session."""
         key = _key(load_id)
-        if not self._execute("SELECT pg_try_advisory_lock(?)", [key])[0][0]:
-            raise Refused(
-                "LS-3006",
-                f"load {load_id[:8]} is run by another process{self._holder(key)}",
-                hints=["wait for it, or stop it; a load that was stopped resumes."],
-            )
+        if not self._lock(key):
+            if not take_over:
+                raise Refused(
+                    "LS-3006",
+                    f"load {load_id[:8]} is run by another process{self._holder(key)}",
+                    hints=[
+                        "wait for it, or stop it; a load that was stopped resumes.",
+                        "if it hangs, --take-over ends it and goes on.",
+                    ],
+                )
+            self._end_holder(load_id, key)
         self._load_id = load_id
         self._execute("SELECT set_config('application_name', ?, false)", [f"loadstone-holder:{load_id[:16]}"])
 
@@ -176,6 +191,15 @@ class PostgresTarget:
     def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
         """Rejects and discards."""
         return self._control.rejects(load_id)
+
+    @property
+    def refused(self) -> StoredRecords:
+        """Rejects and discards, page by page."""
+        return StoredRecords(self._execute, self._prefix)
+
+    def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """Before TRUNCATE has emptied a table that INSERT may not fill."""
+        refuse_missing(self._execute, tables)
 
     def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
         """Store status and receipt."""
@@ -245,6 +269,40 @@ class PostgresTarget:
             if self._load_id is not None:
                 self.hold(self._load_id)
 
+    def _lock(self, key: int) -> bool:
+        return bool(self._execute("SELECT pg_try_advisory_lock(?)", [key])[0][0])
+
+    def _end_holder(self, load_id: str, key: int) -> None:
+        """
+        Claim, so that the holder begins no new chunk and leaves by itself; end its sessions if it does not.
+
+        Raises:
+            Retry: LS-3025 the sessions do not end.
+        """
+        began = time.monotonic()
+        self._announce(load_id)
+        while not self._lock(key):
+            if time.monotonic() - began > END_WAIT_S:
+                raise _no_end(load_id)
+            if time.monotonic() - began > GRACE_S:
+                self._execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN (?, ?)"
+                    " AND pid <> pg_backend_pid() AND datname = current_database()",
+                    [f"loadstone:{load_id[:16]}", f"loadstone-holder:{load_id[:16]}"],
+                )
+            time.sleep(0.1)
+
+    def _announce(self, load_id: str) -> None:
+        """Claim a load that is known; a holder that hangs in a transaction has the row, and is not waited for."""
+
+        def work() -> None:
+            self._execute(f"SET LOCAL lock_timeout = '{GRACE_S}s'", [])
+            self._control.claim(load_id, datetime.now(UTC).isoformat())
+
+        if self.read_load(load_id) is not None:
+            with suppress(Redo):
+                self._transaction(work)
+
     def _end_sessions(self, load_id: str) -> None:
         """End backends that write chunks of this load, and wait for them."""
         name = f"loadstone:{load_id[:16]}"
@@ -255,11 +313,7 @@ class PostgresTarget:
             [name],
         ):
             if time.monotonic() > deadline:
-                raise Retry(
-                    "LS-3025",
-                    f"sessions of the last run of load {load_id[:8]} do not end",
-                    hints=["look at pg_stat_activity for application_name loadstone:..."],
-                )
+                raise _no_end(load_id)
             time.sleep(0.05)
 
     def _holder(self, key: int) -> str:
@@ -275,6 +329,14 @@ class PostgresTarget:
 
 
 # Private functions
+
+
+def _no_end(load_id: str) -> Retry:
+    return Retry(
+        "LS-3025",
+        f"sessions of the last run of load {load_id[:8]} do not end",
+        hints=["look at pg_stat_activity for application_name loadstone:..."],
+    )
 
 
 def _key(load_id: str) -> int:

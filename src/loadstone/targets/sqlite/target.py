@@ -17,6 +17,7 @@ from loadstone.targets.lookups import LookupQuery, lookup_sql
 from loadstone.targets.model import LoadRow, TableInfo
 from loadstone.targets.names import match_name
 from loadstone.targets.preparing import empty_tables
+from loadstone.targets.refused import StoredRecords
 from loadstone.targets.sqlite.catalogue import read_table, table_names
 from loadstone.targets.sqlite.faults import translate
 from loadstone.targets.sqlite.session import SqliteSession
@@ -82,7 +83,7 @@ class SqliteTarget:
         """Make the control tables where they are missing."""
         self.run_ddl(self.init_sql())
 
-    def hold(self, load_id: str) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
         """Lock ``<file>.holder``."""
         return hold_file(self.path, load_id)
 
@@ -128,6 +129,14 @@ class SqliteTarget:
     def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
         """Rejects and discards."""
         return self._control.rejects(load_id)
+
+    @property
+    def refused(self) -> StoredRecords:
+        """Rejects and discards, page by page."""
+        return StoredRecords(self._execute)
+
+    def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
+        """A file has no rights but its own, which opening it has shown."""
 
     def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
         """Store status and receipt."""

@@ -1,0 +1,80 @@
+"""Rejects and discards of a load, page by page: a load may have millions of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from loadstone.books import Discard, Reject
+from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Execute, discard_of, reject_of
+from loadstone.targets.model import RefusedRecords, RejectSum
+
+PAGE_ROWS = 2_000
+"""Rows read at once."""
+
+Page = TypeVar("Page", Reject, Discard)
+
+
+class StoredRecords:
+    """The refused records that the control tables of a target hold."""
+
+    def __init__(self, execute: Execute, prefix: str = "", limit: str = "LIMIT {}") -> None:
+        """``limit`` is how the target says that it gives so many rows."""
+        self._execute, self._prefix, self._limit = execute, prefix, limit
+
+    def rejects(self, load_id: str, after: int, limit: int) -> list[Reject]:
+        """The next ``limit`` rejects behind record ``after``, without their bytes."""
+        # The bytes stand last; they are in the bad file too, and would fill the memory.
+        rows = self._page("loadstone_reject", REJECT_COLUMNS[1:-1], load_id, (after, limit))
+        return [reject_of((*row, None)) for row in rows]
+
+    def discards(self, load_id: str, after: int, limit: int) -> list[Discard]:
+        """The next ``limit`` discards behind record ``after``."""
+        rows = self._page("loadstone_discard", DISCARD_COLUMNS[1:], load_id, (after, limit))
+        return [discard_of(row) for row in rows]
+
+    def sums(self, load_id: str) -> list[RejectSum]:
+        """How many rejects there are of each kind, the most frequent first."""
+        rows = self._execute(
+            "SELECT table_name, field, rule_name, code, count(*), min(record_no) FROM"
+            f" {self._prefix}loadstone_reject WHERE load_id = ?"
+            " GROUP BY table_name, field, rule_name, code ORDER BY count(*) DESC, min(record_no)",
+            [load_id],
+        )
+        return [
+            RejectSum(
+                table=row[0], field=row[1], rule=row[2], code=row[3], count=int(row[4]), first=int(row[5])
+            )
+            for row in rows
+        ]
+
+    # Private methods
+
+    def _page(
+        self, table: str, columns: tuple[str, ...], load_id: str, place: tuple[int, int]
+    ) -> list[tuple[Any, ...]]:
+        after, limit = place
+        return self._execute(
+            f"SELECT {', '.join(columns)} FROM {self._prefix}{table} WHERE load_id = ? AND record_no > ?"
+            f" ORDER BY record_no {self._limit.format(int(limit))}",
+            [load_id, after],
+        )
+
+
+def all_rejects(records: RefusedRecords, load_id: str, after: int = 0) -> Iterator[Reject]:
+    """All rejects behind record ``after``, in record order."""
+    return _all(lambda last: records.rejects(load_id, last, PAGE_ROWS), after)
+
+
+def all_discards(records: RefusedRecords, load_id: str) -> Iterator[Discard]:
+    """All discards in record order."""
+    return _all(lambda last: records.discards(load_id, last, PAGE_ROWS), 0)
+
+
+# Private functions
+
+
+def _all(read: Callable[[int], list[Page]], after: int) -> Iterator[Page]:
+    while page := read(after):
+        yield from page
+        after = page[-1].record_no
