@@ -88,7 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_original(subparsers)
     commands.add_errors(subparsers)
     sqlldr = subparsers.add_parser("sqlldr", help="SQL*Loader's own command line (keyword=value) and PARFILE")
-    sqlldr.add_argument("words", nargs="*", metavar="KEYWORD=VALUE")
+    sqlldr.add_argument("words", nargs="*", metavar="KEYWORD=VALUE", help="as SQL*Loader takes them")
     return parser
 
 

@@ -11,7 +11,7 @@ from loadstone.load.columnar import Columnar
 from loadstone.load.inputs import resolve_inputs
 from loadstone.load.lookups import fill_lookups, read_lookups
 from loadstone.load.pipeline import Surroundings
-from loadstone.load.plan.compile import compile_plan
+from loadstone.load.plan.compile import compile_plan, limits_of
 from loadstone.load.prepare import Lanes, prepare
 from loadstone.load.reading import ChunkSource
 from loadstone.load.resume import Progress
@@ -42,17 +42,19 @@ class Preview:
 
 
 def preview(request: LoadRequest, target: Target, surroundings: Surroundings, *, rows: int = 10) -> Preview:
-    """The first ``rows`` rows of each table, from the first chunk of the first input."""
+    """The first ``rows`` rows of each table, from the first chunk of which a record is read."""
     inputs = resolve_inputs(request)
     environment = surroundings.environment()
-    limits = replace(
-        request, load=min(request.load or SAMPLE_RECORDS, SAMPLE_RECORDS), chunk_size_bytes=1 << 20
-    )
-    plan = compile_plan(limits, target, environment, inputs)
+    load = limits_of(request).load
+    sample = SAMPLE_RECORDS if load is None else min(load, SAMPLE_RECORDS)
+    plan = compile_plan(replace(request, load=sample, chunk_size_bytes=1 << 20), target, environment, inputs)
     fill_lookups(plan, read_lookups(plan))
     bases = {name: (first, step) for name, (first, step) in sequence_bases(plan).items()}
     columnar = Columnar(plan, bases, Path(request.spec_path).resolve().parent)
-    read = ChunkSource(plan, Progress(), {}).next()
+    source = ChunkSource(plan, Progress(), {})
+    read = source.next()
+    while read is not None and read.first == read.stop and not read.ended:
+        read = source.next()
     if read is None:
         return Preview(records=0, tables=(), rejects=(), warnings=plan.warnings)
     batch = prepare(Lanes.of(plan, columnar), read, lambda own: (0,) * len(own), form="arrow")
