@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from loadstone.formats.split import Offsets, Spans
-from loadstone.spec import Concatenate, ContinueIf, Literal
+from loadstone.spec import Concatenate, ContinueIf
 
 Parts = tuple[Offsets, Offsets, Offsets, Offsets]
 
 
-def assemble(rule: Concatenate | ContinueIf | None, data: bytes, parts: Parts, *, last: bool) -> Spans:
+def assemble(
+    rule: Concatenate | ContinueIf | None,
+    data: bytes,
+    parts: Parts,
+    encode: Callable[[str], bytes],
+    *,
+    last: bool,
+) -> Spans:
     """
     The logical records in ``data``; an unfinished one at the end is left for the next piece.
 
     Positions of CONTINUEIF count in physical records; THIS and NEXT without PRESERVE take their
-    columns out of every physical record.
+    columns out of every physical record. ``encode`` writes literals in the character set of the data.
     """
     raw_start, raw_end, start, end = parts
     if rule is None:
@@ -26,7 +35,7 @@ def assemble(rule: Concatenate | ContinueIf | None, data: bytes, parts: Parts, *
         if not last and len(texts) % rule.count:
             texts = texts[: firsts.pop()]
     else:
-        firsts, texts = _continued(rule, texts, last=last)
+        firsts, texts = _continued(_Rule(rule, encode), texts, last=last)
     return _join(firsts, texts, (raw_start, raw_end))
 
 
@@ -42,9 +51,9 @@ def _join(firsts: list[int], texts: list[bytes], raw: tuple[Offsets, Offsets]) -
     return Spans(raw[0][firsts], raw[1][lasts], end - sizes, end, b"".join(joined))
 
 
-def _continued(rule: ContinueIf, texts: list[bytes], *, last: bool) -> tuple[list[int], list[bytes]]:
+def _continued(rule: _Rule, texts: list[bytes], *, last: bool) -> tuple[list[int], list[bytes]]:
     """Where logical records begin, and the texts of the finished ones."""
-    more = [_continues(rule, text) for text in texts]
+    more = [rule.continues(text) for text in texts]
     if rule.where == "next":
         more = [*more[1:], False]
     firsts, open_at = [], True
@@ -55,39 +64,38 @@ def _continued(rule: ContinueIf, texts: list[bytes], *, last: bool) -> tuple[lis
     unfinished = bool(texts) and not last and (not open_at or rule.where == "next")
     if unfinished:
         texts = texts[: firsts.pop()]
-    return firsts, [_kept(rule, text) for text in texts]
+    return firsts, [rule.kept(text) for text in texts]
 
 
-def _literal(literal: Literal | None) -> tuple[bytes, bytes]:
-    """The literal and what pads the shorter operand."""
-    if literal is None:
-        return b"", b" "
-    if literal.hex is not None:
-        return bytes.fromhex(literal.hex), b"\0"
-    return (literal.text or "").encode(), b" "
+class _Rule:
+    """CONTINUEIF with its literal as bytes of the data, and what pads the shorter operand."""
 
+    def __init__(self, rule: ContinueIf, encode: Callable[[str], bytes]) -> None:
+        literal, position = rule.test.literal, rule.test.position
+        self.where, self.equal = rule.where, rule.test.equal
+        self.cuts = rule.where != "last" and not rule.preserve
+        self.white = tuple(encode(char) for char in " \t\r\n")
+        self.wanted, self.pad = b"", self.white[0]
+        if literal is not None and literal.hex is not None:
+            self.wanted, self.pad = bytes.fromhex(literal.hex), b"\0"
+        elif literal is not None:
+            self.wanted = encode(literal.text or "")
+        self.start = max(position.start - 1, 0) if position is not None else 0
+        self.end = (position.end if position is not None else 0) or self.start + len(self.wanted)
 
-def _columns(rule: ContinueIf) -> tuple[int, int]:
-    position = rule.test.position
-    if position is None:
-        return 0, 0
-    start = max(position.start - 1, 0)
-    return start, position.end or start + len(_literal(rule.test.literal)[0])
+    def continues(self, text: bytes) -> bool:
+        found = self._last(text) if self.where == "last" else text[self.start : self.end]
+        width = max(len(found), len(self.wanted))
+        return (self._padded(found, width) == self._padded(self.wanted, width)) == self.equal
 
+    def kept(self, text: bytes) -> bytes:
+        return text[: self.start] + text[self.end :] if self.cuts else text
 
-def _continues(rule: ContinueIf, text: bytes) -> bool:
-    wanted, pad = _literal(rule.test.literal)
-    if rule.where == "last":
-        found = text.rstrip(b" \t\r\n")[-1:]
-    else:
-        start, end = _columns(rule)
-        found = text[start:end]
-    width = max(len(found), len(wanted))
-    return (found.ljust(width, pad) == wanted.ljust(width, pad)) == rule.test.equal
+    def _padded(self, operand: bytes, width: int) -> bytes:
+        return (operand + self.pad * width)[:width]
 
-
-def _kept(rule: ContinueIf, text: bytes) -> bytes:
-    if rule.where == "last" or rule.preserve:
-        return text
-    start, end = _columns(rule)
-    return text[:start] + text[end:]
+    def _last(self, text: bytes) -> bytes:
+        """The last sign that is not blank."""
+        while text.endswith(self.white):
+            text = text[: -len(self.white[0])]
+        return text[-len(self.white[0]) :]

@@ -6,6 +6,7 @@ import codecs
 from dataclasses import dataclass
 
 from loadstone.errors import FixSpec
+from loadstone.formats.ebcdic import DERIVED
 
 UNICODE = {
     "UTF8": "utf-8",
@@ -71,7 +72,7 @@ CODECS = {
         )
     },
     **{
-        f"{area}8EBCDIC{n}": f"cp{n}"
+        f"{area}8EBCDIC{n}": f"cp{n:03}"
         for area, n in (
             ("WE", 37),
             ("WE", 500),
@@ -90,7 +91,7 @@ CODECS = {
             ("DK", 277),
         )
     },
-    "WE8EBCDIC37C": "cp37",
+    "WE8EBCDIC37C": "cp037",
     "WE8EBCDIC500C": "cp500",
     "WE8EBCDIC1140C": "cp1140",
     "WE8EBCDIC1148C": "cp1148",
@@ -117,24 +118,6 @@ CODECS = {
     "KO16KSCCS": "euc-kr",
 }
 """Python codec of each Oracle character set."""
-
-ALIASES = {"cp1047": "cp1140"}
-"""Where Python lacks a code page: the nearest one, corrected by ``_CORRECTIONS``."""
-
-_CORRECTIONS = {
-    "cp1047": {
-        0x15: "\n",
-        0x25: "\x85",
-        0x4A: "\xa2",
-        0x5F: "^",
-        0x9F: "\xa4",
-        0xAD: "[",
-        0xB0: "\xac",
-        0xBA: "\xdd",
-        0xBB: "\xa8",
-        0xBD: "]",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -180,9 +163,9 @@ def charset(name: str) -> Charset:
             f"character set {name} is not known",
             hints=["common ones: AL32UTF8, WE8ISO8859P1, WE8MSWIN1252, WE8EBCDIC500."],
         )
-    if codec.startswith("utf"):
+    if codec in UNICODE.values():
         return Charset(name, codec, 2 if "16" in codec else 1, None, True)
-    table = _table(codec)
+    table = None if _several_bytes(codec) else _table(codec)
     plain = table is None or all(table[code] == chr(code) for code in range(0x20, 0x7F))
     return Charset(name, codec, 1, table, plain)
 
@@ -191,36 +174,31 @@ def charset(name: str) -> Charset:
 
 
 def _python_name(name: str) -> str | None:
+    """Python's codec of that name, if it is one of texts; of Unicode only those that records can be cut in."""
     try:
-        return codecs.lookup(name).name
-    except LookupError:
+        codec = codecs.lookup(name).name
+        b"0".decode(codec)
+    except (LookupError, UnicodeDecodeError):
         return None
+    return None if codec.startswith("utf") and codec not in UNICODE.values() else codec
 
 
-def _table(codec: str) -> tuple[str | None, ...] | None:
-    """The text of each byte, or None when the set has characters of several bytes."""
-    real = ALIASES.get(codec, codec)
-    if codec in (
-        "cp932",
-        "euc-jp",
-        "gbk",
-        "gb2312",
-        "gb18030",
-        "big5",
-        "cp950",
-        "big5hkscs",
-        "euc-kr",
-        "cp949",
-    ):
-        return None
+def _several_bytes(codec: str) -> bool:
+    """Whether the set has characters of several bytes: then one of these signs is among them."""
+    return codec not in DERIVED and any(
+        len(sign.encode(codec, "ignore")) > 1 for sign in "\u4e00\u3042\uac00"
+    )
+
+
+def _table(codec: str) -> tuple[str | None, ...]:
+    """The text of each byte; None where the set has none."""
+    base, places, chars = DERIVED.get(codec, (codec, "", ""))
     found: list[str | None] = []
     for code in range(256):
         try:
-            found.append(bytes([code]).decode(real))
+            found.append(bytes([code]).decode(base))
         except UnicodeDecodeError:
-            found.append(None)
-    for code, char in _CORRECTIONS.get(codec, {}).items():
+            found.append(chr(code) if base == "cp1252" else None)
+    for code, char in zip(bytes.fromhex(places), chars, strict=True):
         found[code] = char
-    if codec in ("cp1252",):
-        found = [char if char is not None else chr(code) for code, char in enumerate(found)]
     return tuple(found)

@@ -78,6 +78,12 @@ def _blame(layout: Layout, tokens: Tokens, field: int, records: NDArray[np.int64
     tokens.state[records, field] = State.NULL
 
 
+def _blame_bad(layout: Layout, tokens: Tokens, bad: NDArray[np.uint8]) -> None:
+    """Mark the records with a value that is no text of its character set."""
+    for field in np.flatnonzero(bad.any(axis=0)).tolist():
+        _blame(layout, tokens, field, np.flatnonzero(bad[:, field]), FieldError.BAD_ENCODING)
+
+
 def _append(tokens: Tokens, data: NDArray[np.uint8]) -> int:
     """Add bytes to the buffer; gives where they begin."""
     base = len(tokens.buffer)
@@ -120,8 +126,7 @@ def _check_utf8(
     bad = np.zeros(tokens.state.shape, np.uint8)
     buffer = tokens.buffer if compiled else tokens.buffer.tobytes()
     find.pick(compiled)(buffer, tokens.start, tokens.end, tokens.state, texts, bad)
-    for field in np.flatnonzero(bad.any(axis=0)).tolist():
-        _blame(layout, tokens, field, np.flatnonzero(bad[:, field]), FieldError.BAD_ENCODING)
+    _blame_bad(layout, tokens, bad)
 
 
 @kernel
@@ -186,8 +191,7 @@ def valid_utf8(buffer: Buffer, at: int, stop: int) -> bool:
 
 
 def _transcode(layout: Layout, tokens: Tokens, texts: NDArray[np.int64], *, compiled: bool) -> None:
-    table = layout.charset.table or ()
-    encoded = [(char or "\ufffd").encode() for char in table]
+    encoded = [(char or "").encode() for char in layout.charset.table or ()]
     widths = np.array([len(code) for code in encoded], np.int64)
     codes = np.zeros((256, TRANSCODED_SIZE_MAX), np.uint8)
     for byte, code in enumerate(encoded):
@@ -196,11 +200,23 @@ def _transcode(layout: Layout, tokens: Tokens, texts: NDArray[np.int64], *, comp
     sizes = np.where(tokens.state[:, texts] == 0, tokens.end[:, texts] - tokens.start[:, texts], 0).sum()
     out = np.empty(int(sizes) * int(widths.max()) + 8, np.uint8)
     always = 0 if layout.charset.ascii else 1
+    bad = np.zeros(tokens.state.shape, np.uint8)
     used = transcode_values.pick(compiled)(
-        buffer, tokens.start, tokens.end, tokens.state, texts, codes, widths, out, len(tokens.buffer), always
+        buffer,
+        tokens.start,
+        tokens.end,
+        tokens.state,
+        texts,
+        codes,
+        widths,
+        out,
+        len(tokens.buffer),
+        always,
+        bad,
     )
     if used:
         _append(tokens, out[:used])
+    _blame_bad(layout, tokens, bad)
 
 
 @kernel
@@ -215,8 +231,13 @@ def transcode_values(
     out: Buffer,
     base: int,
     always: int,
+    bad: Ints,
 ) -> int:
-    """Write values with bytes beyond ASCII (all of them if ``always``) as UTF-8; gives the bytes used."""
+    """
+    Write values with bytes beyond ASCII (all of them if ``always``) as UTF-8; gives the bytes used.
+
+    ``bad`` flags values with a byte that has no character.
+    """
     used = 0
     for record in range(len(start)):
         for k in range(len(texts)):
@@ -235,6 +256,8 @@ def transcode_values(
             first = used
             for i in range(begin, stop):
                 byte = int(buffer[i])
+                if widths[byte] == 0:
+                    bad[record, field] = 1
                 for j in range(widths[byte]):
                     out[used] = codes[byte, j]
                     used += 1

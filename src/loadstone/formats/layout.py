@@ -65,6 +65,7 @@ class Layout:
         blank: The blank of the character set. embedded: record ends may stand in enclosures.
         splits_chars: A field may begin or end within a character, as positions in bytes do.
         odd_delimiters: A literal has bytes beyond ASCII, and may cut characters too.
+        big: Byte order of binary numbers, and of UTF-16 without a byte order mark.
     """
 
     charset: Charset
@@ -84,6 +85,7 @@ class Layout:
     csv_marks: tuple[bytes, bytes]
     splits_chars: bool
     odd_delimiters: bool
+    big: bool
 
 
 def compile_layout(spec: LoadSpec, *, charset: str, byte_order: str, declared: bool = True) -> Layout:
@@ -137,6 +139,7 @@ class _Builder:
             csv_marks=self._csv_marks(),
             enclosures=any(row[p.LEFT_SIZE] > 0 for row in self.fields),
             odd_delimiters=any(byte >= 0x80 for byte in self.pool),
+            big=self.big,
             splits_chars=any(row[p.MODE] in (p.MODE_FIXED, p.MODE_PREFIXED) for row in self.fields)
             or any(row[p.POSITION] != p.NEXT for row in self.fields),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from functools import partial
 from typing import IO
 
 from loadstone.errors import FixFile, Place
@@ -20,6 +21,7 @@ CHUNK_SIZE_MAX_BYTES = 1 << 30
 SAMPLE_SIZE_BYTES = 1 << 20
 
 UTF8_BOM = b"\xef\xbb\xbf"
+WIDE_BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
 def open_records(
@@ -43,7 +45,9 @@ def open_records(
         FixFile: LS-2003 damaged compressed data; LS-2004 a record beyond 1 GiB.
     """
     form = stream_format(layout, clause.record_format, source)
-    splitter = splitter_of(layout, form, compiled=compiled)
+    codec = wide_codec(layout, source)
+    splitter = splitter_of(layout, form, codec=codec, compiled=compiled)
+    encode = layout.charset.encode if layout.charset.width == 1 else partial(str.encode, encoding=codec)
     with open_input(source) as stream:
         skip_to(stream, unit0)
         pending, at = b"", unit0
@@ -52,7 +56,10 @@ def open_records(
             if not data:
                 return
             raw_start, raw_end, start, end = splitter.split(data, last=last)
-            spans = assemble(layout.assemble, data, (raw_start, raw_end, start, end), last=last)
+            if at == 0 and len(start):
+                start[0] = min(start[0] + _mark_size(layout, data), end[0])
+            parts = (raw_start, raw_end, start, end)
+            spans = assemble(layout.assemble, data, parts, encode, last=last)
             consumed = int(spans.raw_end[-1]) if len(spans.raw_end) else 0
             if not consumed and not last:
                 pending = data
@@ -64,7 +71,6 @@ def open_records(
             chunk.input_no, chunk.unit0, chunk.unit1 = input_no, at, at + consumed
             chunk.record0, chunk.last = record0, last
             if at == 0:
-                _strip_bom(layout, chunk)
                 _strip_names(layout, chunk, input_no)
             yield chunk
             if last:
@@ -80,15 +86,9 @@ def stream_format(layout: Layout, form: RecordFormat, source: str | bytes) -> Re
     """
     if form.kind != "stream":
         return form
-    with open_input(source) as stream:
-        sample = read_fully(
-            stream, SAMPLE_SIZE_BYTES, name=source if isinstance(source, str) else "inline data"
-        )
+    sample = _head(source, SAMPLE_SIZE_BYTES)
     if layout.charset.width == 2:
-        codec = (
-            "utf-16-be" if sample[:2] == b"\xfe\xff" or layout.charset.codec == "utf-16-be" else "utf-16-le"
-        )
-        text = sample.decode(codec, "replace")
+        text = sample.decode(wide_codec(layout, source), "replace")
         first = text.find("\n")
         windows = first > 0 and text[first - 1] == "\r"
     else:
@@ -107,6 +107,18 @@ def skip_to(stream: IO[bytes], offset: int) -> None:
     left = offset
     while left > 0 and (data := stream.read(min(left, 1 << 20))):
         left -= len(data)
+
+
+def wide_codec(layout: Layout, source: str | bytes) -> str:
+    """The codec of UTF-16 data: by the byte order mark, else by the name of the set, else by BYTEORDER."""
+    if layout.charset.width == 1:
+        return layout.charset.codec
+    head = _head(source, 2) if layout.bom else b""
+    if head in WIDE_BOMS:
+        return WIDE_BOMS[head]
+    if layout.charset.codec != "utf-16":
+        return layout.charset.codec
+    return "utf-16-be" if layout.big else "utf-16-le"
 
 
 # Private functions
@@ -154,9 +166,18 @@ def _chunk(splitter: Splitter, data: bytes, spans: Spans) -> Chunk:
     )
 
 
-def _strip_bom(layout: Layout, chunk: Chunk) -> None:
-    if layout.bom and chunk.text is chunk.data and chunk.data.startswith(UTF8_BOM) and len(chunk):
-        chunk.start[0] = min(chunk.start[0] + len(UTF8_BOM), chunk.end[0])
+def _head(source: str | bytes, size: int) -> bytes:
+    with open_input(source) as stream:
+        return read_fully(stream, size, name=source if isinstance(source, str) else "inline data")
+
+
+def _mark_size(layout: Layout, data: bytes) -> int:
+    """Bytes of the byte order mark that ``data`` begins with."""
+    if not layout.bom:
+        return 0
+    if layout.charset.width == 2:
+        return 2 if data[:2] in WIDE_BOMS else 0
+    return len(UTF8_BOM) if data.startswith(UTF8_BOM) else 0
 
 
 def _strip_names(layout: Layout, chunk: Chunk, input_no: int) -> None:

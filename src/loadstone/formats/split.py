@@ -212,53 +212,44 @@ class WideSplitter(Splitter):
     """UTF-16: records are cut in code units and become UTF-8 text."""
 
     def __init__(self, codec: str, ending: str) -> None:
-        super().__init__(ending.encode("utf-16-le"))
-        self.codec, self.ending = codec, ending
+        super().__init__(ending.encode(codec))
+        self.codec = codec
 
-    def split(self, data: bytes, *, last: bool) -> tuple[Offsets, Offsets, Offsets, Offsets]:
-        """As ``Splitter.split``; text offsets count in what ``text`` gives."""
-        codec = self._codec(data)
-        mark = self.ending.encode(codec)
+    def find_ends(self, data: bytes) -> Offsets:
+        """Where each terminator stands; one that begins amid a code unit is none."""
         found, at = [], 0
-        while (hit := data.find(mark, at)) >= 0:
+        while (hit := data.find(self.terminator, at)) >= 0:
             if hit % 2:
                 at = hit + 1
                 continue
             found.append(hit)
-            at = hit + len(mark)
-        text_end = np.array(found, np.int64)
-        raw_end = text_end + len(mark)
-        if last and data and (not found or int(raw_end[-1]) < len(data)):
-            text_end, raw_end = np.append(text_end, len(data)), np.append(raw_end, len(data))
-        start = np.concatenate([np.zeros(1, np.int64), raw_end[:-1]]) if len(raw_end) else raw_end
-        return start, raw_end, start.copy(), text_end
+            at = hit + len(self.terminator)
+        return np.array(found, np.int64)
 
     def text(self, data: bytes, spans: Spans) -> tuple[bytes, Offsets, Offsets]:
-        """All records as UTF-8."""
+        """All records as UTF-8; what is no UTF-16 becomes bytes that are no UTF-8 either, to be refused later."""
         source = data if spans.text is None else spans.text
-        codec = self._codec(source)
         parts = [
-            source[a:b].decode(codec, "replace").lstrip("\ufeff").encode()
-            for a, b in zip(spans.start.tolist(), spans.end.tolist(), strict=True)
+            self._utf8(source[a:b]) for a, b in zip(spans.start.tolist(), spans.end.tolist(), strict=True)
         ]
         end = np.cumsum(np.array([len(part) for part in parts], np.int64))
         return b"".join(parts), end - np.array([len(part) for part in parts], np.int64), end
 
-    def _codec(self, data: bytes) -> str:
-        if self.codec == "utf-16" or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            self.codec = "utf-16-be" if data[:2] == b"\xfe\xff" else "utf-16-le"
-        return self.codec
+    def _utf8(self, part: bytes) -> bytes:
+        whole = part[: len(part) // 2 * 2]
+        text = whole.decode(self.codec, "surrogatepass").encode("utf-8", "surrogatepass")
+        return text if len(whole) == len(part) else text + b"\xff"
 
 
-def splitter_of(layout: Layout, form: RecordFormat, *, compiled: bool) -> Splitter:
-    """What cuts records of this format."""
+def splitter_of(layout: Layout, form: RecordFormat, *, codec: str, compiled: bool) -> Splitter:
+    """What cuts records of this format; ``codec`` tells the byte order of UTF-16 data."""
     if form.kind == "fix":
         return FixSplitter(form.size or 1)
     if form.kind == "var":
         return VarSplitter(form.size or 5, compiled=compiled)
     literal = form.terminator
     if layout.charset.width == 2:
-        return WideSplitter(layout.charset.codec, literal.text or "\n" if literal is not None else "\n")
+        return WideSplitter(codec, literal.text or "\n" if literal is not None else "\n")
     ending = layout.charset.encode("\n")
     if form.kind == "str" and literal is not None:
         ending = (
