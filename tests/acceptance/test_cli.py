@@ -84,6 +84,21 @@ def test_sqlldr_command_line_and_link(files: Path) -> None:
     assert wrong.returncode == 1 and "did you mean errors" in wrong.stderr
 
 
+def test_sqlldr_tells_what_stops_it_in_its_own_words(files: Path) -> None:
+    """A file that is not there, a wrong word: number and exit code of SQL*Loader, on the terminal and in the log."""
+    environment = {"LOADSTONE_TARGET": "b.db"}
+    done = run("sqlldr", "userid=scott/tiger", "control=nowhere.ctl", environment=environment)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (
+        3,
+        "SQL*Loader-500: Unable to open file (nowhere.ctl)",
+    )
+    assert "SQL*Loader-553: file not found" in Path("nowhere.log").read_text()
+    Path("wrong.ctl").write_text("LOAD DATA INFILE 'x'\nINTO TABLE t (a b)\n")
+    done = run("sqlldr", "userid=scott/tiger", "control=wrong.ctl", "log=w.log", environment=environment)
+    assert done.returncode == 1 and "SQL*Loader-350: Syntax error at line 2." in done.stdout
+    assert "SQL*Loader-350: Syntax error at line 2." in Path("w.log").read_text()
+
+
 def test_check_answers_fast_and_needs_no_engine(files: Path) -> None:
     """``check`` imports no engine; valid is 0, broken is 1 with line and column."""
     Path("bad.ctl").write_text("OPTIONS (ERROS=1)\nLOAD DATA INFILE 'x' INTO TABLE t (a)\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from loadstone.spec import LoadRequest, LoadSpec, Options
 from loadstone.sqlldr.command import SqlldrCommand, help_text, parse_command
 from loadstone.sqlldr.control import read_control
 from loadstone.sqlldr.express import express_spec, express_table
-from loadstone.sqlldr.log import RELEASE, path_used
+from loadstone.sqlldr.log import RELEASE, failed_log, path_used
+from loadstone.sqlldr.messages import loader_exit_code, loader_messages
 
 
 def run_sqlldr(words: Sequence[str]) -> int:
@@ -24,13 +26,39 @@ def run_sqlldr(words: Sequence[str]) -> int:
         print(help_text())
         return 0 if words else 1
     try:
-        return _load(parse_command(words))
+        command = parse_command(words)
     except LoadstoneError as error:
         show_error(error, as_json=False)
         return error.exit_code
+    try:
+        return _load(command)
+    except LoadstoneError as error:
+        _tell(command, error)
+        show_error(error, as_json=False)
+        return loader_exit_code(error)
 
 
 # Private functions
+
+
+def _tell(command: SqlldrCommand, error: LoadstoneError) -> None:
+    """SQL*Loader's own words on the terminal and in the log, for scripts that look there."""
+    messages = loader_messages(error, _text_of(command.control))
+    if not messages:
+        return
+    print("\n".join(messages))
+    path = Path(command.log or f"{Path(command.control or error.place.file or 'sqlldr').stem}.log")
+    try:
+        path.with_suffix(path.suffix or ".log").write_text(failed_log(datetime.now(), messages))
+    except OSError as failure:
+        print(f"the log cannot be written: {failure}", file=sys.stderr)
+
+
+def _text_of(path: str | None) -> str:
+    try:
+        return Path(path or "").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _load(command: SqlldrCommand) -> int:

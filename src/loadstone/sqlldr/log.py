@@ -68,6 +68,8 @@ def path_used(spec: LoadSpec) -> str:
     """The path that a log names."""
     if spec.options.external_table in ("execute", "generate_only"):
         return "External Table, DEGREE_OF_PARALLELISM=AUTO"
+    if spec.options.direct and spec.options.parallel:
+        return "Direct - with parallel option."
     return "Direct" if spec.options.direct else "Conventional"
 
 
@@ -75,10 +77,7 @@ def log_head(run: LogRun) -> str:
     """Everything before the first record message."""
     spec = run.spec
     lines = [
-        "",
-        f"SQL*Loader: Release {RELEASE} - Production on {stamp(run.began)}",
-        f"Version {RELEASE} compatible; written by Loadstone {__version__}",
-        "",
+        *_release_lines(run.began),
         f"Express Mode Load, Table: {spec.tables[0].table}"
         if run.express
         else f"Control File:   {run.spec_path}",
@@ -88,6 +87,8 @@ def log_head(run: LogRun) -> str:
         if spec.length_semantics == "char":
             lines += ["Using character length semantics."]
         lines += [""]
+    if len(run.inputs) > 1:
+        lines += [*([] if spec.charset else [""]), f"There are {len(run.inputs)} data files:"]
     for one in run.inputs:
         lines += _input_lines(one)
     lines += [
@@ -117,6 +118,11 @@ def log_head(run: LogRun) -> str:
         lines += ["Generated control file for possible reuse:", write_control(spec).rstrip("\n")]
         lines += ["End of generated control file for possible reuse.", ""]
     return "\n".join(lines) + "\n"
+
+
+def failed_log(began: datetime, messages: Sequence[str]) -> str:
+    """The log of a load that could not begin."""
+    return "\n".join([*_release_lines(began), *messages]) + "\n"
 
 
 def record_messages(
@@ -207,6 +213,15 @@ def stamp(at: datetime) -> str:
 # Private functions
 
 
+def _release_lines(began: datetime) -> list[str]:
+    return [
+        "",
+        f"SQL*Loader: Release {RELEASE} - Production on {stamp(began)}",
+        f"Version {RELEASE} compatible; written by Loadstone {__version__}",
+        "",
+    ]
+
+
 def _input_lines(one: LogInput) -> list[str]:
     limit = "Allow all discards" if one.discardmax is None else f"Allow {one.discardmax} discards"
     lines = [f"Data File:      {one.name}"]
@@ -283,8 +298,10 @@ def _table_lines(spec: LoadSpec, table: TableLoad) -> list[str]:
         "   Column Name                  Position   Len  Term Encl Datatype",
         "------------------------------ ---------- ----- ---- ---- ---------------------",
     ]
-    for number, one in enumerate(table.fields):
-        lines += column_lines(table, one, first=number == 0)
+    first = True
+    for one in table.fields:
+        lines += column_lines(table, one, first=first)
+        first = first and one.source is not None
     return lines
 
 

@@ -127,6 +127,28 @@ def test_the_head_tells_how_records_continue(clause: str, expected: str) -> None
     assert f"Continuation:    {expected}" in lines
 
 
+def test_the_first_field_of_the_record_is_called_first() -> None:
+    """Generated columns in front of it do not count."""
+    lines = columns_of("a SEQUENCE(MAX, 1), b CHAR TERMINATED BY ',', c CHAR TERMINATED BY ','")
+    assert [line[30:41].strip() for line in lines] == ["", "FIRST", "NEXT"]
+
+
+def test_several_data_files_are_counted() -> None:
+    """Each follows the other without an empty line between them."""
+    lines = head_of("LOAD DATA INFILE 'a' INFILE 'b' INTO TABLE t (a CHAR(1))")
+    data_a = ["Data File:      a", "  Bad File:     x.bad", "  Discard File:  none specified", " "]
+    data_b = ["Data File:      b", *data_a[1:]]
+    discards = [" (Allow all discards)"]
+    assert lines[1:13] == ["", "There are 2 data files:", *data_a, *discards, *data_b, *discards]
+
+
+def test_the_parallel_path_is_told() -> None:
+    """PARALLEL counts on the direct path alone."""
+    text = "OPTIONS ({}PARALLEL=TRUE) LOAD DATA INFILE 'a' INTO TABLE t (a CHAR(1))"
+    assert "Path used:      Direct - with parallel option." in head_of(text.format("DIRECT=TRUE, "))
+    assert "Path used:      Conventional" in head_of(text.format(""))
+
+
 def test_the_head_names_the_processing_options() -> None:
     """They stand between a data file and its bad file."""
     lines = head_of("LOAD DATA INFILE 'a' \"var 10\" INTO TABLE t (a CHAR(1))")
