@@ -8,7 +8,7 @@ import pytest
 
 from loadstone.books import Contribution, Discard, Reject, TableCount
 from loadstone.sqlldr.control import parse_control
-from loadstone.sqlldr.log import LogInput, LogRun, log_head, log_tail, record_lines
+from loadstone.sqlldr.log import LogInput, LogRun, log_head, log_tail, record_messages
 from loadstone.sqlldr.read_log import LoggedFiles, LoggedRecord, read_log
 from tests.shared import SQLLDR, needs_corpus, rows_of
 
@@ -58,7 +58,7 @@ def test_our_own_log_reads_back() -> None:
     ]
     tables = (TableCount(loaded=1, rejected=1, when_failed=2, all_null=1), TableCount(loaded=2, rejected=1))
     counts = Contribution(read=6, loaded=2, rejected=2, discarded=2, skipped=1, tables=tables)
-    text = log_head(run) + record_lines(spec, rejects, discards)
+    text = log_head(run) + "".join(record_messages(spec, rejects, discards))
     text += log_tail(run, counts, "errors", datetime(2026, 1, 1), (1.0, 1.0))
     report = read_log(text.replace("\n", "\r\n"))
     assert [
