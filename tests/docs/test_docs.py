@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def test_commands_in_the_docs_exist(page: Path) -> None:
     """Every ``$ loadstone ...`` line of a page names a command and options that exist."""
     parser = build_parser()
     for line in re.findall(r"^\$ loadstone ([^#|\n]*)", page.read_text("utf-8"), re.MULTILINE):
-        words = line.split()
+        words = shlex.split(line)
         if words[0] == "sqlldr":
             continue
         parser.parse_args(words)

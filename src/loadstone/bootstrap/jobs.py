@@ -41,7 +41,9 @@ class Jobs:
 
     def store(self, text: str, file: str | None = None) -> StoredDefinition:
         """Keep a definition of YAML as a draft."""
-        return registry.store(self._database, parse_definition(text, file), handlers(), actor=self._actor)
+        return registry.store(
+            self._database, parse_definition(text, file), handlers(self._database), actor=self._actor
+        )
 
     def approve(self, job: str, version: int | None = None) -> StoredDefinition:
         """Let a version run."""
@@ -79,7 +81,7 @@ class Jobs:
 
     def work_until_ended(self, execution_id: int) -> dict[str, Any]:
         """Run tasks in this process until the execution has ended, and give it as ``execution`` does."""
-        engine = Engine(self._database, handlers())
+        engine = Engine(self._database, handlers(self._database))
         worker = Worker(engine, threads=2)
         worker.run(until=lambda: self._ended(execution_id))
         return self.execution(execution_id)
@@ -139,7 +141,7 @@ def open_jobs(url: str, *, actor: str) -> Jobs:
 def make_worker(url: str, *, threads: int, lease_s: float) -> Worker:
     """A worker of the repository at ``url`` with all handlers and ticks."""
     database = open_repository(url)
-    engine = Engine(database, handlers(), settings=EngineSettings(ttl=timedelta(seconds=lease_s)))
+    engine = Engine(database, handlers(database), settings=EngineSettings(ttl=timedelta(seconds=lease_s)))
     ticks = [
         Tick("schedules", FIRE_S, lambda: fire.fire(database, ask=ask_target)),
         Tick("seal", 60.0, lambda: trail.seal(database)),

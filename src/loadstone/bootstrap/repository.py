@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import loadstone.audit.tables
+import loadstone.deadletters.tables
 import loadstone.jobs.tables
 import loadstone.schedule.tables  # noqa: F401 - each declares its tables on the one MetaData
 from loadstone.database import guard, migrate

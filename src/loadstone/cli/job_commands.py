@@ -85,6 +85,39 @@ def add_schedules(subparsers: Subparsers) -> None:
     backfill.add_argument("--preview", action="store_true", help="show the due times, launch nothing")
 
 
+def add_deadletters(subparsers: Subparsers) -> None:
+    """``loadstone deadletters``."""
+    parser = subparsers.add_parser("deadletters", help="correct, replay and drop records that a load refused")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = _action(actions, "list", "dead letters with their reasons", module="deadletters")
+    listed.add_argument(
+        "--state", choices=["open", "replaying", "replayed", "dropped"], help="of this state only"
+    )
+    listed.add_argument("--load", metavar="LOAD", help="of loads whose id begins so")
+    listed.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (50)")
+    listed.add_argument("--after", type=int, default=0, metavar="ID", help="those behind this one")
+    show = _action(actions, "show", "one letter with its record", module="deadletters")
+    show.add_argument("letter", type=int, metavar="ID", help="number of the letter")
+    for one in (listed, show):
+        one.add_argument("--show-values", action="store_true", help="do not mask values and records")
+    correct = _action(
+        actions, "correct", "say what a replay loads instead of the record", module="deadletters"
+    )
+    correct.add_argument("letter", type=int, metavar="ID", help="number of the letter")
+    content = correct.add_mutually_exclusive_group(required=True)
+    content.add_argument("--text", metavar="TEXT", help="the record as it should be, in UTF-8")
+    content.add_argument(
+        "--file", metavar="FILE", help="file with the bytes of the record; - is standard input"
+    )
+    replay = _action(actions, "replay", "load letters again, each exactly once", module="deadletters")
+    drop = _action(actions, "drop", "give letters up for good", module="deadletters")
+    drop.add_argument("--reason", required=True, metavar="TEXT", help="why; it goes into the audit trail")
+    replay.add_argument(
+        "letters", type=int, nargs="*", metavar="ID", help="numbers of letters; replays left over when absent"
+    )
+    drop.add_argument("letters", type=int, nargs="+", metavar="ID", help="numbers of letters")
+
+
 # Private functions
 
 

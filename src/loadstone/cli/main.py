@@ -83,6 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_spec(subparsers)
     job_commands.add_jobs(subparsers)
     job_commands.add_schedules(subparsers)
+    job_commands.add_deadletters(subparsers)
     job_commands.add_worker(subparsers)
     job_commands.add_repository(subparsers)
     commands.add_original(subparsers)

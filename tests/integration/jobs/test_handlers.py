@@ -52,14 +52,14 @@ def database(here: Path) -> Iterator[Database]:
 def run_job(database: Database, job: str, **given: Any) -> list[StepExecution]:
     """Launch, work until idle, and the steps as they ended."""
     started = launch.launch(database, job, given, actor="ann")
-    Worker(Engine(database, handlers()), threads=2).run(until_idle=True)
+    Worker(Engine(database, handlers(database)), threads=2).run(until_idle=True)
     with database.read() as connection:
         return executions.steps(connection, started.execution_id or 0)
 
 
 def test_a_load_is_validated_loaded_and_audited(database: Database, target_url: str) -> None:
     """On every target: the rows are there once, the receipt is the step's result, and the books agree."""
-    define(database, JOB.format(target=target_url, errors=50), handlers())
+    define(database, JOB.format(target=target_url, errors=50), handlers(database))
     Path("t.dat").write_text("1,one\nx,bad\n3,three\n")
     steps = run_job(database, "daily", data="t.dat")
     assert [step.status for step in steps] == [Status.COMPLETED] * 3
@@ -71,7 +71,7 @@ def test_a_load_is_validated_loaded_and_audited(database: Database, target_url: 
 
 def test_a_load_past_its_limit_fails_and_a_mended_file_loads(database: Database) -> None:
     """The error says how to see the rejects; the mended file is another instance."""
-    define(database, JOB.format(target="bank.db", errors=0), handlers())
+    define(database, JOB.format(target="bank.db", errors=0), handlers(database))
     Path("t.dat").write_text("x,bad\n2,two\n")
     load = run_job(database, "daily", data="t.dat")[1]
     assert load.error is not None
@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_loaded_stops_at_its_validation(
     database: Database, content: bytes, code: str
 ) -> None:
     """Nothing of the target exists yet."""
-    define(database, JOB.format(target="bank.db", errors=50), handlers())
+    define(database, JOB.format(target="bank.db", errors=50), handlers(database))
     Path("t.dat.gz").write_bytes(content)
     steps = run_job(database, "daily", data="t.dat.gz")
     assert steps[0].error is not None
@@ -111,7 +111,7 @@ steps:
   tamper: {{handler: command, needs: [load], config: {{run: [{sys.executable}, tamper.py]}}}}
   audit: {{handler: audit, needs: [tamper, load], config: {{target: bank.db}}}}
 """
-    define(database, job, handlers())
+    define(database, job, handlers(database))
     Path("t.dat").write_text("1,one\nx,bad\n")
     audit = run_job(database, "check")[2]
     assert audit.error is not None
@@ -124,7 +124,7 @@ def test_a_killed_load_goes_on_by_itself(database: Database) -> None:
     job = JOB.format(target="bank.db", errors=50).replace(
         "errors: 50}", "errors: 50}\n    retry: {pause_s: 0.01}"
     )
-    define(database, job, handlers())
+    define(database, job, handlers(database))
     rows = 400_000
     Path("t.dat").write_text("".join(f"{n},{'x' * 18}\n" for n in range(rows)))
     killed = threading.Event()
@@ -155,7 +155,11 @@ def _is_child(path: Path, parent: int) -> bool:
 
 def test_a_command_tells_its_verdict(database: Database) -> None:
     """Exit code 0 is good; another one fails the step with the end of the output."""
-    define(database, "name: good\nsteps: {a: {handler: command, config: {run: [echo, hello]}}}\n", handlers())
+    define(
+        database,
+        "name: good\nsteps: {a: {handler: command, config: {run: [echo, hello]}}}\n",
+        handlers(database),
+    )
     assert run_job(database, "good")[0].result == {"output": "hello\n"}
     define(
         database,
@@ -174,9 +178,13 @@ def test_a_command_tells_its_verdict(database: Database) -> None:
 
 def test_a_command_is_stopped_with_its_execution(database: Database) -> None:
     """A program that would run for a minute ends at once."""
-    define(database, "name: long\nsteps: {a: {handler: command, config: {run: [sleep, '60']}}}\n", handlers())
+    define(
+        database,
+        "name: long\nsteps: {a: {handler: command, config: {run: [sleep, '60']}}}\n",
+        handlers(database),
+    )
     started = launch.launch(database, "long", {}, actor="ann")
-    engine = Engine(database, handlers(), settings=_quick())
+    engine = Engine(database, handlers(database), settings=_quick())
     worker = threading.Thread(target=Worker(engine, threads=1).run, kwargs={"until_idle": True})
     worker.start()
     time.sleep(1)
@@ -209,7 +217,7 @@ def test_a_wrong_configuration_is_refused_when_it_is_stored(
 ) -> None:
     """Before anything runs."""
     with pytest.raises(FixSpec, match="LS-7121") as caught:
-        define(database, f"name: x\nsteps: {{a: {{handler: load, config: {config}}}}}\n", handlers())
+        define(database, f"name: x\nsteps: {{a: {{handler: load, config: {config}}}}}\n", handlers(database))
     assert told in caught.value.message
 
 
@@ -217,5 +225,7 @@ def test_a_wrong_control_file_is_refused_when_it_is_stored(database: Database) -
     """With its own code and place."""
     Path("t.ctl").write_text("LOAD DATA INTO TABEL t (a)")
     with pytest.raises(FixSpec) as caught:
-        define(database, "name: x\nsteps: {a: {handler: load, config: {control: t.ctl}}}\n", handlers())
+        define(
+            database, "name: x\nsteps: {a: {handler: load, config: {control: t.ctl}}}\n", handlers(database)
+        )
     assert (caught.value.place.file, caught.value.place.line) == ("t.ctl", 1)

@@ -73,7 +73,7 @@ def request_of(config: LoadConfig) -> LoadRequest:
         data=_list(config.data),
         ddl=_list(config.ddl),
         schema_map={old.upper(): new for old, new in config.schema_map.items()},
-        **config.model_dump(exclude={"control", "target", "data", "ddl", "schema_map"}),
+        **config.model_dump(include=_OPTIONS),
     )
 
 
@@ -86,6 +86,9 @@ def spec_at(path: str) -> LoadSpec:
 
 
 # Private functions
+
+_OPTIONS = set(LoadConfig.model_fields) - {"control", "target", "data", "ddl", "schema_map"}
+"""Options of a load that go into its request as they are."""
 
 
 def _list(value: str | list[str]) -> tuple[str, ...]:
