@@ -69,5 +69,6 @@ def test_explain_tells_who_computes(here: Path) -> None:
         if "by" in one
     }
     assert ways["name"] == ("spans", None)
+    assert ways["amount"] == ways["booked"] == ("conversion", None)
     assert ways["half"] == ("duckdb", None)
     assert ways["shown"] == ("rows", "INITCAP has no exact form in DuckDB")

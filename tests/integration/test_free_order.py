@@ -174,9 +174,21 @@ def test_kills_in_free_order_lose_and_double_nothing(postgres_url: str, data: Pa
         connection.execute("DROP TABLE t, loadstone_load, loadstone_chunk, loadstone_reject, loadstone_fence")
     (data / "x.ctl").write_text(CONTROL)
     (data / "t.sql").write_text(DDL)
-    command = [sys.executable, "-m", "loadstone.cli.main", "load", "x.ctl", "--target", postgres_url, "--ddl", "t.sql"]
+    command = [
+        sys.executable,
+        "-m",
+        "loadstone.cli.main",
+        "load",
+        "x.ctl",
+        "--target",
+        postgres_url,
+        "--ddl",
+        "t.sql",
+    ]
     command += ["--order", "free", "--errors", "-1", "--workers", "3"]
-    for kill, point in enumerate(("after_commit:3", "before_commit:4", "rows_written:2", "checkpoint_added:6")):
+    for kill, point in enumerate(
+        ("after_commit:3", "before_commit:4", "rows_written:2", "checkpoint_added:6")
+    ):
         environment = {**os.environ, "LOADSTONE_CRASH_AT": point}
         words = [*command, "--chunk-size", str(250 + 30 * kill)]
         assert subprocess.run(words, env=environment).returncode == -signal.SIGKILL, point

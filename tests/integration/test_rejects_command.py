@@ -46,7 +46,9 @@ def test_json_lines_have_all_of_them(refused: str, capsys: pytest.CaptureFixture
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert list(range(1, REJECTS + 1)) == [one["record"] for one in lines]
     assert ("x9", "number", "ORA-01722") == (lines[1]["value"], lines[1]["rule"], lines[1]["code"])
-    assert 0 == main(["rejects", "--target", refused, "--json", "--show-values", "--limit", "1", "--after", "1"])
+    assert 0 == main(
+        ["rejects", "--target", refused, "--json", "--show-values", "--limit", "1", "--after", "1"]
+    )
     assert "x1" == json.loads(capsys.readouterr().out)["value"]
 
 
@@ -60,9 +62,15 @@ def test_they_are_written_to_a_file(refused: str, name: str) -> None:
     assert 0o600 == Path(name).stat().st_mode & 0o777
 
 
-def test_no_load_and_no_target_are_named(here: Path, refused: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_load_and_no_target_are_named(
+    here: Path, refused: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """An unknown id, a file that does not exist (and is not made), a target without any load."""
-    for words in (["f" * 32, "--target", refused], ["--target", "nothing.db"], ["--target", "nothing.duckdb"]):
+    for words in (
+        ["f" * 32, "--target", refused],
+        ["--target", "nothing.db"],
+        ["--target", "nothing.duckdb"],
+    ):
         assert 1 == main(["rejects", *words])
         assert "LS-6004" in capsys.readouterr().err
     assert not Path("nothing.db").exists()

@@ -29,7 +29,8 @@ def add_load(subparsers: Subparsers) -> None:
 def add_original(subparsers: Subparsers) -> None:
     """``loadstone original``."""
     parser = subparsers.add_parser(
-        "original", help="load with Oracle's own SQL*Loader, where it is installed, into a receipt like any other"
+        "original",
+        help="load with Oracle's own SQL*Loader, where it is installed, into a receipt like any other",
     )
     add = parser.add_argument
     add("control", metavar="CONTROL", help="control file, given to it as it is; or spec, written as one")

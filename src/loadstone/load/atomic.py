@@ -215,7 +215,7 @@ def _rejects_in(
         input_no=one.input_no,
         unit0=first.unit0,
         record0=first.record0,
-        chunk_size_bytes=plan.request.chunk_size_bytes or plan.target.chunk_size_bytes,
+        chunk_size_bytes=plan.chunk_size_bytes,
         compiled=plan.compiled,
     ):
         here = [

@@ -113,7 +113,9 @@ def _run_held(load: _Load) -> LoadReceipt:
     progress, fence, outcome = load_all(plan, columnar, fence, load.run, load.surroundings.sleep)
     close_staged(plan, fence, progress)
     receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None)
-    told = [f"load {one[:8]}, staged and not resumed for {ORPHAN_DAYS} days, is dropped" for one in load.orphans]
+    told = [
+        f"load {one[:8]}, staged and not resumed for {ORPHAN_DAYS} days, is dropped" for one in load.orphans
+    ]
     warnings = (*receipt.warnings, *columnar.warnings, *told)
     reach("all_loaded")
     receipt = write_files(plan, receipt, warnings, (started, clock.now(), clock.monotonic() - begun))

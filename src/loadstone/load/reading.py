@@ -137,9 +137,7 @@ def _ranges(
     yield unit0, None, None
 
 
-def _chunks(
-    plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], record0: int
-) -> Iterator[Chunk]:
+def _chunks(plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], record0: int) -> Iterator[Chunk]:
     """Chunks of one input between two bytes; the second is where a record ends, or None for the end."""
     for chunk in open_records(
         plan.layouts[plan.charsets[one.input_no]],
@@ -148,7 +146,7 @@ def _chunks(
         input_no=one.input_no,
         unit0=units[0],
         record0=record0,
-        chunk_size_bytes=plan.request.chunk_size_bytes or plan.target.chunk_size_bytes,
+        chunk_size_bytes=plan.chunk_size_bytes,
         compiled=plan.compiled,
     ):
         if units[1] is None or chunk.unit1 < units[1]:

@@ -27,7 +27,10 @@ def make_receipt(
     counts = _with_tables(progress.counts, len(plan.tables))
     warnings = plan.warnings
     if not plan.request.resume:
-        warnings = (*warnings, "no control tables were made: this load cannot resume, and a start loads again")
+        warnings = (
+            *warnings,
+            "no control tables were made: this load cannot resume, and a start loads again",
+        )
     unpublished = bool(staged_tables(plan)) and progress.published_at != progress.record_no
     if unpublished:
         counts = published_part(counts, progress)

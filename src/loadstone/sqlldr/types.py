@@ -127,9 +127,7 @@ def _precision(reader: Reader) -> tuple[int | None, int | None]:
         scale = reader.integer("a scale")
         scale = -scale if negative else scale
         if not _SCALE_MIN <= scale <= _SCALE_MAX:
-            reader.error(
-                "LS-1011", place, f"the scale is {scale}; it must be {_SCALE_MIN} to {_SCALE_MAX}"
-            )
+            reader.error("LS-1011", place, f"the scale is {scale}; it must be {_SCALE_MIN} to {_SCALE_MAX}")
     reader.expect_symbol(")")
     return precision, scale
 

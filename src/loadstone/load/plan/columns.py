@@ -116,9 +116,8 @@ class _Work:
         source = one.source
         mask = self._mask(one, column)
         if isinstance(source, Expression) or one.sql is not None:
-            return self._expression(
-                one, column, source.sql if isinstance(source, Expression) else one.sql or ""
-            )
+            sql = source.sql if isinstance(source, Expression) else one.sql or ""
+            return self._expression(number, one, column, sql)
         if isinstance(source, Recnum):
             return self._make(one, column, "recnum", None)
         if isinstance(source, Sequence):
@@ -141,6 +140,7 @@ class _Work:
         *,
         index: int = -1,
         constant: str = "",
+        sql: str = "",
         raw: bool = False,
     ) -> ColumnPlan:
         raw = raw or (one.type is not None and one.type.name in _BYTES)
@@ -153,7 +153,13 @@ class _Work:
             blank_is_null=one.type is not None and one.type.name in _DATES,
         )
         return ColumnPlan(
-            field=one, column=column, conversion=conversion, source=source, index=index, constant=constant
+            field=one,
+            column=column,
+            conversion=conversion,
+            source=source,
+            index=index,
+            constant=constant,
+            sql=sql,
         )
 
     def _lob(self, one: Field, column: Column, source: LobFile) -> ColumnPlan:
@@ -171,7 +177,7 @@ class _Work:
             one, column, "lobfile", None, index=self.first_field + names.index(source.field), raw=raw
         )
 
-    def _expression(self, one: Field, column: Column, sql: str) -> ColumnPlan:
+    def _expression(self, number: int, one: Field, column: Column, sql: str) -> ColumnPlan:
         from loadstone.expressions.compile import compile_expression
         from loadstone.expressions.model import MOMENTS, BindType, ResultType
         from loadstone.expressions.spans import span_plan
@@ -196,6 +202,10 @@ class _Work:
             )
             raise
         spans = span_plan(compiled, column.type)
+        if spans is not None and spans.term.op == "bind" and spans.term.name == one.name:
+            mask = spans.mask or self._mask(one, column)
+            index = self.first_field + number
+            return self._make(one, column, "field", mask, index=index, sql=compiled.sql)
         self.expressions.append(_faster(compiled, spans, column))
         mask = CANONICAL if compiled.result in MOMENTS else self._mask(one, column)
         if spans is not None and spans.mask is not None:

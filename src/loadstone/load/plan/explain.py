@@ -48,6 +48,8 @@ def _column(table: TablePlan, column: ColumnPlan, *, compiled: bool) -> dict[str
         "type": column.column.type.declared or column.column.type.kind.name.lower(),
         "from": column.source,
     }
+    if column.sql:
+        told["sql"], told["by"] = column.sql, "conversion"
     if column.source == "expression":
         expression = table.expressions[column.index]
         told["sql"], told["by"] = expression.compiled.sql, expression.by(compiled=compiled)

@@ -28,7 +28,7 @@ class ColumnPlan:
     Attributes:
         index: For ``field`` the field's number in the layout; for ``expression`` the expression's
             number in the table; for ``lobfile`` the number of the field with the file's name (-1 = fixed).
-        constant: Text of a ``constant``.
+        constant: Text of a ``constant``. sql: the expression that a ``field`` with its conversion stands for.
     """
 
     field: Field
@@ -37,6 +37,7 @@ class ColumnPlan:
     source: ValueSource
     index: int = -1
     constant: str = ""
+    sql: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +126,17 @@ class LoadPlan:
     limits: Limits
     compiled: bool
     warnings: tuple[str, ...] = ()
+
+    @property
+    def chunk_size_bytes(self) -> int:
+        """
+        Bytes of a chunk: the request's, else the target's.
+
+        Values that are made beside those of the record take as much room again, so chunks of binary COPY are halved.
+        """
+        suits = self.target.chunk_size_bytes
+        beside = self.target.form == "pgcopy" and any(table.lane == "columnar" for table in self.tables)
+        return self.request.chunk_size_bytes or (suits // 2 if beside else suits)
 
     def discardmax(self, input_no: int) -> int | None:
         """Discards allowed in an input; None = any number."""
