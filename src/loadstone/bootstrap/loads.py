@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from loadstone.books import LoadReceipt, Reject, Run
-from loadstone.bootstrap.targets import open_target
+from loadstone.bootstrap.targets import open_rehearsal, open_target
 from loadstone.errors import FixSpec
 from loadstone.spec import LoadRequest, LoadSpec, TableName
 from loadstone.targets.unrecorded import UnrecordedTarget
@@ -70,10 +70,10 @@ def load_original(
 
 
 def preview(request: LoadRequest, rows: int = 10) -> Preview:
-    """The first rows as they would be loaded; nothing is written to the target, but missing tables are made."""
+    """The first rows as they would be loaded; nothing of the target changes, and no missing table is made there."""
     from loadstone.load import preview as previews
 
-    target = open_target(request.target, control_schema=request.control_schema)
+    target = open_rehearsal(request.target, request.control_schema)
     try:
         return previews.preview(land_pipes(request), target, _surroundings(request), rows=rows)
     finally:
@@ -86,7 +86,7 @@ def explain(request: LoadRequest) -> dict[str, Any]:
     from loadstone.load.plan.compile import compile_plan
     from loadstone.load.plan.explain import explain as told
 
-    target = open_target(request.target, control_schema=request.control_schema)
+    target = open_rehearsal(request.target, request.control_schema)
     try:
         environment = _surroundings(request).environment()
         return told(compile_plan(request, target, environment, resolve_inputs(request)))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loadstone.errors import FixSpec
 from loadstone.targets.model import Target
-from loadstone.targets.urls import kind_of
+from loadstone.targets.urls import file_of, kind_of
 
 if TYPE_CHECKING:
     from loadstone.staging.lifetimes import Pruned
@@ -38,6 +42,31 @@ def open_target(url: str, control_schema: str | None = None) -> Target:
     from loadstone.targets.oracle.target import OracleTarget
 
     return OracleTarget(url, control_schema=control_schema)
+
+
+def open_rehearsal(url: str, control_schema: str | None = None) -> Target:
+    """
+    The target of ``url`` for a dry run: nothing of it changes, and a file that does not exist is not made.
+
+    Missing tables are made in a temporary file of the same kind, or in PostgreSQL as temporary tables.
+    """
+    from loadstone.targets.rehearsal import Rehearsal
+
+    kind = kind_of(url)
+    inner: Target
+    if kind not in ("sqlite", "duckdb"):
+        inner = open_target(url, control_schema)
+    elif not Path(file_of(url)).exists():
+        inner = _scratch(url)
+    elif kind == "sqlite":
+        from loadstone.targets.sqlite.target import SqliteTarget
+
+        inner = SqliteTarget(url, read_only=True)
+    else:
+        from loadstone.targets.duckdb.target import DuckdbTarget
+
+        inner = DuckdbTarget(url, control_schema, read_only=True)
+    return Rehearsal(inner, lambda: _scratch(url))
 
 
 def init(url: str, control_schema: str | None = None, role: str | None = None) -> None:
@@ -84,3 +113,20 @@ def prune(url: str, control_schema: str | None, days: int, rejects_days: int | N
         )
     finally:
         target.close()
+
+
+# Private functions
+
+
+def _scratch(url: str) -> Target:
+    """An empty target of the kind of ``url``; it goes with the process."""
+    kind = kind_of(url)
+    if kind in ("sqlite", "duckdb"):
+        folder = tempfile.mkdtemp(prefix="loadstone-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return open_target(str(Path(folder) / f"scratch{'.db' if kind == 'sqlite' else '.duckdb'}"))
+    if kind == "postgresql":
+        target = open_target(url)
+        target.run_ddl(["SET search_path = pg_temp"])
+        return target
+    raise FixSpec("LS-6010", f"a dry run cannot make tables in {kind}")

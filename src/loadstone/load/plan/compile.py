@@ -90,7 +90,7 @@ def limits_of(request: LoadRequest) -> Limits:
 
     errors = first(request.errors, options.errors, 50)
     return Limits(
-        skip=first(request.skip, options.skip, 0) or 0,
+        skip=_skip_of_tables(request.spec) or first(request.skip, options.skip, 0) or 0,
         load=first(request.load, options.load),
         errors=None if errors is None or errors < 0 else errors,
     )
@@ -124,6 +124,23 @@ def refuse_all(errors: Sequence[LoadstoneError], spec_path: str) -> None:
 
 
 # Private functions
+
+
+def _skip_of_tables(spec: LoadSpec) -> int:
+    """
+    What CONTINUE_LOAD skips, table by table; 0 without it.
+
+    Raises:
+        FixSpec: LS-1098 the tables differ: their rows were not committed together, which a load of ours does.
+    """
+    skips = sorted({table.skip or 0 for table in spec.tables}) if spec.continue_load else [0]
+    if len(skips) > 1:
+        raise FixSpec(
+            "LS-1098",
+            f"CONTINUE_LOAD with other SKIP for each table ({', '.join(map(str, skips))})",
+            hints=["load the tables one after the other, each with its own SKIP."],
+        )
+    return skips[0]
 
 
 def _columns_as_fields(info: TableInfo) -> tuple[Field, ...]:

@@ -33,14 +33,14 @@ class DuckdbTarget:
     sessions_max = 1
     chunk_size_bytes = 24 << 20  # past a row group of 122,880 rows; smaller ones commit slowly
 
-    def __init__(self, url: str, control_schema: str | None = None) -> None:
+    def __init__(self, url: str, control_schema: str | None = None, *, read_only: bool = False) -> None:
         """``control_schema`` is made where it is missing."""
         import duckdb
 
         self.url = url
         self.path = file_of(url)
         with translate(self.path):
-            self._connection = duckdb.connect(self.path)
+            self._connection = duckdb.connect(self.path, read_only=read_only)
             self._connection.execute("SET preserve_insertion_order = true")
         self._schema = control_schema
         self._prefix = f"{quote_name(control_schema)}." if control_schema else ""

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
@@ -27,14 +28,16 @@ TYPES = {"text": "TEXT", "long": "TEXT", "int": "INTEGER", "bytes": "BLOB"}
 BUSY_TIMEOUT_S = 30.0
 
 
-def connect(path: str) -> sqlite3.Connection:
-    """A connection in autocommit mode: WAL, durable commits, foreign keys on."""
+def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode: WAL, durable commits, foreign keys on; or one that changes no byte."""
+    name = f"{Path(path).absolute().as_uri()}?mode=ro" if read_only else path
     try:
         connection = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_S
+            name, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_S, uri=read_only
         )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.Error as error:
         raise Stop(
@@ -53,11 +56,11 @@ class SqliteTarget:
     sessions_max = 1
     chunk_size_bytes = 8 << 20
 
-    def __init__(self, url: str, control_schema: str | None = None) -> None:
+    def __init__(self, url: str, control_schema: str | None = None, *, read_only: bool = False) -> None:
         """``control_schema`` has no meaning here and is passed over."""
         self.url = url
         self.path = file_of(url)
-        self._connection = connect(self.path)
+        self._connection = connect(self.path, read_only=read_only)
         self._control = Control(self._execute)
 
     def open(self) -> SqliteSession:
