@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from yaml.nodes import Node
 
 ENDINGS = (".yaml", ".yml", ".json")
+_FOLDED = re.compile("[\x85\u2028\u2029]")
+_UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What YAML, which also reads our JSON, folds or does not take as it stands."""
 
 
 def is_spec_file(path: str) -> bool:
@@ -46,12 +50,21 @@ def to_yaml(spec: LoadSpec) -> str:
     """The spec as YAML, without what is default."""
     import yaml
 
-    return str(yaml.safe_dump(_values(spec), sort_keys=False, allow_unicode=True, width=110))
+    class Dumper(yaml.SafeDumper):
+        """Quotes texts with line ends of Unicode, which plain scalars would fold into blanks."""
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        style = '"' if _FOLDED.search(value) else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Dumper.add_representer(str, text)
+    return str(yaml.dump(_values(spec), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110))
 
 
 def to_json(spec: LoadSpec) -> str:
     """The spec as JSON, without what is default."""
-    return json.dumps(_values(spec), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(_values(spec), indent=2, ensure_ascii=False) + "\n"
+    return _UNREADABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def json_schema() -> dict[str, Any]:

@@ -1,0 +1,141 @@
+"""Settings: which one wins, and what a broken configuration says."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from loadstone.config import SETTINGS, resolve_repository, resolve_target
+from loadstone.config.settings import named_targets
+from loadstone.errors import FixSpec
+
+
+@pytest.fixture(autouse=True)
+def clean(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No setting of the machine: an empty home, an empty working directory, no variables."""
+    for name in list(os.environ):
+        if name.startswith("LOADSTONE_") and name not in ("LOADSTONE_SHARED", "LOADSTONE_TEST_POSTGRES"):
+            monkeypatch.delenv(name)
+    (here / "home").mkdir()
+    monkeypatch.setenv("HOME", str(here / "home"))
+    return here
+
+
+def configure(path: Path, text: str) -> None:
+    """A configuration file, with its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+ONE = '[targets.bank]\nurl = "{}"\n'
+
+
+def test_the_word_given_beats_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """--target, then LOADSTONE_TARGET."""
+    monkeypatch.setenv("LOADSTONE_TARGET", "env.db")
+    assert "given.db" == resolve_target("given.db")
+    assert "env.db" == resolve_target(None) == resolve_target("")
+
+
+def test_no_target_is_an_error_with_examples() -> None:
+    """LS-6001 tells how to give one."""
+    with pytest.raises(FixSpec) as caught:
+        resolve_target(None)
+    assert "LS-6001" == caught.value.code
+    assert any("LOADSTONE_TARGET" in hint for hint in caught.value.hints)
+    assert any("postgresql://" in hint for hint in caught.value.hints)
+
+
+@pytest.mark.parametrize("name", ["bank", "BANK", "Bank"])
+def test_names_of_the_configuration_stand_for_urls(
+    clean: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In any case, given or from the environment; anything else is a URL itself."""
+    configure(clean / "loadstone.toml", ONE.format("postgresql://u@h/bank"))
+    assert "postgresql://u@h/bank" == resolve_target(name)
+    monkeypatch.setenv("LOADSTONE_TARGET", name)
+    assert "postgresql://u@h/bank" == resolve_target(None)
+    assert "other.db" == resolve_target("other.db")
+
+
+def test_the_nearest_configuration_wins(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LOADSTONE_CONFIG, then the working directory, then the home."""
+    configure(clean / "home/.config/loadstone/loadstone.toml", ONE.format("home.db"))
+    assert "home.db" == resolve_target("bank")
+    configure(clean / "loadstone.toml", ONE.format("here.db"))
+    assert "here.db" == resolve_target("bank")
+    configure(clean / "named.toml", ONE.format("named.db"))
+    monkeypatch.setenv("LOADSTONE_CONFIG", str(clean / "named.toml"))
+    assert "named.db" == resolve_target("bank")
+
+
+def test_no_configuration_names_nothing() -> None:
+    """Without a file every word is a URL."""
+    assert {} == named_targets()
+    assert "bank" == resolve_target("bank")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[targets.bank\n", "targets = \n", "[targets.a]\n[targets.a]\n"],
+    ids=["open", "no value", "twice"],
+)
+def test_a_broken_configuration_is_named(clean: Path, text: str) -> None:
+    """LS-6002 with the path, and what TOML says; it is not passed over in silence."""
+    configure(clean / "loadstone.toml", text)
+    with pytest.raises(FixSpec) as caught:
+        resolve_target("bank")
+    assert ("LS-6002", "loadstone.toml") == (caught.value.code, caught.value.place.file)
+
+
+def test_a_named_configuration_must_exist(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong LOADSTONE_CONFIG is an error, not another file."""
+    configure(clean / "loadstone.toml", ONE.format("here.db"))
+    monkeypatch.setenv("LOADSTONE_CONFIG", str(clean / "missing.toml"))
+    with pytest.raises(FixSpec) as caught:
+        resolve_target("bank")
+    assert "LS-6002" == caught.value.code
+
+
+def test_targets_without_url_stand_for_nothing(clean: Path) -> None:
+    """A section of another use does no harm."""
+    configure(clean / "loadstone.toml", '[targets.a]\nnote = "x"\n[targets.b]\nurl = "b.db"\n')
+    assert {"B": "b.db"} == named_targets()
+
+
+def test_the_repository_is_given_named_or_the_users_own(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The word, LOADSTONE_REPOSITORY, the configuration, then a private folder of the user."""
+    own = resolve_repository(None)
+    assert str(clean / "home/.local/state/loadstone/repository.db") == own
+    assert 0o700 == stat.S_IMODE(Path(own).parent.stat().st_mode)
+    configure(clean / "loadstone.toml", '[repository]\nurl = "configured.db"\n')
+    assert "configured.db" == resolve_repository(None)
+    monkeypatch.setenv("LOADSTONE_REPOSITORY", "env.db")
+    assert "env.db" == resolve_repository(None)
+    assert "given.db" == resolve_repository("given.db")
+
+
+def test_every_setting_is_declared_once_with_a_meaning() -> None:
+    """Each has a sentence for the docs."""
+    names = [setting.name for setting in SETTINGS]
+    assert sorted(set(names)) == sorted(names)
+    assert all(setting.meaning.endswith(".") for setting in SETTINGS)
+
+
+def test_every_variable_of_the_source_is_declared() -> None:
+    """No hidden setting: what the product reads from the environment is in the list."""
+    import re
+
+    import loadstone
+
+    root = Path(loadstone.__file__).parent
+    read = {
+        name
+        for path in root.rglob("*.py")
+        for name in re.findall(r'environ(?:\.get\(|\[)\s*"(LOADSTONE_[A-Z_]+)"', path.read_text())
+    }
+    assert len(read) > 2
+    assert set() == read - {setting.name for setting in SETTINGS}
