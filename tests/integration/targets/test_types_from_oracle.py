@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.columns import HEX, LENGTH, NUMBER, PRECISION, Refused, check
+from tests.columns import HEX, LENGTH, NUMBER, PRECISION, Refused, check, outcomes
 
 D = Decimal
 STAMP = 'v TIMESTAMP "YYYY-MM-DD HH24:MI:SS.FF"'
@@ -194,3 +194,9 @@ def test_scales_outside_of_the_precision_are_kept_where_the_target_has_them(
     check(target_url, "v DECIMAL EXTERNAL", hundreds, ddl=made("NUMBER(5,-2)"))
     small: Cases = [("0.01", PRECISION), ("0.00994", D("0.0099"))]
     check(target_url, "v DECIMAL EXTERNAL", small, ddl=made("NUMBER(2,4)").replace(" t ", " u "), into="u")
+
+
+def test_blanks_that_pad_are_not_counted(target_url: str, here: Path) -> None:
+    """CHAR(3) takes a character of two bytes, though a target may pad it to three characters."""
+    found = outcomes(target_url, "v CHAR(10)", ["ä", "äb", "äbc"], ddl=made("CHAR(3)"))
+    assert ["ä", "äb", LENGTH] == [value.rstrip(" ") if isinstance(value, str) else value for value in found]

@@ -193,7 +193,9 @@ class _Writer:
             if not sized:
                 return "text"
             base = f"{'char' if padded else 'varchar'}({kind.size})"
-            return base if kind.chars else f"{base} CHECK (octet_length({name}) <= {kind.size})"
+            # As text, CHAR(n) is counted without the blanks that pad it.
+            counted = f"{name}::text" if padded else name
+            return base if kind.chars else f"{base} CHECK (octet_length({counted}) <= {kind.size})"
         if self.kind == "duckdb":
             call = "length" if kind.chars else "strlen"
             return f"VARCHAR CHECK ({call}({name}) <= {kind.size})" if sized else "VARCHAR"

@@ -38,7 +38,7 @@ CREATE TABLE other (a NUMBER);
 
 POSTGRESQL = (
     'CREATE TABLE IF NOT EXISTS "emp" ("id" numeric(9,0) NOT NULL, "name" varchar(20) CHECK (octet_length("name") <= 20)'
-    ' NOT NULL, "Mixed" varchar(5), "code" char(2) CHECK (octet_length("code") <= 2), "born" timestamp(0) DEFAULT'
+    ' NOT NULL, "Mixed" varchar(5), "code" char(2) CHECK (octet_length("code"::text) <= 2), "born" timestamp(0) DEFAULT'
     ' CURRENT_TIMESTAMP, "seen" timestamp(3) without time zone, "zoned" timestamp(6) with time zone, "amount" numeric(12,2)'
     ' DEFAULT 0, "any_number" numeric, "ratio" double precision, "raw_key" bytea CHECK (octet_length("raw_key") <= 16),'
     ' "doc" text, "pic" bytea, "label" varchar(3) CHECK (octet_length("label") <= 3) DEFAULT \'x\', PRIMARY KEY ("id"),'
