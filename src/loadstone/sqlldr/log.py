@@ -125,9 +125,7 @@ def failed_log(began: datetime, messages: Sequence[str]) -> str:
     return "\n".join([*_release_lines(began), *messages]) + "\n"
 
 
-def record_messages(
-    spec: LoadSpec, rejects: Iterable[Reject], discards: Iterable[Discard]
-) -> Iterator[str]:
+def record_messages(spec: LoadSpec, rejects: Iterable[Reject], discards: Iterable[Discard]) -> Iterator[str]:
     """A message for each reject and discard, in record order as both are given; SILENT leaves them out."""
     silent = set(spec.options.silent)
     refused = ((one.record_no, reject_message(one)) for one in rejects)
@@ -162,7 +160,7 @@ def log_tail(
     if outcome == "errors":
         lines += ["", "MAXIMUM ERROR COUNT EXCEEDED - Above statistics reflect partial run."]
     for table, count in zip(run.spec.tables, counts.tables, strict=True):
-        lines += ["", *_statistics(table, count)]
+        lines += ["", *_statistics(table, count, counts.read)]
     array = bind_array(run.spec, rows=run.rows)
     readsize = run.spec.options.readsize or READ_SIZE_BYTES
     if run.external:
@@ -311,14 +309,21 @@ def _when(when: Condition | None) -> str:
     return "loaded when " + "\n     and ".join(test_text(test) for test in when.tests)
 
 
-def _statistics(table: TableLoad, count: TableCount) -> list[str]:
+def _statistics(table: TableLoad, count: TableCount, read: int) -> list[str]:
+    """
+    Where the records went, as this table sees it: the four numbers make up all records read.
+
+    A record that another table refused is an error for each table that would have taken it.
+    """
+    refused = max(read - count.loaded - count.when_failed - count.all_null, count.rejected)
+
     def line(number: int, text: str) -> str:
         return f"  {number} {'Row' if number == 1 else 'Rows'} {text}"
 
     return [
         f"Table {_loaded_name(table)}:",
         line(count.loaded, "successfully loaded."),
-        line(count.rejected, "not loaded due to data errors."),
+        line(refused, "not loaded due to data errors."),
         line(count.when_failed, "not loaded because all WHEN clauses were failed."),
         line(count.all_null, "not loaded because all fields were null."),
     ]

@@ -1,0 +1,1 @@
+CREATE TABLE note (note_no NUMBER, body VARCHAR2(60), author VARCHAR2(10));

@@ -1,0 +1,1 @@
+CREATE TABLE pay (job VARCHAR2(10), name VARCHAR2(10), paid NUMBER(7,2), bonus NUMBER(5));
