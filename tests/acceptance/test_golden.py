@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,11 @@ def test_a_load_leaves_what_is_documented(
 
 
 def shown(value: object) -> str | None:
-    """A value as ``rows.json`` has it."""
-    return None if value is None else f"{value:f}" if hasattr(value, "as_tuple") else str(value)
+    """A value as ``rows.json`` has it; decimals, which SQLite keeps as texts, without zeros at their end."""
+    if value is None:
+        return None
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return text.rstrip("0").rstrip(".") if re.fullmatch(r"-?\d+\.\d+", text) else text
 
 
 def bytes_of(path: Path) -> bytes | None:

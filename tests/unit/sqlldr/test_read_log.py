@@ -56,7 +56,10 @@ def test_our_own_log_reads_back() -> None:
         Discard(**facts, record_no=3, reason="when"),
         Discard(**facts, record_no=4, reason="all_null"),
     ]
-    tables = (TableCount(loaded=1, rejected=1, when_failed=2, all_null=1), TableCount(loaded=2, rejected=1))
+    tables = (
+        TableCount(loaded=1, rejected=2, when_failed=2, all_null=1),
+        TableCount(loaded=2, rejected=2, when_failed=1, all_null=1),
+    )
     counts = Contribution(read=6, loaded=2, rejected=2, discarded=2, skipped=1, tables=tables)
     text = log_head(run) + "".join(record_messages(spec, rejects, discards))
     text += log_tail(run, counts, "errors", datetime(2026, 1, 1), (1.0, 1.0))
