@@ -17,7 +17,7 @@ booked DATE "YYYYMMDD", entered DATE "YYYY-MM-DD HH24:MI:SS", rate DECIMAL EXTER
 code CHAR(10), flag CHAR(1), note CHAR(60))"""
 
 EXPRESSIONS = """(id INTEGER EXTERNAL, account CHAR(34), name CHAR(40) "TRIM(:name)", amount CHAR(20) "TO_NUMBER(:amount)",
-currency CHAR(3) "DECODE(:currency, 'EUR', 'EUR', 'USD', 'USD', 'GBP', 'GBP', 'XXX')",
+currency CHAR(3) "DECODE(:currency, 'EUR', 'EUR', 'USD', 'USD', 'GBP', 'GBP', :currency)",
 booked CHAR(8) "TO_DATE(:booked, 'YYYYMMDD')", entered DATE "YYYY-MM-DD HH24:MI:SS", rate DECIMAL EXTERNAL,
 quantity INTEGER EXTERNAL, code CHAR(10), flag CHAR(1), note CHAR(60))"""
 

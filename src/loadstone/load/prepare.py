@@ -91,10 +91,11 @@ def _general(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
         )
         values, failures = _values(table, lanes.columnar, tokens, (record, numbers))
         encode = partial(_encode, plan, table, form=form)
-        rows, faults = encode(_without(values, failures))
+        good = _without(values, failures)
+        rows, faults = encode(good)
         found = {
             **_failed(table, chunk, values, failures, encode),
-            **unconverted(table, chunk, _without(values, failures), faults),
+            **unconverted(table, chunk, good, faults),
         }
         for index, reject in found.items():
             rejects.setdefault(index, reject)
