@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from loadstone.errors import Place, Stop
@@ -15,7 +16,8 @@ def write_whole(path: str | Path, parts: Iterable[bytes]) -> int:
     Write ``parts`` to ``path`` through ``path.part``, fsync, rename and fsync of the folder.
 
     The file is readable by its owner only (0600). A crash leaves the old file or the new one,
-    and at most a ``.part`` beside it that the next call overwrites.
+    and at most a ``.part`` beside it that the next call overwrites. What is no file (``/dev/null``) is
+    written to, not replaced.
 
     Returns:
         Bytes written.
@@ -27,6 +29,9 @@ def write_whole(path: str | Path, parts: Iterable[bytes]) -> int:
     part = final.with_name(final.name + ".part")
     written = 0
     try:
+        if final.exists() and not final.is_file():
+            with open(final, "wb") as device:
+                return sum(device.write(data) for data in parts)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb", buffering=1 << 20) as file:
             for data in parts:
@@ -38,7 +43,10 @@ def write_whole(path: str | Path, parts: Iterable[bytes]) -> int:
         os.replace(part, final)
         reach("file_renamed")
         sync_folder(final.parent)
+        reach("folder_synced")
     except OSError as error:
+        with suppress(OSError):
+            part.unlink()
         raise Stop(
             "LS-4020",
             f"cannot write {final}: {error.strerror}",

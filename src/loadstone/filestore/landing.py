@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from loadstone.errors import Place, Stop
 from loadstone.filestore.atomic import sync_folder
+from loadstone.telemetry.points import reach
 
 _COPY_SIZE_BYTES = 1 << 20
 
@@ -65,7 +66,11 @@ def _keep(stream: BinaryIO, descriptor: int, part: Path) -> LandedFile:
             size += file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    reach("landing_synced")
     final = part.with_name(f"{digest.hexdigest()}.dat")
+    if final.exists():
+        # A load of it that resumes must find the file untouched.
+        os.utime(part, ns=(final.stat().st_atime_ns, final.stat().st_mtime_ns))
     os.replace(part, final)
     sync_folder(final.parent)
     return LandedFile(path=final, sha256=digest.hexdigest(), size_bytes=size)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from loadstone.books import Checkpoint, Fence, Reject
-from loadstone.errors import LoadstoneError, Refused, Retry
+from loadstone.errors import FixSpec, LoadstoneError, Refused, Retry
 from loadstone.load.batch import Batch
 from loadstone.load.limits import Cut, find_cut
 from loadstone.load.plan.model import LoadPlan
@@ -55,6 +55,12 @@ class Committer:
         sent = self._early and self._send_early(session, batch, read)
         try:
             gave_way = self.tickets.wait(read.number, giving_way=session.rollback if sent else None)
+        except Closed:
+            # A session that is not this worker's own may be in the middle of another one's chunk.
+            if self._early:
+                session.rollback()
+            raise
+        try:
             self._finish(session, read, batch, sent=sent and not gave_way)
         except BaseException:
             session.rollback()
@@ -145,7 +151,15 @@ class Committer:
             batch, cut = batch.cut(further.record), further
         session.add_rejects(self._fence.load_id, _rejects(kept), kept.discard_rows())
         session.update_checkpoint(self._fence.load_id, self._checkpoint(read, kept, cut))
-        _commit(session)
+        reach("checkpoint_updated")
+        try:
+            _commit(session)
+        except ConstraintRefusal as refusal:
+            raise FixSpec(
+                "LS-4009",
+                f"the target refuses a chunk at COMMIT, and none of its records by itself: {refusal.reason}",
+                hints=["a deferred constraint that this load cannot fulfil alone: load its parents first."],
+            ) from refusal
         return kept, cut
 
     def _open(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> None:
@@ -181,7 +195,9 @@ class Committer:
         )
 
     def _checkpoint(self, read: Read, batch: Batch, cut: Cut | None) -> Checkpoint:
-        unit1 = read.unit1(batch.stop)
+        counts, unit1 = batch.counts(), read.unit1(batch.stop)
+        if not counts.balanced:
+            raise LoadstoneError("LS-4001", f"the books of chunk {read.chunk.unit0} do not balance: {counts}")
         reason = cut.reason if cut is not None else "load" if read.ended else None
         return Checkpoint(
             input_no=read.chunk.input_no,
@@ -190,7 +206,7 @@ class Committer:
             record0=read.chunk.record0,
             records=batch.stop,
             sha256=read.sha256(unit1),
-            counts=batch.counts(),
+            counts=counts,
             sequences=batch.steps(),
             stopped=reason,
         )
@@ -205,10 +221,6 @@ class Committer:
             self.tickets.done(read.number)
 
     def _count(self, checkpoint: Checkpoint) -> None:
-        if not checkpoint.counts.balanced:
-            raise LoadstoneError(
-                "LS-4001", f"the books of chunk {checkpoint.unit0} do not balance: {checkpoint.counts}"
-            )
         self.progress = self.progress.after(checkpoint)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableRows
+from loadstone.telemetry.points import reach
 
 Attempt = Callable[[Sequence[TableRows]], None]
 """Writes rows, or raises ``ConstraintRefusal`` and leaves the transaction as it was before."""
@@ -49,6 +50,7 @@ def _write_range(
     if not len(records):
         return
     rows = rows_between(tables, int(records[0]), int(records[-1]))
+    reach("isolating")
     try:
         attempt(rows)
     except ConstraintRefusal as refusal:

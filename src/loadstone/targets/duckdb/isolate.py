@@ -18,6 +18,7 @@ from loadstone.targets.isolate import rows_between
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
 from loadstone.targets.names import quote_name
 from loadstone.targets.staged import RECORD, StagedTable, error_of
+from loadstone.telemetry.points import reach
 
 if TYPE_CHECKING:
     from loadstone.targets.duckdb.session import DuckdbSession
@@ -59,6 +60,7 @@ class _Trials:
 
     def write(self, last: int) -> None:
         """Write the records up to ``last`` that are not refused so far."""
+        reach("isolating")
         kept = [_without(table, self.found) for table in self.tables]
         for first, end in self._parts(last):
             for rows in rows_between(kept, first, end):
