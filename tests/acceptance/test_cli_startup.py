@@ -113,6 +113,14 @@ def test_check_for_a_target_fails_for_what_it_refuses(capsys: Capture) -> None:
     assert "LS-1093" in [one["code"] for one in said.json()["refused"]]
 
 
+def test_a_partition_is_emptied_where_there_are_partitions_alone(capsys: Capture) -> None:
+    """TRUNCATE of a partition would empty the whole table elsewhere; APPEND takes the table."""
+    text = "LOAD DATA INFILE 'x' {} INTO TABLE t PARTITION (p) (a CHAR(1))\n"
+    for method, code in (("APPEND", 0), ("TRUNCATE", 1), ("REPLACE", 1)):
+        Path("p.ctl").write_text(text.format(method))
+        assert code == call(capsys, "check", "p.ctl", "--json", "--target", "sqlite").code
+
+
 def test_missing_files_are_named(capsys: Capture) -> None:
     """By every command that reads one."""
     for words in (["check", "none.ctl"], ["convert", "none.ctl"], ["load", "none.ctl", "--target", "b.db"], ["explain", "none.yaml", "--target", "b.db"]):  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,7 @@ from loadstone.sqlldr.sources import GENERATED_ALONE, SOURCE_WORDS, source
 from loadstone.sqlldr.types import TYPE_WORDS, field_type
 
 _CONDITIONS = ("NULLIF", "DEFAULTIF")
+_EXPRESSION = re.compile(r"\w\s*\([^)]*:\s*\w")
 _STAGE_NAMES = {1: "FILLER", 2: "POSITION", 3: "the datatype"}
 
 
@@ -75,6 +77,13 @@ def _field(reader: Reader) -> Site:
     token = name(reader, "a field name")
     if token.is_word("CONSTANT") and not reader.at("CHAR", "FILLER"):
         reader.error("LS-1018", token, "CONSTANT is a reserved word", 'write the name in quotes: "CONSTANT"')
+    if token.kind == "string" and _EXPRESSION.search(token.text):
+        reader.error(
+            "LS-1001",
+            token,
+            f"expected a field name, found {token}",
+            "is the name missing before its SQL expression?",
+        )
     site = Site(token)
     site.values = {"name": folded(token), "quoted": token.kind == "string"}
     while not reader.at_symbol(",", ")") and _part(reader, site):

@@ -177,7 +177,7 @@ def test_insert_replace_and_upsert(table: str) -> None:
 
 
 def test_a_partition_is_named_in_the_insert(table: str) -> None:
-    """PARTITION is refused by the other targets, and written to here."""
+    """PARTITION is passed over, with a warning, by the other targets, and written to here."""
     receipt = load(CONTROL.format(method="APPEND", where=" PARTITION (p1)"), table, errors=-1)
     assert receipt.counts.loaded == 200
     target = OracleTarget(table)

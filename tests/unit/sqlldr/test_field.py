@@ -8,6 +8,12 @@ from loadstone import spec as s
 from loadstone.sqlldr.testing import HEAD, OPEN, error_of, field_of, fields_of, report_on, table_of
 
 
+def test_an_expression_without_a_name_is_an_error() -> None:
+    """A string in double quotes is a name, but not one with a function and a bind."""
+    assert error_of(f'{HEAD}(a, "UPPER(:b)", c)') == ("LS-1001", 5, 5)
+    assert [one.name for one in fields_of('a, "Size (cm)"')] == ["A", "Size (cm)"]
+
+
 def test_keywords_are_names_where_a_name_is_wanted() -> None:
     """Only CONSTANT is reserved; every other word may name a field."""
     words = (

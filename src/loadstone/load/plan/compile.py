@@ -16,7 +16,7 @@ from loadstone.load.lookups import emptied_tables, table_finder
 from loadstone.load.names import order_by_names
 from loadstone.load.plan.columns import plan_columns
 from loadstone.load.plan.model import Limits, LoadPlan, TablePlan
-from loadstone.load.plan.refusals import refusals_of, refuse_free_order
+from loadstone.load.plan.refusals import refusals_of, refuse_free_order, whole_tables
 from loadstone.load.plan.tables import find_tables
 from loadstone.spec import Field, LoadRequest, LoadSpec, Method, OrderPolicy, TableLoad
 from loadstone.targets.model import TableInfo, Target
@@ -44,6 +44,7 @@ def compile_plan(
     """
     refuse_all(refusals_of(request.spec, target.kind), request.spec_path)
     infos, warnings = find_tables(request, target)
+    warnings += whole_tables(request.spec, target.kind)
     spec = fill_fields(request.spec, infos)
     if charsets is None:
         found = [charset_of(spec, one, environment) for one in inputs]

@@ -14,7 +14,19 @@ if TYPE_CHECKING:
 
 def refusals_of(spec: LoadSpec, kind: str) -> list[LoadstoneError]:
     """Every feature that target ``kind`` refuses, by name."""
-    return [error for table in spec.tables for error in _table(table, kind)]
+    return [error for table in spec.tables for error in _table(table, table.method or spec.method, kind)]
+
+
+def whole_tables(spec: LoadSpec, kind: str) -> list[str]:
+    """A warning for each table that is loaded as a whole, where the spec names a partition of it."""
+    if kind == "oracle":
+        return []
+    named = [(str(t.table), t.table.partition or t.table.subpartition) for t in spec.tables]
+    return [
+        f"table {table}: {kind} has no PARTITION ({part}); rows go to the table"
+        for table, part in named
+        if part
+    ]
 
 
 def refuse_free_order(plan: LoadPlan) -> None:
@@ -62,14 +74,14 @@ def _order_matters(table: TablePlan) -> Iterator[str]:
         yield f"an expression of table {name} draws from a sequence"
 
 
-def _table(table: TableLoad, kind: str) -> Iterator[LoadstoneError]:
+def _table(table: TableLoad, method: Method | None, kind: str) -> Iterator[LoadstoneError]:
     name = str(table.table)
     if table.object_id:
         yield _refusal(f"table {name}: {table.object_id[0]} (object tables)", kind, name)
-    if table.table.partition or table.table.subpartition:
-        part = table.table.partition or table.table.subpartition
-        if kind != "oracle":
-            yield _refusal(f"table {name}: PARTITION ({part})", kind, name)
+    part = table.table.partition or table.table.subpartition
+    if part and kind != "oracle" and method in (Method.REPLACE, Method.TRUNCATE):
+        # Emptying the table would take the rows of its other partitions.
+        yield _refusal(f"table {name}: {method.upper()} of PARTITION ({part})", kind, name)
     if (table.method is Method.UPSERT) and not table.key:
         yield FixSpec(
             "LS-1092",
