@@ -9,6 +9,8 @@ from typing import IO, Any, cast
 from loadstone.errors import FixFile, Place
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+PACKED_SIZE_BYTES, BUFFER_SIZE_BYTES = 1 << 14, 1 << 18
+"""How much is decompressed at once, and kept for small reads."""
 
 
 def open_input(source: str | bytes) -> IO[bytes]:
@@ -31,10 +33,7 @@ def open_input(source: str | bytes) -> IO[bytes]:
     if head[:2] == GZIP:
         return cast(IO[bytes], gzip.GzipFile(fileobj=file))
     if head == ZSTD:
-        import zstandard
-
-        reader: Any = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True, closefd=True)
-        return cast(IO[bytes], reader)
+        return io.BufferedReader(_Frames(file), BUFFER_SIZE_BYTES)
     return cast(IO[bytes], file)
 
 
@@ -93,3 +92,56 @@ def read_fully(stream: IO[bytes], size: int, *, name: str) -> bytes:
             hints=["was the transfer complete?", "ask the sender for the file again."],
         ) from error
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+# Private functions
+
+
+class _Frames(io.RawIOBase):
+    """The content of zstd frames; unlike the library's own reader it does not take a file cut off for its end."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+        self._frame: Any = None
+        self._ready, self._at = b"", 0
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        """
+        Fill ``target`` as far as one step of decompression does.
+
+        Raises:
+            EOFError: The file ends within a frame.
+        """
+        while self._at == len(self._ready):
+            packed = self._rest or self._file.read(PACKED_SIZE_BYTES)
+            if not packed:
+                if self._frame is not None:
+                    raise EOFError("the data end within a zstd frame")
+                return 0
+            self._ready, self._at = self._decompressed(packed), 0
+        size = min(len(target), len(self._ready) - self._at)
+        target[:size] = self._ready[self._at : self._at + size]
+        self._at += size
+        return size
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    # Private methods
+
+    def _decompressed(self, packed: bytes) -> bytes:
+        if self._frame is None:
+            import zstandard
+
+            self._frame = zstandard.ZstdDecompressor().decompressobj()
+        found: bytes = self._frame.decompress(packed)
+        # What stands behind the end of a frame begins the next one.
+        self._rest = b""
+        if self._frame.eof:
+            self._rest, self._frame = self._frame.unused_data, None
+        return found

@@ -35,7 +35,7 @@ def test_every_entry_helps(entry: Entry) -> None:
     """An entry has the name of a class, a title in a few words, and a sentence that says what to do."""
     assert issubclass(CLASSES[entry.class_name], errors.LoadstoneError)
     assert 0 < len(entry.title) <= 80 and not entry.title.endswith(".")
-    assert entry.help.endswith(".") and entry.help != entry.title
+    assert entry.help.endswith((".", "?")) and entry.help != entry.title
 
 
 def test_every_code_of_the_source_is_in_the_catalogue() -> None:

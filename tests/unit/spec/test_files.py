@@ -33,7 +33,7 @@ def test_specs_are_told_by_their_ending(path: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(("write", "name"), [(to_yaml, "x.yaml"), (to_json, "x.json")])
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(spec=specs())
 def test_a_written_spec_reads_as_itself(
     tmp_path_factory: pytest.TempPathFactory, write, name: str, spec: s.LoadSpec
