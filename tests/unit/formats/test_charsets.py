@@ -67,6 +67,27 @@ def test_code_page_1047_of_open_systems(byte: int, char: str) -> None:
     assert 256 == len({char for char in table})
 
 
+@pytest.mark.parametrize(
+    ("name", "signs"),
+    [
+        ("UK8EBCDIC285", {0x4A: "$", 0x5B: "£", 0xB1: "[", 0xBB: "]", 0x4F: "|", 0x5A: "!", 0xBC: "~"}),
+        ("DK8EBCDIC277", {0x5B: "Å", 0x7B: "Æ", 0x7C: "Ø", 0xC0: "æ", 0xD0: "å", 0x6A: "ø", 0x4A: "#"}),
+        ("S8EBCDIC278", {0x5B: "Å", 0x7B: "Ä", 0x7C: "Ö", 0xC0: "ä", 0x6A: "ö", 0xD0: "å", 0x63: "#"}),
+        ("I8EBCDIC280", {0xC0: "à", 0xD0: "è", 0x5A: "é", 0x7B: "£", 0x7C: "§", 0xE0: "ç"}),
+        ("F8EBCDIC297", {0x7C: "à", 0xC0: "é", 0xD0: "è", 0x6A: "ù", 0xE0: "ç", 0x7B: "£"}),
+        ("WE8EBCDIC1148", {0x9F: "€", 0x4F: "!", 0x5A: "]", 0x4A: "["}),
+        ("EE8EBCDIC870", {0x9C: "š", 0x9A: "ł", 0xBA: "Ł", 0xB1: "Ą", 0x49: "ć", 0xA0: "ą"}),
+        ("CL8EBCDIC1025", {0x77: "а", 0x78: "б", 0xB9: "А", 0xDF: "С", 0xB8: "Ю"}),
+    ],
+)  # fmt: skip
+def test_national_code_pages(name: str, signs: dict[int, str]) -> None:
+    """What each page has where others have brackets; every byte means another character."""
+    table = charset(name).table
+    assert table is not None
+    assert 256 == len(set(table))
+    assert signs == {byte: table[byte] for byte in signs}
+
+
 def test_windows_1252_gives_every_byte_a_character() -> None:
     """The five holes are control characters, as Windows reads them."""
     table = charset("WE8MSWIN1252").table

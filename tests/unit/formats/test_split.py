@@ -145,9 +145,11 @@ WIDE = "INFILE 'x' INTO TABLE t FIELDS TERMINATED BY ',' (a, b)"
 )  # fmt: skip
 def test_utf16_is_cut_in_code_units(name: str, codec: str, mark: bytes) -> None:
     """A byte order mark decides, else the name; signs whose halves look like line ends are no line ends."""
-    data = mark + "aĊ,\u0a0d\n東,京😀\n".encode(codec)
+    data = mark + "aĊ,\u0a0d\n東,京😀\n\u0a05\u4e00,\u4e00\u0a05\n".encode(codec)
     for chunk in (1 << 20, 7, 4, 2):
-        assert [["aĊ", "\u0a0d"], ["東", "京😀"]] == records_of(WIDE, data, charset=name, chunk=chunk)
+        assert [["aĊ", "\u0a0d"], ["東", "京😀"], ["\u0a05\u4e00", "\u4e00\u0a05"]] == records_of(
+            WIDE, data, charset=name, chunk=chunk
+        )
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])

@@ -44,6 +44,39 @@ def test_a_written_spec_reads_as_itself(
     assert spec == read_spec(str(path))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x85",
+        "a\x85b",
+        "\u2028",
+        "\u2029 x",
+        "\x7f",
+        "\x9c",
+        "\ufeff",
+        " a ",
+        "yes",
+        "1",
+        "null",
+        "é",
+        "'",
+        '"',
+        "#",
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize(("write", "name"), [(to_yaml, "x.yaml"), (to_json, "x.json")])
+def test_any_terminator_is_kept(tmp_path: Path, write, name: str, text: str) -> None:  # type: ignore[no-untyped-def]
+    """Line ends of Unicode and of mainframes, marks, blanks, and words that YAML takes for something else."""
+    spec = s.LoadSpec(
+        tables=(
+            s.TableLoad(table=s.TableName(name="T"), terminated=s.Delimiter(literal=s.Literal(text=text))),
+        )
+    )
+    (tmp_path / name).write_text(write(spec), encoding="utf-8")
+    assert spec == read_spec(str(tmp_path / name))
+
+
 def test_what_is_default_is_left_out() -> None:
     """People read these files: version, what was said, and the kind that tells a source."""
     values = json.loads(to_json(ONE))
