@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from loadstone.books import LoadReceipt, Reject, Run
 from loadstone.bootstrap.targets import open_rehearsal, open_target
 from loadstone.errors import FixSpec
-from loadstone.spec import LoadRequest, LoadSpec, TableName
+from loadstone.spec import InputFile, LoadRequest, LoadSpec, TableName
 from loadstone.targets.unrecorded import UnrecordedTarget
 from loadstone.targets.urls import file_of, kind_of
 
@@ -197,11 +197,23 @@ def land_pipes(request: LoadRequest) -> LoadRequest:
         else:
             with open(path, "rb") as stream:
                 data.append(str(receive(stream, folder).path))
-    stem = Path(request.spec_path).stem
-    return replace(request, data=tuple(data), bad=request.bad or f"{stem}.bad")
+    return replace(_named_outputs(request), data=tuple(data))
 
 
 # Private functions
+
+
+def _named_outputs(request: LoadRequest) -> LoadRequest:
+    """Outputs that would be named after a pipe are named after the control file."""
+    stem = Path(request.spec_path).stem
+    clause = request.spec.inputs[0] if request.spec.inputs else InputFile()
+    limits = (request.discardmax, clause.discardmax, request.spec.options.discardmax)
+    discard = f"{stem}.dsc" if any(limit is not None for limit in limits) else None
+    return replace(
+        request,
+        bad=request.bad or clause.bad or f"{stem}.bad",
+        discard=request.discard or clause.discard or discard,
+    )
 
 
 def _surroundings(request: LoadRequest) -> Surroundings:
