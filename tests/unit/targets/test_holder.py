@@ -22,7 +22,7 @@ def test_a_second_holder_is_told_who_has_the_file(tmp_path: Path) -> None:
     """Process id and load; the message names the database."""
     database = str(tmp_path / "bank.db")
     release = hold_file(database, LOAD)
-    with pytest.raises(Refused, match=rf"LS-3006.*bank\.db.*process {os.getpid()}, load c0ffee"):
+    with pytest.raises(Refused, match=rf"LS-3006.*bank\.db.*process {os.getpid()} on .*, load c0ffee"):
         hold_file(database, "d" * 32)
     release()
     hold_file(database, "d" * 32)()
@@ -64,7 +64,7 @@ def test_the_lock_dies_with_its_process(tmp_path: Path) -> None:
         [sys.executable, "-c", CHILD, database, LOAD], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert child.stdout is not None and b"held\n" == child.stdout.readline()
-    with pytest.raises(Refused, match=f"process {child.pid}, load c0ffee"):
+    with pytest.raises(Refused, match=f"process {child.pid} on .*, load c0ffee"):
         hold_file(database, "e" * 32)
     child.kill()
     child.communicate()
