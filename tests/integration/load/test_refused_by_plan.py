@@ -53,7 +53,6 @@ def test_fields_that_have_no_column(fields: str, code: str, told: list[str], url
 @pytest.mark.parametrize(
     ("clause", "told"),
     [
-        ("INTO TABLE t PARTITION (p1) FIELDS TERMINATED BY ',' (id)", "PARTITION (P1)"),
         ("INTO TABLE t FIELDS TERMINATED BY ',' (id, b BFILE(CONSTANT 'd', id))", "BFILE"),
         ("INTO TABLE t FIELDS TERMINATED BY ',' (o COLUMN OBJECT (a CHAR(1)))", "COLUMN OBJECT"),
         ("INTO TABLE t FIELDS TERMINATED BY ',' (id, r REF(CONSTANT 'x', id))", "REF"),
