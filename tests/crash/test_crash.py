@@ -205,6 +205,20 @@ def test_a_changed_file_is_refused_on_resume(target_url: str, tmp_path: Path) ->
     assert rows_of(target_url, "SELECT id FROM payments") == before and before
 
 
+def test_a_changed_file_is_refused_before_its_records_go_into_the_bad_file(
+    target_url: str, tmp_path: Path
+) -> None:
+    """All rows were loaded when the process died; the bad file would be cut out of another file."""
+    folder = tmp_path / "changed"
+    lay_out(folder, 300)
+    start(folder, target_url, 2000, crash_at="all_loaded").communicate()
+    (folder / "load.dat").write_bytes((folder / "load.dat").read_bytes().replace(b"abc", b"xyz"))
+    process = start(folder, target_url, 2000)
+    _, errors = process.communicate()
+    assert process.returncode == 1 and "LS-4002" in errors.decode()
+    assert not (folder / "load.bad").exists()
+
+
 def test_a_stopped_process_that_wakes_up_commits_nothing(postgres_url: str, tmp_path: Path) -> None:
     """SIGSTOP inside a load, its sessions are ended, a second process goes on, SIGCONT: the first is shut out."""
     calm = undisturbed(tmp_path / "calm", 3000)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loadstone.books import Fence, Run
-from loadstone.errors import LoadstoneError, Refused, Retry
+from loadstone.errors import Refused, Retry
 from loadstone.load.atomic import awaits_publication, publish_staged
 from loadstone.load.columnar import Columnar
 from loadstone.load.plan.model import LoadPlan
-from loadstone.load.resume import Progress, progress_of
+from loadstone.load.resume import Progress, progress_of, verify_inputs
 from loadstone.load.workers import run_workers
 
 RETRY_MAX = 8
@@ -29,6 +29,9 @@ def load_all(
     waits for the old session, and the checkpoints tell.
     """
     failures, progress = 0, progress_of(plan.target.checkpoints(fence.load_id))
+    if _outcome_so_far(plan, progress) is not None:
+        # Nothing is read any more, but bad and discard files are written from the inputs.
+        verify_inputs(plan.inputs, progress)
     while True:
         outcome = _outcome_so_far(plan, progress)
         try:
@@ -44,11 +47,7 @@ def load_all(
                 outcome = _outcome_so_far(plan, progress) or outcome
             return progress, fence, outcome
         except Retry as error:
-            failures += 1
-            if failures > RETRY_MAX:
-                raise
-            sleep(min(10.0, RETRY_PAUSE_S * 2**failures))
-            fence, after = _read_again(plan, fence, error)
+            fence, after, failures = _recover(plan, fence, error, failures, sleep)
             failures = 0 if after != progress else failures
             progress = after
 
@@ -56,24 +55,35 @@ def load_all(
 # Private functions
 
 
-def _read_again(plan: LoadPlan, mine: Fence, error: LoadstoneError) -> tuple[Fence, Progress]:
+def _recover(
+    plan: LoadPlan, mine: Fence, error: Retry, failures: int, sleep: Callable[[float], None]
+) -> tuple[Fence, Progress, int]:
     """
-    What is committed after all, under a new fence.
+    What is committed after all, under a new fence, and how often it failed; a server that restarts is waited for.
 
     Raises:
-        Refused: LS-4003 the fence was raised in between, by a process that took the load over.
+        Retry: It failed too often. Refused: LS-4003 the fence was raised in between, by a process
+            that took the load over.
     """
-    try:
-        fence = plan.target.raise_fence(mine.load_id)
-        if fence.number > mine.number + 1:
+    raises = 0
+    while True:
+        failures, raises = failures + 1, raises + 1
+        if failures > RETRY_MAX:
+            raise error
+        sleep(min(10.0, RETRY_PAUSE_S * 2**failures))
+        try:
+            fence = plan.target.raise_fence(mine.load_id)
+            after = progress_of(plan.target.checkpoints(fence.load_id))
+        except Retry as further:
+            error = further
+            continue
+        if fence.number > mine.number + raises:
             raise Refused(
                 "LS-4003",
                 f"load {mine.load_id[:8]} was taken over by another process",
                 hints=["its rows are safe; this process leaves it alone."],
             )
-        return fence, progress_of(plan.target.checkpoints(fence.load_id))
-    except Retry:
-        raise error from None
+        return fence, after, failures
 
 
 def _outcome_so_far(plan: LoadPlan, progress: Progress) -> str | None:

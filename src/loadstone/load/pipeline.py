@@ -57,20 +57,18 @@ def run(request: LoadRequest, target: Target, surroundings: Surroundings, run: R
     target.init_control()
     dropped = drop_orphans(target, request.control_schema, datetime.now(UTC)) if request.atomic else ()
     key = load_key(request, target.url, inputs)
-    identity = latest(target, key)
-    died = identity.row is not None and identity.row.status == "running"
-    if identity.row is not None and request.again and not (died and request.resume_unfinished):
-        identity = following(key, identity)
-    elif identity.row is not None and identity.row.status == "complete":
-        old = finished_before(identity.row, inputs)
+    while True:
+        known = latest(target, key)
+        identity, old = _choose(request, inputs, key, known)
         if old is not None:
             return old
-        identity = following(key, identity)
-    release = target.hold(identity.load_id, take_over=request.take_over)
-    try:
-        return _run_held(_Load(request, target, surroundings, run, inputs, identity, dropped))
-    finally:
-        release()
+        release = target.hold(identity.load_id, take_over=request.take_over)
+        try:
+            # Another process may have gone on with the load, and left, before the lock was had.
+            if latest(target, key) == known:
+                return _run_held(_Load(request, target, surroundings, run, inputs, identity, dropped))
+        finally:
+            release()
 
 
 # Private functions
@@ -85,6 +83,20 @@ class _Load:
     inputs: list[LoadInput]
     identity: Identity
     orphans: tuple[str, ...]
+
+
+def _choose(
+    request: LoadRequest, inputs: list[LoadInput], key: str, known: Identity
+) -> tuple[Identity, LoadReceipt | None]:
+    """The load to run: a new one, or the one that is ``known``; or else the receipt of the finished one."""
+    row = known.row
+    if row is None:
+        return known, None
+    if request.again and not (row.status == "running" and request.resume_unfinished):
+        return following(key, known), None
+    if row.status != "complete":
+        return known, None
+    return following(key, known), finished_before(row, inputs)
 
 
 def _run_held(load: _Load) -> LoadReceipt:

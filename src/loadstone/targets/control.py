@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 
-from loadstone.books import Checkpoint, Contribution, Discard, LoadReceipt, Reject, TableCount
+from loadstone.books import Checkpoint, Contribution, Discard, Fence, LoadReceipt, Reject, TableCount
+from loadstone.errors import Refused
 from loadstone.targets.model import LoadRow
+from loadstone.telemetry.points import reach
 
 Execute = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 """Runs one statement with ``?`` parameters and gives its rows."""
@@ -247,14 +249,28 @@ class Control:
             [json.dumps(frozen, sort_keys=True), load_id],
         )
 
-    def finish(self, load_id: str, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
-        """Store status and receipt."""
+    def finish(
+        self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt, *, lock: str = ""
+    ) -> None:
+        """
+        Store status and receipt.
+
+        Raises:
+            Refused: LS-4003 another process has the load by now, and says itself how it ends.
+        """
+        if not self.holds_fence(fence.load_id, fence.number, lock=lock):
+            raise Refused(
+                "LS-4003",
+                f"load {fence.load_id[:8]} was taken over by another process",
+                hints=["its rows are safe; this process leaves it alone."],
+            )
         values = asdict(receipt)
         values["started_at"] = receipt.started_at.isoformat() if receipt.started_at else None
         self._execute(
             f"UPDATE {self._prefix}loadstone_load SET status = ?, receipt = ? WHERE load_id = ?",
-            [status, json.dumps(values, sort_keys=True), load_id],
+            [status, json.dumps(values, sort_keys=True), fence.load_id],
         )
+        reach("finishing")
 
     def add_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
         """Insert a checkpoint."""

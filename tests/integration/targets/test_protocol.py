@@ -247,6 +247,19 @@ def test_a_finished_load_keeps_its_receipt(target: Target) -> None:
     assert again is not None and "running" == again.status
 
 
+def test_who_was_taken_over_does_not_say_how_the_load_ended(target: Target) -> None:
+    """A process that wakes up behind its last chunk must not put its receipt over the one of its successor."""
+    old = target.raise_fence(LOAD)
+    target.raise_fence(LOAD)
+    receipt = LoadReceipt(
+        load_id=LOAD, spec_path="x.ctl", target="t", outcome="stopped", exit_code=2, counts=Contribution(), tables={}
+    )  # fmt: skip
+    with pytest.raises(Refused, match="LS-4003"):
+        target.finish(old, "complete", receipt)
+    row = target.read_load(LOAD)
+    assert row is not None and ("running", None) == (row.status, row.receipt)
+
+
 def test_loads_are_found_by_the_first_digits_newest_first(target: Target) -> None:
     """None means the newest one; a prefix may fit several; wildcards are plain characters."""
     assert [] == target.find_loads(None) and [] == target.find_loads("a")

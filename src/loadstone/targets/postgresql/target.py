@@ -13,7 +13,7 @@ from typing import Any, Literal
 import psycopg
 
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
-from loadstone.errors import Refused, Retry
+from loadstone.errors import Refused, Retry, Stop
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import RIGHTS, Control, create_control, grant_control
 from loadstone.targets.control import TABLES as CONTROL_TABLES
@@ -29,6 +29,9 @@ from loadstone.targets.refused import StoredRecords
 from loadstone.targets.urls import safe_url
 
 TYPES = {"text": "text", "long": "text", "int": "bigint", "bytes": "bytea"}
+DDL_KEY = 0x4C6F616473746F6E
+"""The advisory lock of processes that make tables."""
+
 END_WAIT_S = 60.0
 """Longest wait for sessions of a dead run to end."""
 
@@ -53,7 +56,7 @@ class PostgresTarget:
 
     def open(self) -> PostgresSession:
         """A new session for chunks, registered for the load that is held."""
-        return PostgresSession(connect(self._url, self._name()), self._prefix)
+        return PostgresSession(self._connect(self._name()), self._prefix)
 
     def find_table(self, table: TableName, schema_map: dict[str, str]) -> TableInfo | None:
         """The table in its schema, or along the search path where the target has no such schema."""
@@ -70,8 +73,14 @@ class PostgresTarget:
         return None
 
     def run_ddl(self, statements: Sequence[str]) -> None:
-        """Run CREATE statements, all or none."""
-        self._transaction(lambda: [self._execute(statement, []) for statement in statements])
+        """Run CREATE statements, all or none; one process at a time, for IF NOT EXISTS alone races with itself."""
+
+        def work() -> None:
+            self._execute("SELECT pg_advisory_xact_lock(?)", [DDL_KEY])
+            for statement in statements:
+                self._execute(statement, [])
+
+        self._transaction(work)
 
     def init_sql(self, role: str | None = None) -> list[str]:
         """The statements that make the control tables, and the grants for another role."""
@@ -131,7 +140,7 @@ class PostgresTarget:
 
         def release() -> None:
             self._load_id = None
-            if not self._connection.closed:
+            with suppress(psycopg.Error):
                 self._connection.execute("SELECT pg_advisory_unlock(%s)", [key])
 
         return release
@@ -203,7 +212,7 @@ class PostgresTarget:
 
     def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
         """Store status and receipt."""
-        self._transaction(lambda: self._control.finish(fence.load_id, status, receipt))
+        self._transaction(lambda: self._control.finish(fence, status, receipt, lock=" FOR SHARE"))
 
     def sequence_base(self, table: TableInfo, column: str, base: Literal["count", "max"]) -> int:
         """COUNT(*) or MAX(column)."""
@@ -256,7 +265,7 @@ class PostgresTarget:
             work()
             self._execute("COMMIT", [])
         except BaseException:
-            if not self._connection.closed:
+            with suppress(psycopg.Error):
                 self._connection.rollback()
             raise
 
@@ -265,9 +274,16 @@ class PostgresTarget:
         try:
             self._connection.execute("SELECT 1")
         except psycopg.Error:
-            self._connection = connect(self._url, "loadstone")
+            self._connection = self._connect("loadstone")
             if self._load_id is not None:
                 self.hold(self._load_id)
+
+    def _connect(self, name: str) -> psycopg.Connection[Any]:
+        """A further connection; the server was there before, so it is worth waiting for."""
+        try:
+            return connect(self._url, name)
+        except Stop as error:
+            raise Retry("LS-3022", error.message, hints=error.hints) from error
 
     def _lock(self, key: int) -> bool:
         return bool(self._execute("SELECT pg_try_advisory_lock(?)", [key])[0][0])

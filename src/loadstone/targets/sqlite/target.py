@@ -143,7 +143,7 @@ class SqliteTarget:
 
     def finish(self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt) -> None:
         """Store status and receipt."""
-        self._transaction(lambda: self._control.finish(fence.load_id, status, receipt))
+        self._transaction(lambda: self._control.finish(fence, status, receipt))
 
     def sequence_base(self, table: TableInfo, column: str, base: Literal["count", "max"]) -> int:
         """COUNT(*) or MAX(column)."""
