@@ -38,6 +38,10 @@ def open_target(url: str, control_schema: str | None = None) -> Target:
         from loadstone.targets.sqlite.target import SqliteTarget
 
         return SqliteTarget(url, control_schema=control_schema)
+    if kind == "sqlalchemy":
+        from loadstone.targets.sqlalchemy.target import SqlAlchemyTarget
+
+        return SqlAlchemyTarget(url, control_schema=control_schema)
     _require("oracledb", "oracle")
     from loadstone.targets.oracle.target import OracleTarget
 

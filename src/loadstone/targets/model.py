@@ -222,14 +222,17 @@ class Target(Protocol):
     A database.
 
     Attributes:
-        kind: Its name in ``--target``. form: what rows it takes: PostgreSQL's binary COPY, or Arrow.
+        kind: Its name in ``--target``. ddl: the dialect of its CREATE statements. form: what rows it takes: PostgreSQL's binary COPY, or Arrow.
         sessions_max: Write sessions that may be open at once.
         chunk_size_bytes: Bytes of a chunk that suit it.
         url: Without password.
     """
 
     @property
-    def kind(self) -> Literal["postgresql", "duckdb", "sqlite", "oracle"]: ...
+    def kind(self) -> Literal["postgresql", "duckdb", "sqlite", "oracle", "sqlalchemy"]: ...
+
+    @property
+    def ddl(self) -> str: ...
 
     @property
     def form(self) -> Literal["pgcopy", "arrow"]: ...

@@ -78,9 +78,14 @@ class UnrecordedTarget:
         self._fenced = False
 
     @property
-    def kind(self) -> Literal["postgresql", "duckdb", "sqlite", "oracle"]:
+    def kind(self) -> Literal["postgresql", "duckdb", "sqlite", "oracle", "sqlalchemy"]:
         """As the target has it."""
         return self._inner.kind
+
+    @property
+    def ddl(self) -> str:
+        """As the target has it."""
+        return self._inner.ddl
 
     @property
     def form(self) -> Literal["pgcopy", "arrow"]:

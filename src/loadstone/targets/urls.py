@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 from loadstone.errors import FixSpec
 
-Kind = Literal["postgresql", "duckdb", "sqlite", "oracle"]
+Kind = Literal["postgresql", "duckdb", "sqlite", "oracle", "sqlalchemy"]
+
+PREFIX = "sqlalchemy+"
+"""Before a URL of SQLAlchemy's: go by it also where Loadstone has a way of its own."""
 
 _SCHEMES: dict[str, Kind] = {
     "postgresql": "postgresql",
@@ -16,6 +19,7 @@ _SCHEMES: dict[str, Kind] = {
     "postgresql+psycopg": "postgresql",
     "duckdb": "duckdb",
     "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
     "oracle": "oracle",
     "oracle+oracledb": "oracle",
 }
@@ -27,6 +31,7 @@ _ENDINGS: dict[str, Kind] = {
     ".ddb": "duckdb",
 }
 
+_DIALECT = re.compile(r"[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*://")
 _LOGIN = re.compile(r"//([^:/?#@\s]*):\S*@")
 _PARAMETER = re.compile(r"([?&])[a-z]*password=[^&#\s]*(&?)", re.IGNORECASE)
 _KEYWORD = re.compile(r"\b[a-z]*password\s*=\s*('[^']*'|\S+)", re.IGNORECASE)
@@ -42,6 +47,8 @@ def kind_of(url: str) -> Kind:
     scheme, separator, _ = url.partition(":")
     if separator and scheme.lower() in _SCHEMES:
         return _SCHEMES[scheme.lower()]
+    if _DIALECT.match(url):
+        return "sqlalchemy"
     for ending, kind in _ENDINGS.items():
         if url.lower().endswith(ending):
             return kind
@@ -53,6 +60,7 @@ def kind_of(url: str) -> Kind:
             "duckdb:///path/file.duckdb or file.duckdb",
             "sqlite:///path/file.db or file.db",
             "oracle://user@host:1521/service",
+            "another database as SQLAlchemy names it: mysql+pymysql://user@host/database",
         ],
     )
 

@@ -47,13 +47,13 @@ def make_tables(request: LoadRequest, target: Target) -> list[str]:
             schema.choose(table.table.name, {one.name for one in table.fields if one.filler is None})
         if request.create_tables:
             warnings += _drop_unfit(request, schema)
-        statements = create_statements(schema, target.kind, only=_names(wanted))
+        statements = create_statements(schema, target.ddl, only=_names(wanted))
         target.run_ddl(statements)
         warnings += [warning for table in wanted for warning in _passed_over(schema, table.name)]
         wanted = [table for table in wanted if target.find_table(table, request.schema_map) is None]
     if wanted and request.create_tables:
         schema = tables_from_spec(request.spec)
-        target.run_ddl(create_statements(schema, target.kind, only=_names(wanted)))
+        target.run_ddl(create_statements(schema, target.ddl, only=_names(wanted)))
     return warnings
 
 

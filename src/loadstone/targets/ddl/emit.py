@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loadstone.errors import FixSpec
 from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
+from loadstone.targets.ddl.mysql import mysql_type
 from loadstone.targets.ddl.oracle import oracle_type
 
 _WHOLE = {"INTEGER", "INT", "SMALLINT", "BIGINT", "TINYINT", "MEDIUMINT", "INT4", "INT8", "INT2"}
@@ -35,13 +37,26 @@ _CHARS = {"CHAR", "NCHAR", "CHARACTER", "NATIONAL CHARACTER", "NATIONAL CHAR", "
 _BYTES = {"RAW", "LONG RAW", "BLOB", "BYTEA", "VARBINARY"}
 
 
+DIALECTS = ("postgresql", "duckdb", "sqlite", "oracle", "mysql")
+"""Where tables can be made; MariaDB is a MySQL here."""
+
+
 def create_statements(schema: DdlSchema, kind: str, *, only: Sequence[str] | None = None) -> list[str]:
     """
     Statements for target ``kind``: the tables named (all for None), their unique keys, and the sequences.
 
     Foreign keys, checks and computed defaults are not made: ``DdlTable.passed_over`` names them. Names are
-    lower case on PostgreSQL, upper case elsewhere, unless they were quoted with another case.
+    lower case on PostgreSQL and MySQL, upper case elsewhere, unless they were quoted with another case.
+
+    Raises:
+        FixSpec: LS-3017 ``kind`` is none of ``DIALECTS``.
     """
+    if kind not in DIALECTS:
+        raise FixSpec(
+            "LS-3017",
+            f"tables cannot be made in {kind}",
+            hints=[f"make them yourself; Loadstone makes them in {', '.join(DIALECTS)}."],
+        )
     wanted = {name.upper() for name in only} if only is not None else None
     tables = [t for name, t in schema.tables.items() if wanted is None or name.upper() in wanted]
     writer = _Writer(kind)
@@ -56,7 +71,7 @@ def create_statements(schema: DdlSchema, kind: str, *, only: Sequence[str] | Non
             f"CREATE SEQUENCE IF NOT EXISTS {writer.name(name, False)} START {start} INCREMENT {step}"
             for name, (start, step) in schema.sequences.items()
         ]
-    elif schema.sequences:
+    elif schema.sequences and kind == "sqlite":
         made.append(
             "CREATE TABLE IF NOT EXISTS loadstone_sequence (name TEXT PRIMARY KEY, next INTEGER, step INTEGER)"
         )
@@ -75,7 +90,7 @@ class _Writer:
         self.kind = kind
 
     def name(self, name: str, quoted: bool) -> str:
-        text = name if quoted else name.lower() if self.kind == "postgresql" else name.upper()
+        text = name if quoted else name.lower() if self.kind in ("postgresql", "mysql") else name.upper()
         return '"' + text.replace('"', '""') + '"'
 
     def counters(self, table: DdlTable) -> list[str]:
@@ -131,12 +146,16 @@ class _Writer:
         if self.kind == "duckdb":
             counter = self.counter(table, column).replace("'", "''")
             return f"BIGINT DEFAULT nextval('{counter}') NOT NULL"
+        if self.kind == "mysql":
+            return "BIGINT NOT NULL AUTO_INCREMENT UNIQUE"
         # SQLite numbers a column of exactly this type when it is the primary key, and no other.
         return "INTEGER"
 
     def _type(self, name: str, kind: DdlType) -> str:
         if self.kind == "oracle":
             return oracle_type(kind)
+        if self.kind == "mysql":
+            return mysql_type(name, kind)
         if kind.name in _NUMBERS:
             return self._number(kind)
         if kind.name in _DOUBLES:

@@ -29,6 +29,7 @@ class DuckdbTarget:
     """A DuckDB file as a target."""
 
     kind: Literal["duckdb"] = "duckdb"
+    ddl = "duckdb"
     form: Literal["arrow"] = "arrow"
     sessions_max = 1
     chunk_size_bytes = 24 << 20  # past a row group of 122,880 rows; smaller ones commit slowly

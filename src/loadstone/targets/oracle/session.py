@@ -236,7 +236,7 @@ def run(connection: Any, sql: str, parameters: Sequence[Any]) -> list[tuple[Any,
     Raises:
         ConstraintRefusal: A row of our own tables is there already.
     """
-    parts = sql.split("?")
+    parts = sql.split("?") if parameters else [sql]
     numbered = "".join(f"{part}:{number}" for number, part in enumerate(parts[:-1], 1)) + parts[-1]
     try:
         with connection.cursor() as cursor:

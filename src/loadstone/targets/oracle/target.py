@@ -42,6 +42,7 @@ class OracleTarget:
     """An Oracle database as a target."""
 
     kind: Literal["oracle"] = "oracle"
+    ddl = "oracle"
     form: Literal["arrow"] = "arrow"
     sessions_max = 1
     chunk_size_bytes = 8 << 20

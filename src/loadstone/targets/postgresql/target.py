@@ -43,6 +43,7 @@ class PostgresTarget:
     """A PostgreSQL database as a target; the control session holds the load's lock."""
 
     kind: Literal["postgresql"] = "postgresql"
+    ddl = "postgresql"
     form: Literal["pgcopy"] = "pgcopy"
     sessions_max = 16
     chunk_size_bytes = 8 << 20

@@ -52,6 +52,7 @@ class SqliteTarget:
     """A SQLite file as a target."""
 
     kind: Literal["sqlite"] = "sqlite"
+    ddl = "sqlite"
     form: Literal["arrow"] = "arrow"
     sessions_max = 1
     chunk_size_bytes = 8 << 20
