@@ -108,7 +108,7 @@ def test_a_dry_run_shows_rows_and_refusals_and_loads_none(capsys: Capture) -> No
     said = load(capsys, "--dry-run", "--rows-shown", "1")
     assert "EMPNO | ENAME" in said.out and "1 | Ada" in said.out and "Bob" not in said.out
     assert "record 4 would be refused: EMPNO 'x'" in said.err and 0 == said.code
-    assert [] == rows_of("b.db", "SELECT * FROM emp")
+    assert [] == rows_of("b.db", "SELECT 1 FROM sqlite_master WHERE name = 'EMP'")
     shape = load(capsys, "--dry-run", "--json").json()
     assert (5, [[1, "Ada"], [3, "Bob"], [4, "Cyd"]]) == (shape["records"], shape["tables"][0]["rows"])
     assert [
@@ -165,7 +165,7 @@ def test_the_plan_is_explained(capsys: Capture) -> None:
     )
     said = call(capsys, *words)
     assert "kind: sqlite" in said.out and 0 == said.code
-    assert [] == rows_of("b.db", "SELECT * FROM emp")
+    assert [] == rows_of("b.db", "SELECT 1 FROM sqlite_master WHERE name = 'EMP'")
 
 
 def test_rejects_are_shown_masked_or_open(capsys: Capture) -> None:

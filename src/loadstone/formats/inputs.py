@@ -105,6 +105,7 @@ class _Frames(io.RawIOBase):
         self._frame: Any = None
         self._ready, self._at = b"", 0
         self._rest = b""
+        self._given = 0
 
     def readable(self) -> bool:
         return True
@@ -126,7 +127,12 @@ class _Frames(io.RawIOBase):
         size = min(len(target), len(self._ready) - self._at)
         target[:size] = self._ready[self._at : self._at + size]
         self._at += size
+        self._given += size
         return size
+
+    def tell(self) -> int:
+        """Bytes that were given: rejects are read again from a place in the content."""
+        return self._given
 
     def close(self) -> None:
         self._file.close()
