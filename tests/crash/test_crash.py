@@ -205,6 +205,24 @@ def test_a_changed_file_is_refused_on_resume(target_url: str, tmp_path: Path) ->
     assert rows_of(target_url, "SELECT id FROM payments") == before and before
 
 
+@pytest.mark.parametrize("how", ["grown", "cut", "changed behind what is loaded"])
+def test_a_file_that_was_written_to_is_refused(tmp_path: Path, how: str) -> None:
+    """What is loaded is still the same; the rest is not, and is not loaded."""
+    folder = tmp_path / "written"
+    url = str(tmp_path / "bank.db")
+    lay_out(folder, 300)
+    start(folder, url, 2000, crash_at="before_commit:3").communicate()
+    data = (folder / "load.dat").read_bytes()
+    changed = {"grown": data + b"P|9|1|2026-01-01|x\n", "cut": data[:-30]}.get(how, data[:-3] + b"99\n")
+    (folder / "load.dat").write_bytes(changed)
+    process = start(folder, url, 2000)
+    _, errors = process.communicate()
+    assert process.returncode == 1 and "LS-4002" in errors.decode()
+    (folder / "load.dat").write_bytes(data)
+    hint = errors.decode().partition("touch -d ")[2].split()[:1]
+    assert bool(hint) == how.startswith("changed")
+
+
 def test_a_changed_file_is_refused_before_its_records_go_into_the_bad_file(
     target_url: str, tmp_path: Path
 ) -> None:

@@ -87,6 +87,7 @@ class Checkpoint:
         sha256: Hex digest of the bytes of the range.
         counts: What the chunk added.
         sequences: Records of each INTO TABLE that step its SEQUENCE (loaded or rejected).
+        stamp: Size and time of the input's last change when it was opened; empty for inline data.
     """
 
     input_no: int
@@ -98,6 +99,7 @@ class Checkpoint:
     counts: Contribution
     sequences: tuple[int, ...] = ()
     stopped: str | None = None
+    stamp: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -209,6 +209,7 @@ class Committer:
             counts=counts,
             sequences=batch.steps(),
             stopped=reason,
+            stamp=read.stamp,
         )
 
     def _settle(self, read: Read, checkpoint: Checkpoint, cut: Cut | None) -> None:

@@ -70,6 +70,18 @@ def resolve_inputs(request: LoadRequest) -> list[LoadInput]:
     return inputs
 
 
+def stamp_of(one: LoadInput) -> str:
+    """
+    Size in bytes and time of the last change (nanoseconds since 1970), which tell whether a file was written to.
+
+    Empty for inline data, which are part of the load's identity.
+    """
+    if one.path is None:
+        return ""
+    told = os.stat(one.path)
+    return f"{told.st_size} {told.st_mtime_ns}"
+
+
 def default_log(request: LoadRequest) -> str:
     """The log's path: as given, else the control file's name with ``.log`` in the working directory."""
     if request.log:

@@ -14,7 +14,7 @@ from loadstone.books import Checkpoint
 from loadstone.formats.inputs import size_of
 from loadstone.formats.model import Chunk
 from loadstone.formats.reader import open_records
-from loadstone.load.inputs import LoadInput
+from loadstone.load.inputs import LoadInput, stamp_of
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.resume import Progress, add_range
 
@@ -28,6 +28,7 @@ class Read:
         number: 0-based ticket. first, stop: half-open range of the records that are read; those
             before ``first`` are skipped. ended: whether LOAD ends the load here.
         digest_before, digest_after: Running SHA-256 of the input before the chunk, and with it.
+        stamp: Size and time of the input's last change before it was opened.
     """
 
     number: int
@@ -37,6 +38,7 @@ class Read:
     ended: bool
     digest_before: Any
     digest_after: Any
+    stamp: str
 
     def unit1(self, stop: int) -> int:
         """End of the chunk's range in the input when only ``stop`` of its records are consumed."""
@@ -95,7 +97,7 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
     skip, load = plan.limits.skip, plan.limits.load
     end_record = None if load is None else skip + load
     for one in plan.inputs[progress.input_no :]:
-        resumed = one.input_no == progress.input_no
+        resumed, stamp = one.input_no == progress.input_no, stamp_of(one)
         digest = digests[one.input_no] if resumed and one.input_no in digests else hashlib.sha256()
         for unit0, unit1, passed in _ranges(progress, one.input_no, progress.unit if resumed else 0):
             if passed is not None:
@@ -118,6 +120,7 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
                     ended=ended,
                     digest_before=digest,
                     digest_after=after,
+                    stamp=stamp,
                 )
                 if ended:
                     return

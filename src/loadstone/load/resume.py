@@ -11,7 +11,7 @@ from loadstone.books import Checkpoint, Contribution
 from loadstone.errors import FixFile, Place
 from loadstone.formats.inputs import open_input, read_fully
 from loadstone.formats.reader import skip_to
-from loadstone.load.inputs import LoadInput
+from loadstone.load.inputs import LoadInput, stamp_of
 
 _READ_SIZE_BYTES = 4 << 20
 
@@ -24,7 +24,7 @@ class Progress:
     Attributes:
         input_no, unit: Where to go on. record_no: logical records before that place, over the load.
         counts: Sums of all chunks. sequences: what they stepped. discarded: discards by input.
-        digests: Length in bytes and digest of each input's committed prefix.
+        digests: Length in bytes and digest of each input's committed prefix. stamps: size and time of its last change.
         ended: Inputs that DISCARDMAX ended before their end.
         ahead: Committed chunks beyond that place, of a load whose chunks commit in any order; their sums count.
         stopped: Why the last chunk ended early: ``errors``, ``load`` or None.
@@ -39,6 +39,7 @@ class Progress:
     sequences: tuple[int, ...] = ()
     discarded: dict[int, int] = field(default_factory=dict)
     digests: dict[int, tuple[int, str]] = field(default_factory=dict)
+    stamps: dict[int, str] = field(default_factory=dict)
     ended: frozenset[int] = frozenset()
     ahead: tuple[Checkpoint, ...] = ()
     stopped: str | None = None
@@ -62,6 +63,7 @@ class Progress:
             sequences=tuple(a + b for a, b in zip(before, checkpoint.sequences, strict=True)),
             discarded={**self.discarded, number: self.discarded.get(number, 0) + checkpoint.counts.discarded},
             digests={**self.digests, number: (checkpoint.unit1, checkpoint.sha256)},
+            stamps={**self.stamps, number: checkpoint.stamp},
             ended=self.ended | {number} if ended else self.ended,
             stopped=None if ended else checkpoint.stopped,
         )
@@ -106,18 +108,11 @@ def verify_inputs(inputs: Sequence[LoadInput], progress: Progress) -> dict[int, 
     """
     hashers = {}
     for number, (size_bytes, digest) in progress.digests.items():
+        _refuse_written(inputs[number], progress.stamps[number], size_bytes)
         hasher, seen = prefix_digest(inputs[number], size_bytes)
         if seen != size_bytes or hasher.hexdigest() != digest:
-            raise FixFile(
-                "LS-4002",
-                f"{inputs[number].name} is not the file whose first {size_bytes} bytes are loaded"
-                + (f"; it has {seen} bytes now" if seen != size_bytes else ""),
-                Place(file=inputs[number].name),
-                hints=[
-                    "put the original file back, then start the load again.",
-                    "to load the new file as a load of its own: --again.",
-                ],
-            )
+            now = f"; it has {seen} bytes now" if seen != size_bytes else ""
+            raise _changed(inputs[number], f"is not the file whose first {size_bytes} bytes are loaded{now}")
         if any(one.input_no == number for one in progress.ahead):
             hasher, _ = prefix_digest(inputs[number], progress.unit if number == progress.input_no else 0)
         hashers[number] = hasher
@@ -147,3 +142,39 @@ def add_range(hasher: Any, one: LoadInput, unit0: int, unit1: int) -> Any:
             after.update(data)
             left -= len(data)
     return after
+
+
+# Private functions
+
+
+def _refuse_written(one: LoadInput, stamp: str, size_bytes: int) -> None:
+    """
+    What is not loaded yet has no digest: its size and time must be those of the beginning.
+
+    Where all of the file is loaded, the digest says it all, and a copy with another time will do.
+    """
+    now = stamp_of(one)
+    size, _, time_ns = stamp.partition(" ")
+    if now == stamp or now.startswith(f"{size} ") and int(size) == size_bytes:
+        return
+    if not now.startswith(f"{size} "):
+        raise _changed(one, f"has {now.partition(' ')[0]} bytes, and had {size} when its load began")
+    seconds, rest = divmod(int(time_ns), 10**9)
+    raise _changed(
+        one,
+        f"was written to since its load began; only its first {size_bytes} bytes are known to be the same",
+        f"to vouch for the rest: touch -d @{seconds}.{rest:09} {one.path}",
+    )
+
+
+def _changed(one: LoadInput, fact: str, *hints: str) -> FixFile:
+    return FixFile(
+        "LS-4002",
+        f"{one.name} {fact}",
+        Place(file=one.name),
+        hints=[
+            "put the original file back, then start the load again.",
+            *hints,
+            "to load the new file as a load of its own: --again.",
+        ],
+    )

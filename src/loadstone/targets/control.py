@@ -27,7 +27,7 @@ TABLES = {
     "loadstone_chunk": (
         "load_id {text} NOT NULL, input_no {int} NOT NULL, unit0 {int} NOT NULL, unit1 {int} NOT NULL,"
         " record0 {int} NOT NULL, records {int} NOT NULL, sha256 {text} NOT NULL, counts {long} NOT NULL,"
-        " sequences {long} NOT NULL, stopped {text}, PRIMARY KEY (load_id, input_no, unit0)"
+        " sequences {long} NOT NULL, stopped {text}, stamp {text}, PRIMARY KEY (load_id, input_no, unit0)"
     ),
     "loadstone_reject": (
         "load_id {text} NOT NULL, input_no {int} NOT NULL, record_no {int} NOT NULL, byte_offset {int} NOT NULL,"
@@ -276,7 +276,7 @@ class Control:
         """Insert a checkpoint."""
         self._execute(
             f"INSERT INTO {self._prefix}loadstone_chunk (load_id, input_no, unit0, unit1, record0, records, sha256,"
-            " counts, sequences, stopped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " counts, sequences, stopped, stamp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 load_id,
                 checkpoint.input_no,
@@ -288,6 +288,7 @@ class Control:
                 json.dumps(asdict(checkpoint.counts)),
                 json.dumps(checkpoint.sequences),
                 checkpoint.stopped,
+                checkpoint.stamp or None,
             ],
         )
 
@@ -302,7 +303,7 @@ class Control:
     def checkpoints(self, load_id: str) -> list[Checkpoint]:
         """All checkpoints in input order."""
         rows = self._execute(
-            f"SELECT input_no, unit0, unit1, record0, records, sha256, counts, sequences, stopped"
+            f"SELECT input_no, unit0, unit1, record0, records, sha256, counts, sequences, stopped, stamp"
             f" FROM {self._prefix}loadstone_chunk WHERE load_id = ? ORDER BY input_no, unit0",
             [load_id],
         )
@@ -317,6 +318,7 @@ class Control:
                 counts=_counts(json.loads(r[6])),
                 sequences=tuple(json.loads(r[7])),
                 stopped=r[8],
+                stamp=r[9] or "",
             )
             for r in rows
         ]
