@@ -29,26 +29,6 @@ FIELDS TERMINATED BY '|' TRAILING NULLCOLS
 DDL = """CREATE TABLE payments (id NUMBER(9) PRIMARY KEY, amount NUMBER(12,2), booked DATE NOT NULL, note VARCHAR2(20),
 record NUMBER(9), step NUMBER(9));"""
 ROOT = Path(__file__).resolve().parents[2]
-POINTS = (
-    "fence_raised",
-    "prepared",
-    "fence_checked:2",
-    "checkpoint_added:3",
-    "rows_written:2",
-    "rejects_written:2",
-    "isolated:1",
-    "before_commit:2",
-    "after_commit:2",
-    "all_loaded",
-    "file_part:1",
-    "file_synced:1",
-    "file_renamed:1",
-    "file_renamed:2",
-    "files_written",
-    "finished",
-)
-
-
 RECORDS = 15_000
 """Enough for a load of some seconds."""
 
@@ -128,22 +108,6 @@ def finish(folder: Path, url: str, chunk: int) -> None:
     process = start(folder, url, chunk)
     _, errors = process.communicate()
     assert process.returncode == 2, errors.decode()
-
-
-def test_a_kill_at_every_point_loses_and_doubles_nothing(target_url: str, tmp_path: Path) -> None:
-    """SIGKILL at each numbered place of a load; the restart ends as the undisturbed run."""
-    calm = undisturbed(tmp_path / "calm", 300)
-    folder = tmp_path / "killed"
-    lay_out(folder, 300)
-    hit = 0
-    for point in POINTS:
-        process = start(folder, target_url, 2000, crash_at=point)
-        process.communicate()
-        hit += process.returncode == -signal.SIGKILL
-        finish(folder, target_url, 3000)
-        assert comparable(state(folder, target_url)) == calm, point
-        clear(target_url)
-    assert hit >= len(POINTS) - 2
 
 
 def clear(url: str) -> None:

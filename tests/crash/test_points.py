@@ -1,0 +1,79 @@
+"""Kill a load at each numbered place and start it again: all that it leaves is that of an undisturbed run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crash.cases import payments
+from tests.crash.processes import KILLED, clear, ended, finish, start, state, undisturbed
+
+POINTS = (
+    "fence_raised",
+    "prepared",
+    "fence_checked:1",
+    "fence_checked:2",
+    "checkpoint_added:1",
+    "checkpoint_added:3",
+    "rows_written:2",
+    "rejects_written:2",
+    "isolated:1",
+    "isolated:3",
+    "checkpoint_updated:2",
+    "before_commit:2",
+    "before_commit:2:150",
+    "before_commit:3:500",
+    "after_commit:1",
+    "after_commit:2",
+    "all_loaded",
+    "file_part:1",
+    "file_part:2",
+    "file_synced:1",
+    "file_synced:3",
+    "file_renamed:1",
+    "file_renamed:2",
+    "folder_synced:3",
+    "files_written",
+    "finishing",
+    "finished",
+)
+"""In the order of a load; a third part is microseconds between the place and the kill."""
+
+CASE = payments(300)
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the undisturbed run leaves."""
+    return undisturbed(tmp_path_factory.mktemp("calm") / "load", CASE)
+
+
+def test_a_kill_at_every_point_loses_and_doubles_nothing(
+    target_url: str, calm: dict[str, Any], tmp_path: Path
+) -> None:
+    """SIGKILL at each numbered place of a load; the restart ends as the undisturbed run."""
+    folder = CASE.lay_out(tmp_path / "killed")
+    for point in POINTS:
+        code = ended(start(folder, target_url, CASE, crash_at=point, chunk_size_bytes=2000))
+        assert code == KILLED, f"{point} is not reached"
+        finish(folder, target_url, CASE, chunk_size_bytes=3000)
+        assert state(folder, target_url, CASE) == calm, point
+        clear(target_url, CASE)
+        for path in folder.glob("load.[bdl][aso]*"):
+            if path.suffix != ".dat":
+                path.unlink()
+
+
+def test_a_kill_at_every_point_of_a_restart(target_url: str, calm: dict[str, Any], tmp_path: Path) -> None:
+    """A load that dies at each place in turn, a little later each time, ends as the undisturbed run."""
+    folder = CASE.lay_out(tmp_path / "killed")
+    for point in ("fence_raised", "checkpoint_added:2", "before_commit:2", "after_commit:1"):
+        code = ended(start(folder, target_url, CASE, crash_at=point, chunk_size_bytes=1500))
+        assert code == KILLED, f"{point} is not reached"
+    for point in ("all_loaded", "file_renamed:1", "finishing"):
+        code = ended(start(folder, target_url, CASE, crash_at=point, chunk_size_bytes=4000))
+        assert code == KILLED, f"{point} is not reached"
+    finish(folder, target_url, CASE)
+    assert state(folder, target_url, CASE) == calm
