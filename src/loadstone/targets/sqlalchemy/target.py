@@ -246,9 +246,11 @@ class SqlAlchemyTarget:
         return [first + number * int(step) for number in range(count)]
 
     def close(self) -> None:
-        """Close the control connection."""
-        with suppress(exc.SQLAlchemyError):
-            self._connection.close()
+        """Close the control connection, and the one that holds a load."""
+        for one in (self._connection, self._lock):
+            with suppress(exc.SQLAlchemyError):
+                if one is not None:
+                    one.close()
         self._engine.dispose()
 
     # Private methods
