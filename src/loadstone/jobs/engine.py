@@ -16,7 +16,7 @@ from loadstone.database.open import Database, now
 from loadstone.errors import FixFile, Stop
 from loadstone.jobs import registry
 from loadstone.jobs.definition import Step
-from loadstone.jobs.faults import FaultKind, Rule, classify, described, pause_s
+from loadstone.jobs.faults import FaultKind, Rule, described, patient_pause_s, pause_s, rule_for
 from loadstone.jobs.handlers import Handler, handler_of
 from loadstone.jobs.leases import Heartbeat, HeldTask
 from loadstone.jobs.model import Outcome, Request, Status, Task
@@ -195,25 +195,32 @@ class Engine:
     def _fail(self, task: Task, step: Step, held: HeldTask, error: Exception) -> None:
         if isinstance(error, _Lost):
             return
-        kind = classify(error, self.settings.rules)
-        told = described(error, kind)
-        pause = pause_s(step.retry, task.attempt, self._chance) if kind is FaultKind.TRANSIENT else None
+        rule = rule_for(error, self.settings.rules)
+        told = described(error, rule.kind)
+        pause, attempt = None, task.attempt
+        if rule.patient:
+            pause, attempt = patient_pause_s(self._chance), task.attempt - 1
+        elif rule.kind is FaultKind.TRANSIENT:
+            pause = pause_s(step.retry, task.attempt, self._chance)
         if pause is None:
             values = {"status": Status.FAILED, "error": told, "counts": held.counts()}
-            self._store_end(task, values, topic=f"fault.{kind}", body={**told, "step": task.step})
+            self._store_end(task, values, topic=f"fault.{rule.kind}", body={**told, "step": task.step})
             return
         with self.database.write() as connection:
-            executions.by_id(connection, task.execution_id, lock=True)
-            later = now(connection) + timedelta(seconds=pause)
+            execution = executions.by_id(connection, task.execution_id, lock=True)
+            request = execution.request if execution is not None else Request.NONE
             again: dict[str, Any] = {
-                "status": Status.READY,
-                "not_before": later,
+                "status": _HELD.get(request, Status.READY),
+                "not_before": now(connection) + timedelta(seconds=pause),
+                "attempt": attempt,
                 "error": told,
                 "counts": held.counts(),
             }
             if tasks.end(connection, task.id, task.fence, **again):
                 body = {**told, "step": task.step, "attempt": task.attempt, "pause_s": round(pause, 3)}
                 outbox.put(connection, "fault.retried", str(task.execution_id), body)
+                if request is not Request.NONE:
+                    settle(connection, task.execution_id, task.step_id)
 
     def _store_end(
         self,
@@ -236,6 +243,9 @@ class Engine:
 
 
 # Private functions
+
+_HELD = {Request.STOP: Status.STOPPED, Request.PAUSE: Status.PAUSED}
+"""How a task stands that would run again, when somebody has asked its execution not to."""
 
 
 class _Lost(Exception):

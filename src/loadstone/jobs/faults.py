@@ -15,6 +15,9 @@ from typing import Any
 from loadstone.errors import FixSpec, LoadstoneError
 from loadstone.jobs.definition import RetryRule
 
+PATIENT_S = 1.0
+"""About how long a patient rule waits before it looks again."""
+
 
 class FaultKind(StrEnum):
     """What to do next: try again, tell the stewards, mend the spec, escalate."""
@@ -27,12 +30,18 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Fits an error whose class, code and message are as given; what is None fits any."""
+    """
+    Fits an error whose class, code and message are as given; what is None fits any.
+
+    Attributes:
+        patient: Wait as long as it takes; such runs are no attempts.
+    """
 
     kind: FaultKind
     class_name: str | None = None
     code: str | None = None
     pattern: str | None = None
+    patient: bool = False
 
     def fits(self, error: BaseException) -> bool:
         """Whether the rule is for this error; the text of its causes counts as its message."""
@@ -60,9 +69,9 @@ def rules_of(values: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
     return tuple(_rule(number, value) for number, value in enumerate(values, 1))
 
 
-def classify(error: BaseException, rules: Sequence[Rule] | None = None) -> FaultKind:
-    """The kind of the first rule that fits; rules of one's own come before the default ones."""
-    return next(rule.kind for rule in (*(rules or ()), *default_rules()) if rule.fits(error))
+def rule_for(error: BaseException, rules: Sequence[Rule] = ()) -> Rule:
+    """The first rule that fits; rules of one's own come before the default ones, whose last one fits any error."""
+    return next(rule for rule in (*rules, *default_rules()) if rule.fits(error))
 
 
 def pause_s(rule: RetryRule, attempt: int, chance: random.Random) -> float | None:
@@ -75,6 +84,11 @@ def pause_s(rule: RetryRule, attempt: int, chance: random.Random) -> float | Non
         return None
     full = min(rule.pause_max_s, rule.pause_s * 2.0 ** min(attempt - 1, 60))
     return full * (0.5 + 0.5 * chance.random())
+
+
+def patient_pause_s(chance: random.Random) -> float:
+    """Seconds before a patient rule looks again."""
+    return PATIENT_S * (0.5 + chance.random())
 
 
 def described(error: BaseException, kind: FaultKind) -> dict[str, Any]:
@@ -96,7 +110,7 @@ def described(error: BaseException, kind: FaultKind) -> dict[str, Any]:
 
 
 def _rule(number: int, value: Mapping[str, Any]) -> Rule:
-    unknown = set(value) - {"kind", "class", "code", "pattern"}
+    unknown = set(value) - {"kind", "class", "code", "pattern", "patient"}
     kinds = [kind.value for kind in FaultKind]
     if unknown or value.get("kind") not in kinds:
         fault = (
@@ -114,6 +128,7 @@ def _rule(number: int, value: Mapping[str, Any]) -> Rule:
         class_name=value.get("class"),
         code=value.get("code"),
         pattern=value.get("pattern"),
+        patient=bool(value.get("patient", False)),
     )
 
 

@@ -136,6 +136,47 @@ def test_transient_faults_are_run_again_with_pauses(database: Database) -> None:
         assert len(outbox.read(connection, topics=["fault.retried"])) == 2
 
 
+def test_a_busy_target_is_waited_for_without_end(database: Database) -> None:
+    """More refusals than attempts allowed: none of them counts, and the task runs in the end."""
+    left = [4]
+
+    def act(task: Task, run: TaskRun) -> Outcome:
+        if left[0]:
+            left[0] -= 1
+            raise Refused("LS-3006", "bank.db is being loaded by another process")
+        return Outcome()
+
+    handler = Doing(act)
+    define(database, ONE.replace("pause_s: 0.01", "attempts: 2"), {"h": handler})
+    started = launch.launch(database, "one", DAY, actor="ann")
+    run_all(database, {"h": handler})
+    assert (Status.COMPLETED, [1] * 5) == (
+        status_of(database, started.execution_id),
+        [task.attempt for task in handler.ran],
+    )
+
+
+def test_a_retry_after_a_stop_does_not_come(database: Database) -> None:
+    """The fault comes after somebody stopped the execution: it is stopped, and nothing hangs."""
+    running, go = threading.Event(), threading.Event()
+
+    def act(task: Task, run: TaskRun) -> Outcome:
+        running.set()
+        go.wait(10)
+        raise Retry("LS-3022", "the connection is lost")
+
+    handler = Doing(act)
+    define(database, ONE, {"h": handler})
+    started = launch.launch(database, "one", DAY, actor="ann")
+    worker = threading.Thread(target=run_all, args=(database, {"h": handler}))
+    worker.start()
+    assert running.wait(10)
+    operate.stop(database, started.execution_id or 0, actor="ann")
+    go.set()
+    worker.join(30)
+    assert (Status.STOPPED, 1) == (status_of(database, started.execution_id), len(handler.ran))
+
+
 def test_a_data_fault_fails_at_once_with_its_code(database: Database) -> None:
     """No retry helps; the execution says what is wrong."""
 

@@ -118,30 +118,28 @@ class _ChildRun:
 
 
 def _serve(pipe: Connection) -> None:
-    """Main function of a child."""
+    """
+    Main function of a child. Only this loop reads the pipe: the next request may come as soon as a load has
+    given its answer, before its thread has ended.
+    """
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    run, thread = _ChildRun(pipe), threading.Thread()
     while True:
         try:
-            request = pipe.recv()
-        except (EOFError, OSError):
-            return
-        if isinstance(request, LoadRequest):
-            _serve_one(pipe, request)
-
-
-def _serve_one(pipe: Connection, request: LoadRequest) -> None:
-    run = _ChildRun(pipe)
-    thread = threading.Thread(target=_load, args=(request, run))
-    thread.start()
-    while thread.is_alive():
-        try:
-            if pipe.poll(POLL_S) and pipe.recv() == "stop":
-                run.stop.set()
+            message = pipe.recv()
         except (EOFError, OSError):
             run.stop.set()
+            return
+        if message == "stop":
+            run.stop.set()
+            continue
+        if thread.ident is not None:
             thread.join()
+        run = _ChildRun(pipe)
+        thread = threading.Thread(target=_load, args=(message, run))
+        thread.start()
 
 
 def _load(request: LoadRequest, run: _ChildRun) -> None:
