@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -122,37 +121,6 @@ def clear(url: str) -> None:
         )
     finally:
         target.close()
-
-
-def test_random_kills_lose_and_double_nothing(
-    target_url: str, tmp_path: Path, pytestconfig: pytest.Config
-) -> None:
-    """SIGKILL at random times, again and again, with another chunk size each time."""
-    began = time.monotonic()
-    calm = undisturbed(tmp_path / "calm", RECORDS)
-    lasts = time.monotonic() - began
-    folder = tmp_path / "killed"
-    lay_out(folder, RECORDS)
-    rng = random.Random(7)
-    wanted = pytestconfig.getoption("--kills")
-    kills = 0
-    for _ in range(10 * wanted):
-        process = start(folder, target_url, rng.randint(8000, 30000))
-        try:
-            _, errors = process.communicate(timeout=rng.uniform(0.3, 0.9) * lasts)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            kills += 1
-        else:
-            assert process.returncode == 2, errors.decode()
-            assert comparable(state(folder, target_url)) == calm
-            clear(target_url)
-        if kills == wanted:
-            break
-    finish(folder, target_url, 20_000)
-    assert comparable(state(folder, target_url)) == calm
-    assert kills == wanted
 
 
 def test_a_changed_file_is_refused_on_resume(target_url: str, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from loadstone.errors import FixSpec, Refused, Retry, Stop
 from loadstone.targets.model import ConstraintRefusal, TableRows
 
-_FULL = re.compile(r"no space left|disk.*full|out of disk", re.IGNORECASE)
+_FULL = re.compile(r"no space left|disk.*full|out of disk|file too large", re.IGNORECASE)
 
 
 @contextmanager
@@ -38,15 +38,13 @@ def translate(path: str, rows: TableRows | None = None) -> Iterator[None]:
             "the column's type cannot hold the value", rule="value", table_no=rows.table_no
         ) from error
     except duckdb.TransactionException as error:
+        if _FULL.search(str(error)):
+            raise _full(error) from error
         raise Retry("LS-3022", f"the transaction is lost: {error}") from error
     except duckdb.IOException as error:
         text = str(error)
         if _FULL.search(text):
-            raise Stop(
-                "LS-3021",
-                f"the disk is full: {text}",
-                hints=["free room and start the load again; it resumes."],
-            ) from error
+            raise _full(error) from error
         if "lock" in text.lower():
             raise Refused(
                 "LS-3006",
@@ -92,3 +90,8 @@ def refusal_of(error: Exception, rows: TableRows) -> ConstraintRefusal:
 
 def _refusal(rule: str, code: str, reason: str, rows: TableRows) -> ConstraintRefusal:
     return ConstraintRefusal(reason, code=code, rule=rule, table_no=rows.table_no)
+
+
+def _full(error: Exception) -> Stop:
+    hints = ["free room and start the load again; it resumes.", "is there a limit on the size of files?"]
+    return Stop("LS-3021", f"the disk is full: {error}", hints=hints)

@@ -113,7 +113,7 @@ def _as_stage(session: DuckdbSession, rows: TableRows, found: dict[int, Constrai
         for row in session.cursor.execute(failed).fetchall():
             found.setdefault(int(row[0]), _uncast(int(row[0]), rows.table_no, name.upper()))
     listed = ", ".join(f"{cast} AS {quote_name(name)}" for _, name, cast in pairs)
-    made = session.cursor.execute(f"SELECT {listed}, {RECORD} FROM loadstone_raw").to_arrow_table()
+    made = session.cursor.sql(f"SELECT {listed}, {RECORD} FROM loadstone_raw").to_arrow_table()
     stage = TableInfo(schema=None, name=f"loadstone_part_{rows.table_no}", columns=())
     session.cursor.register(stage.name, made)
     return StagedTable(

@@ -44,7 +44,12 @@ def translate(rows: TableRows | None = None) -> Iterator[None]:
             ) from error
         if "readonly" in text or "unable to open" in text or "I/O" in text:
             raise Stop(
-                "LS-3020", f"cannot write the database: {text}", hints=["may this user write the file?"]
+                "LS-3020",
+                f"cannot write the database: {text}",
+                hints=[
+                    "may this user write the file?",
+                    "is there room on its disk, and no limit on the size of files?",
+                ],
             ) from error
         raise FixSpec("LS-3023", f"SQLite refuses: {text}") from error
     except sqlite3.DatabaseError as error:
