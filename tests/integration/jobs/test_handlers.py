@@ -164,13 +164,13 @@ def test_a_command_tells_its_verdict(database: Database) -> None:
     define(
         database,
         "name: bad\nsteps: {a: {handler: command, config: {run: [sh, -c, 'echo no; exit 3']}}}\n",
-        handlers(),
+        handlers(database),
     )
     error = run_job(database, "bad")[0].error
     assert error is not None
     assert (error["code"], error["message"]) == ("LS-7127", "sh ended with exit code 3: no")
     define(
-        database, "name: none\nsteps: {a: {handler: command, config: {run: [no-such-program]}}}\n", handlers()
+        database, "name: none\nsteps: {a: {handler: command, config: {run: [no-such-program]}}}\n", handlers(database)
     )
     error = run_job(database, "none")[0].error
     assert error is not None and error["code"] == "LS-7126"

@@ -207,9 +207,10 @@ def test_errors_of_minus_one_allow_any_number(tmp_path: Path, here: Path) -> Non
     """Beyond the 50 that are allowed by default."""
     files = ["b" * 60 + "g"]
     url = str(tmp_path / "bank.db")
-    receipt = load(write(files), url, ddl=DDL)
+    control = write(files)
+    receipt = load(control, url, ddl=DDL)
     assert ("errors", 51, 51) == (receipt.outcome, receipt.counts.read, receipt.counts.rejected)
-    check(url, load(write(files), url, errors=-1), files, loop(files, errors=10**6))
+    check(url, load(control, url, errors=-1), files, loop(files, errors=10**6))
 
 
 def test_discardmax_of_a_file_is_its_own(tmp_path: Path, here: Path) -> None:

@@ -134,6 +134,7 @@ def test_both_ways_give_the_same_batch(name: str, charset: str, plan_of: Any) ->
                 ended=False,
                 digest_before=None,
                 digest_after=None,
+                stamp="",
             )
             general = prepare(Lanes(plan, columnar, None), read, lambda own: (0,) * len(own))
             direct = prepare(lanes, read, lambda own: (0,) * len(own))

@@ -12,7 +12,7 @@ import pytest
 
 from loadstone.books import Checkpoint, Contribution
 from loadstone.errors import FixFile
-from loadstone.load.inputs import LoadInput
+from loadstone.load.inputs import LoadInput, stamp_of
 from loadstone.load.resume import Progress, prefix_digest, progress_of, verify_inputs
 from loadstone.spec import InputFile
 
@@ -90,16 +90,19 @@ def test_inputs_are_verified_up_to_what_was_loaded(here: Path) -> None:
     """The same beginning passes, and its digest runs on; a change or a loss is named with the file."""
     Path("in.dat").write_bytes(b"0123456789")
     digest = hashlib.sha256(b"01234").hexdigest()
-    progress = Progress(digests={0: (5, digest)})
-    running = verify_inputs([source()], progress)[0]
+
+    def progress() -> Progress:
+        return Progress(digests={0: (5, digest)}, stamps={0: stamp_of(source())})
+
+    running = verify_inputs([source()], progress())[0]
     running.update(b"56789")
     assert hashlib.sha256(b"0123456789").hexdigest() == running.hexdigest()
     Path("in.dat").write_bytes(b"01x3456789")
     with pytest.raises(
         FixFile, match=r"LS-4002.*in\.dat is not the file whose first 5 bytes are loaded\n"
     ) as caught:
-        verify_inputs([source()], progress)
+        verify_inputs([source()], progress())
     assert "in.dat" == caught.value.place.file
     Path("in.dat").write_bytes(b"012")
     with pytest.raises(FixFile, match="it has 3 bytes now"):
-        verify_inputs([source()], progress)
+        verify_inputs([source()], progress())
