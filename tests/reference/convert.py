@@ -24,7 +24,8 @@ class Fault(Exception):
 
 def convert(value: bytes | None, kind: ColumnType, *, not_null: bool, mask: str | None):
     """The value as Decimal, datetime, int or str; None for NULL."""
-    if value is None or value == b"":
+    blank_date = kind.kind in (Kind.TIMESTAMP, Kind.DATE) and value is not None and not value.strip()
+    if value is None or value == b"" or blank_date:
         if not_null:
             raise Fault("not_null")
         return None

@@ -197,7 +197,7 @@ def test_a_data_fault_fails_at_once_with_its_code(database: Database) -> None:
 
 def test_what_a_dead_worker_left_is_taken_over_soon(database: Database) -> None:
     """A claim without renewal is taken over within 1.5 leases, with a higher fence; the dead one's end is ignored."""
-    ttl, handler = timedelta(seconds=1), Doing()
+    ttl, handler = timedelta(seconds=3), Doing()
     define(database, ONE, {"h": handler})
     started = launch.launch(database, "one", DAY, actor="ann")
     with database.write() as connection:
