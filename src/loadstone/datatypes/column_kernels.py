@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from loadstone.datatypes.dates import DAYS, NANOS, OFFSET, is_blank, parse_date
+from loadstone.datatypes.date_parts import DAYS, NANOS, OFFSET
+from loadstone.datatypes.dates import is_blank, parse_date
+from loadstone.datatypes.days import civil
 from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.datatypes.numbers import (
     DIGITS_MAX,
@@ -336,20 +338,6 @@ def write_digits(out: Buffer, at: int, value: int, width: int) -> None:
     for i in range(width):
         out[at + width - 1 - i] = 48 + value % 10
         value //= 10
-
-
-@kernel
-def civil(days: int) -> tuple[int, int, int]:
-    """Year, month and day of days since 1970-01-01 (inverse of ``days_of``)."""
-    days += 719468
-    era = days // 146097
-    of_era = days - era * 146097
-    year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    shifted = (5 * of_year + 2) // 153
-    day = of_year - (153 * shifted + 2) // 5 + 1
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    return year + era * 400 + (1 if month <= 2 else 0), month, day
 
 
 @kernel

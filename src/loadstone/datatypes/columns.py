@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.datatypes import column_kernels as kernels
-from loadstone.datatypes.dates import NO_OFFSET, P_SIZE
+from loadstone.datatypes.date_parts import NO_OFFSET, P_SIZE
 from loadstone.datatypes.faults import ValueFault
 from loadstone.datatypes.masks import compile_mask
 from loadstone.datatypes.model import Conversion, Faults, Kind, Nls, Values

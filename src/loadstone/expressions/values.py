@@ -9,7 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from loadstone.datatypes.dates import DAYS, NANOS, NO_OFFSET, OFFSET, P_SIZE, parse_date
+from loadstone.datatypes.date_parts import DAYS, NANOS, NO_OFFSET, OFFSET, P_SIZE
+from loadstone.datatypes.dates import parse_date
 from loadstone.datatypes.faults import ValueFault, fault_message
 from loadstone.datatypes.masks import compile_mask
 from loadstone.datatypes.model import ColumnType, Conversion, Kind, Nls

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.datatypes.columns import workspace
-from loadstone.datatypes.dates import P_SIZE
+from loadstone.datatypes.date_parts import P_SIZE
 from loadstone.datatypes.model import Kind
 from loadstone.formats import program as p
 from loadstone.formats.decode import is_utf8

@@ -17,15 +17,9 @@ from loadstone.formats.quick import (
     locate,
     may_end_before,
 )
-from loadstone.targets.postgresql.encode_kernel import (
-    W_DETAIL,
-    W_SIZE,
-    W_STATUS,
-    put16,
-    put_null,
-    put_quick,
-    put_slow,
-)
+from loadstone.targets.postgresql.encode_columns import W_DETAIL, W_SIZE, W_STATUS
+from loadstone.targets.postgresql.encode_kernel import put_field
+from loadstone.targets.postgresql.encode_numbers import put16
 
 Q_COLUMN = Q_WIDTH
 """Behind the columns of the quick program: the table's column that takes the field, -1 = none."""
@@ -170,6 +164,8 @@ def put_record(
             name_pool,
             quick,
             env,
+            0,
+            0,
             out,
             at,
             digits,
@@ -182,56 +178,6 @@ def put_record(
             work[W_STATUS], work[W_DETAIL] = 0, 0
             return -1
     return at
-
-
-@kernel
-def put_field(
-    text: Buffer,
-    begin: int,
-    stop: int,
-    columns: Ints,
-    column: int,
-    steps: Ints,
-    pool: Buffer,
-    names: Ints,
-    name_pool: Buffer,
-    quick: Ints,
-    env: Ints,
-    out: Buffer,
-    at: int,
-    digits: Buffer,
-    words: Ints,
-    part: Ints,
-    moment: Ints,
-    work: Ints,
-) -> int:
-    """One value, or NULL where there is none; a fault goes to ``work``."""
-    if begin == stop:
-        return put_null(columns[column], out, at, work)
-    stands = put_quick(text, begin, stop, columns, column, quick, env, out, at)
-    if stands >= 0:
-        return stands
-    return put_slow(
-        text,
-        begin,
-        stop,
-        columns[column],
-        steps,
-        pool,
-        names,
-        name_pool,
-        quick,
-        env,
-        0,
-        0,
-        digits,
-        words,
-        part,
-        moment,
-        out,
-        at,
-        work,
-    )
 
 
 @kernel

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadstone.datatypes.column_kernels import (
-    civil,
     copy_spans,
     count_chars,
     parse_boolean,
@@ -20,7 +19,7 @@ from loadstone.datatypes.column_kernels import (
     text_length,
     write_dates,
 )
-from loadstone.datatypes.dates import days_of
+from loadstone.datatypes.days import civil, days_of
 from loadstone.datatypes.model import ColumnType, Kind, Nls
 from tests.conversions import BOTH, converted
 

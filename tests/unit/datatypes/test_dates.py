@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadstone.datatypes.dates import DAYS, NANOS, NO_OFFSET, OFFSET, P_SIZE, days_of, parse_date
+from loadstone.datatypes.date_parts import DAYS, NANOS, NO_OFFSET, OFFSET, P_SIZE
+from loadstone.datatypes.dates import parse_date
+from loadstone.datatypes.days import days_of
 from loadstone.datatypes.masks import compile_mask
 from loadstone.datatypes.model import ColumnType, Kind, Nls
 from tests.conversions import BOTH, converted, language

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from loadstone.datatypes.dates import days_of
+from loadstone.datatypes.days import days_of
 from loadstone.datatypes.kernel import PLAIN, Kernel, available, kernel
 
 ASK = "from loadstone.datatypes.kernel import available; print(available())"

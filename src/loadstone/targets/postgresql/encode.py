@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.datatypes.columns import mask_of, read_floats, workspace
-from loadstone.datatypes.dates import P_SIZE
+from loadstone.datatypes.date_parts import P_SIZE
 from loadstone.datatypes.masks import TEXT, compile_mask
 from loadstone.datatypes.model import Conversion, Faults, Kind, Nls, Values
-from loadstone.targets.postgresql import encode_kernel as k
+from loadstone.targets.postgresql import encode_columns as k
+from loadstone.targets.postgresql.encode_kernel import encode_rows
 from loadstone.targets.postgresql.rows import PgRows
 
 _DATES = (Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ)
@@ -35,7 +36,7 @@ def encode_pgcopy(
     out = np.empty(program.size_max(texts, rows), np.uint8)
     ends = np.zeros(rows, np.int64)
     fault = np.zeros((rows, 3), np.int64)
-    k.encode_rows.pick(compiled)(
+    encode_rows.pick(compiled)(
         values.buffer if compiled else values.buffer.tobytes(),
         values.start,
         values.end,
