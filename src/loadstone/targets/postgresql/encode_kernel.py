@@ -65,10 +65,10 @@ def encode_rows(
     work: Ints,
 ) -> None:
     """
-    Write every row; one with a fault leaves nothing behind but (column, code, detail) in ``fault``.
+    Write every row; of one with a fault only (column, code, detail) in ``fault``.
 
-    ``env`` holds year and month of now, the session's offset in minutes, the decimal character, and
-    whether the buffer may hold a NUL. The arrays from ``digits`` on are to work in.
+    ``env``: year and month of now, offset in minutes, decimal character, whether the buffer may hold a NUL.
+    The arrays from ``digits`` on are to work in.
     """
     at = 0
     for row in range(len(start)):
