@@ -149,15 +149,14 @@ def put_record(
             place = after_missing(program, k, place)
         if known == BOUNDS and begin < stop and cuts(text, begin, stop) and not program[k, Q_DECODED]:
             return -1
-        column = program[k, Q_COLUMN]
-        if column < 0:
+        if program[k, Q_COLUMN] < 0:
             continue
         at = put_field(
             text,
             begin,
             stop,
             columns,
-            column,
+            program[k, Q_COLUMN],
             steps,
             pool,
             names,
