@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
+from loadstone.formats.setting import step
 from loadstone.formats.split import Offsets, Spans
 from loadstone.spec import Concatenate, ContinueIf
 
 Parts = tuple[Offsets, Offsets, Offsets, Offsets]
 
 
+@dataclass(frozen=True)
+class Signs:
+    """How signs stand in the data: what writes literals, and ``Charset.leads``."""
+
+    encode: Callable[[str], bytes]
+    leads: bytes = b""
+
+
 def assemble(
     rule: Concatenate | ContinueIf | None,
     data: bytes,
     parts: Parts,
-    encode: Callable[[str], bytes],
+    signs: Signs,
     *,
     last: bool,
 ) -> Spans:
@@ -24,7 +34,7 @@ def assemble(
     The logical records in ``data``; an unfinished one at the end is left for the next piece.
 
     Positions of CONTINUEIF count in physical records; THIS and NEXT without PRESERVE take their
-    columns out of every physical record. ``encode`` writes literals in the character set of the data.
+    columns out of every physical record.
     """
     raw_start, raw_end, start, end = parts
     if rule is None:
@@ -35,7 +45,7 @@ def assemble(
         if not last and len(texts) % rule.count:
             texts = texts[: firsts.pop()]
     else:
-        firsts, texts = _continued(_Rule(rule, encode), texts, last=last)
+        firsts, texts = _continued(_Rule(rule, signs), texts, last=last)
     return _join(firsts, texts, (raw_start, raw_end))
 
 
@@ -70,7 +80,8 @@ def _continued(rule: _Rule, texts: list[bytes], *, last: bool) -> tuple[list[int
 class _Rule:
     """CONTINUEIF with its literal as bytes of the data, and what pads the shorter operand."""
 
-    def __init__(self, rule: ContinueIf, encode: Callable[[str], bytes]) -> None:
+    def __init__(self, rule: ContinueIf, signs: Signs) -> None:
+        encode, self.leads = signs.encode, signs.leads
         literal, position = rule.test.literal, rule.test.position
         self.where, self.equal = rule.where, rule.test.equal
         self.cuts = rule.where != "last" and not rule.preserve
@@ -98,4 +109,9 @@ class _Rule:
         """The last sign that is not blank."""
         while text.endswith(self.white):
             text = text[: -len(self.white[0])]
-        return text[-len(self.white[0]) :]
+        if not self.leads:
+            return text[-len(self.white[0]) :]
+        at = before = 0
+        while at < len(text):
+            before, at = at, at + step(text, at, len(text), self.leads)
+        return text[before:]

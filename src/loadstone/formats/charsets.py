@@ -128,6 +128,8 @@ class Charset:
     Attributes:
         name: Oracle's. codec: Python's. width: bytes of a code unit (2 for UTF-16).
         table: Text of each byte for single-byte sets, else None. ascii: bytes below 128 mean ASCII.
+        leads: For sets whose later bytes may look like ASCII, 256 entries: 2, or 4 where a digit makes the
+            character one of four bytes, for each byte that begins such a character; else empty.
     """
 
     name: str
@@ -135,6 +137,7 @@ class Charset:
     width: int
     table: tuple[str | None, ...] | None
     ascii: bool
+    leads: bytes = b""
 
     def encode(self, text: str) -> bytes:
         """``text`` in this set, for literals of the spec."""
@@ -167,7 +170,7 @@ def charset(name: str) -> Charset:
         return Charset(name, codec, 2 if "16" in codec else 1, None, True)
     table = None if _several_bytes(codec) else _table(codec)
     plain = table is None or all(table[code] == chr(code) for code in range(0x20, 0x7F))
-    return Charset(name, codec, 1, table, plain)
+    return Charset(name, codec, 1, table, plain, _leads(codec) if table is None else b"")
 
 
 # Private functions
@@ -181,6 +184,25 @@ def _python_name(name: str) -> str | None:
     except (LookupError, UnicodeDecodeError):
         return None
     return None if codec.startswith("utf") and codec not in UNICODE.values() else codec
+
+
+def _leads(codec: str) -> bytes:
+    """``Charset.leads`` of a set with characters of several bytes."""
+    found = bytearray(256)
+    for lead in range(0x80, 0x100):
+        if _is_char(bytes([lead, 0x30, 0x81, 0x30]), codec):
+            found[lead] = 4
+        elif any(_is_char(bytes([lead, trail]), codec) for trail in range(0x40, 0x7F)):
+            found[lead] = 2
+    return bytes(found) if any(found) else b""
+
+
+def _is_char(data: bytes, codec: str) -> bool:
+    """Whether all of ``data`` is one character."""
+    try:
+        return len(data.decode(codec)) == 1
+    except UnicodeDecodeError:
+        return False
 
 
 def _several_bytes(codec: str) -> bool:

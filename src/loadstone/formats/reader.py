@@ -8,7 +8,7 @@ from functools import partial
 from typing import IO
 
 from loadstone.errors import FixFile, Place
-from loadstone.formats.assemble import assemble
+from loadstone.formats.assemble import Signs, assemble
 from loadstone.formats.inputs import open_input, read_fully
 from loadstone.formats.layout import Layout
 from loadstone.formats.model import Chunk
@@ -48,6 +48,7 @@ def open_records(
     codec = wide_codec(layout, source)
     splitter = splitter_of(layout, form, codec=codec, compiled=compiled)
     encode = layout.charset.encode if layout.charset.width == 1 else partial(str.encode, encoding=codec)
+    signs = Signs(encode, layout.charset.leads)
     with open_input(source) as stream:
         skip_to(stream, unit0)
         pending, at = b"", unit0
@@ -59,7 +60,7 @@ def open_records(
             if at == 0 and len(start):
                 start[0] = min(start[0] + _mark_size(layout, data), end[0])
             parts = (raw_start, raw_end, start, end)
-            spans = assemble(layout.assemble, data, parts, encode, last=last)
+            spans = assemble(layout.assemble, data, parts, signs, last=last)
             consumed = int(spans.raw_end[-1]) if len(spans.raw_end) else 0
             if not consumed and not last:
                 pending = data

@@ -192,10 +192,28 @@ def matches(text: Buffer, at: int, stop: int, pool: Buffer, literal: int, size: 
 
 
 @kernel
-def find(text: Buffer, at: int, stop: int, pool: Buffer, literal: int, size: int) -> int:
-    """Where the literal stands first in [at, stop), or -1."""
+def step(text: Buffer, at: int, stop: int, leads: Buffer) -> int:
+    """Bytes of the character at ``at`` of a set whose later bytes may look like ASCII; of one cut off, 1."""
+    kind = int(leads[int(text[at])])
+    if kind == 0 or at + 1 >= stop:
+        return 1
+    after = int(text[at + 1])
+    if after >= 0x40:
+        return 2
+    return 4 if kind == 4 and 0x30 <= after <= 0x39 and at + 4 <= stop else 1
+
+
+@kernel
+def find(text: Buffer, at: int, stop: int, pool: Buffer, literal: int, size: int, leads: Buffer) -> int:
+    """Where the literal stands first in [at, stop), or -1; never within a character that ``leads`` knows."""
     first = int(pool[literal])
     last = stop - size
+    if len(leads):
+        while at <= last:
+            if int(text[at]) == first and matches(text, at, stop, pool, literal, size):
+                return at
+            at += step(text, at, stop, leads)
+        return -1
     while at <= last:
         if int(text[at]) == first and (size == 1 or matches(text, at, stop, pool, literal, size)):
             return at
@@ -215,6 +233,7 @@ def set_delimited(
     pool: Buffer,
     row: Ints,
     white: Buffer,
+    leads: Buffer,
     first_byte: int,
     last_byte: int,
     setting: Ints,
@@ -252,6 +271,7 @@ def set_delimited(
                 pool,
                 row,
                 white,
+                leads,
                 opening + int(row[LEFT_SIZE]),
                 last_byte,
                 setting,
@@ -266,7 +286,7 @@ def set_delimited(
         if not row[OPTIONAL]:
             setting[ERROR] = NO_OPEN
             return
-    set_terminated(text, pool, row, white, at, last_byte, setting, field, start, end, state)
+    set_terminated(text, pool, row, white, leads, at, last_byte, setting, field, start, end, state)
 
 
 @kernel
@@ -275,6 +295,7 @@ def set_terminated(
     pool: Buffer,
     row: Ints,
     white: Buffer,
+    leads: Buffer,
     at: int,
     last_byte: int,
     setting: Ints,
@@ -292,7 +313,7 @@ def set_terminated(
             stop += 1
         setting[AT] = min(stop + 1, last_byte)
     elif row[TERM_SIZE] > 0:
-        found = find(text, at, last_byte, pool, int(row[TERM]), int(row[TERM_SIZE]))
+        found = find(text, at, last_byte, pool, int(row[TERM]), int(row[TERM_SIZE]), leads)
         if found >= 0:
             stop = found
             setting[AT] = found + row[TERM_SIZE]
@@ -344,6 +365,7 @@ def set_enclosed(
     pool: Buffer,
     row: Ints,
     white: Buffer,
+    leads: Buffer,
     at: int,
     last_byte: int,
     setting: Ints,
@@ -358,7 +380,7 @@ def set_enclosed(
     right, width = int(row[RIGHT]), int(row[RIGHT_SIZE])
     begin, used, doubled = at, int(setting[SCRATCH]), False
     while True:
-        close = find(text, at, last_byte, pool, right, width)
+        close = find(text, at, last_byte, pool, right, width, leads)
         if close < 0:
             setting[AT] = last_byte
             setting[ERROR] = NO_CLOSE

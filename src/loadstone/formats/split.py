@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.errors import FixFile
 from loadstone.formats.layout import Layout
+from loadstone.formats.setting import step
 from loadstone.spec import RecordFormat
 
 Offsets = NDArray[np.int64]
+
+LATER_BYTE_MIN = 0x30
+"""No later byte of a character of several bytes is below this one, so a line feed is never part of one."""
 
 
 @dataclass(frozen=True)
@@ -146,26 +150,62 @@ def split_var(data: Buffer, digits: int, ends: Ints) -> int:
     return count
 
 
+class CharSplitter(Splitter):
+    """As ``Splitter``, for sets whose later bytes may look like ASCII: no terminator begins within a character."""
+
+    def __init__(self, terminator: bytes, leads: bytes, *, compiled: bool) -> None:
+        super().__init__(terminator)
+        self.leads, self.compiled = leads, compiled
+
+    def find_ends(self, data: bytes) -> Offsets:
+        """Where each terminator stands that begins where a character may."""
+        ends = np.empty(data.count(self.terminator) + 1, np.int64)
+        views = [
+            np.frombuffer(part, np.uint8) if self.compiled else part
+            for part in (data, self.terminator, self.leads)
+        ]
+        count = split_chars.pick(self.compiled)(*views, ends)
+        return ends[:count].copy()
+
+
+@kernel
+def split_chars(data: Buffer, ending: Buffer, leads: Buffer, ends: Ints) -> int:
+    """Where terminators stand, character by character; how many."""
+    at = count = 0
+    while at < len(data):
+        if stands(data, at, ending):
+            ends[count] = at
+            count += 1
+            at += len(ending)
+        else:
+            at += step(data, at, len(data), leads)
+    return count
+
+
 class EmbeddedSplitter(Splitter):
     """CSV WITH EMBEDDED: a record end inside an enclosure that opened at a field's start is data."""
 
-    def __init__(self, terminator: bytes, comma: bytes, quote: bytes, *, compiled: bool) -> None:
+    def __init__(
+        self, terminator: bytes, comma: bytes, quote: bytes, leads: bytes, *, compiled: bool
+    ) -> None:
         super().__init__(terminator)
-        self.comma, self.quote, self.compiled = comma, quote, compiled
+        self.comma, self.quote, self.leads, self.compiled = comma, quote, leads, compiled
 
     def find_ends(self, data: bytes) -> Offsets:
         """Where each terminator stands that is outside of enclosures."""
         ends = np.empty(data.count(self.terminator) + 1, np.int64)
         views = [
             np.frombuffer(part, np.uint8) if self.compiled else part
-            for part in (data, self.terminator, self.comma, self.quote)
+            for part in (data, self.terminator, self.comma, self.quote, self.leads or bytes(256))
         ]
         count = split_embedded.pick(self.compiled)(*views, ends)
         return ends[:count].copy()
 
 
 @kernel
-def split_embedded(data: Buffer, ending: Buffer, comma: Buffer, quote: Buffer, ends: Ints) -> int:
+def split_embedded(
+    data: Buffer, ending: Buffer, comma: Buffer, quote: Buffer, leads: Buffer, ends: Ints
+) -> int:
     """A state machine that knows where fields start; quote parity would be fooled by a stray quote."""
     at = count = 0
     field_start, inside = True, False
@@ -178,7 +218,7 @@ def split_embedded(data: Buffer, ending: Buffer, comma: Buffer, quote: Buffer, e
                 else:
                     inside = False
             else:
-                at += 1
+                at += step(data, at, len(data), leads)
         elif field_start and stands(data, at, quote):
             inside, field_start = True, False
             at += len(quote)
@@ -193,7 +233,7 @@ def split_embedded(data: Buffer, ending: Buffer, comma: Buffer, quote: Buffer, e
         else:
             byte = int(data[at])
             field_start = field_start and (byte == 32 or byte == 9)
-            at += 1
+            at += step(data, at, len(data), leads)
     return count
 
 
@@ -257,7 +297,10 @@ def splitter_of(layout: Layout, form: RecordFormat, *, codec: str, compiled: boo
             if literal.hex is not None
             else layout.charset.encode(literal.text or "")
         )
-    if not layout.embedded:
-        return Splitter(ending)
-    comma, quote = layout.csv_marks
-    return EmbeddedSplitter(ending, comma, quote, compiled=compiled)
+    leads = layout.charset.leads
+    if layout.embedded:
+        comma, quote = layout.csv_marks
+        return EmbeddedSplitter(ending, comma, quote, leads, compiled=compiled)
+    if leads and ending[0] >= LATER_BYTE_MIN:
+        return CharSplitter(ending, leads, compiled=compiled)
+    return Splitter(ending)

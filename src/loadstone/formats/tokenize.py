@@ -62,6 +62,7 @@ def tokenize(layout: Layout, chunk: Chunk, *, compiled: bool) -> Tokens:
         layout.tests,
         layout.tables,
         layout.white,
+        layout.charset.leads,
         layout.blank,
         tokens.start,
         tokens.end,
@@ -88,6 +89,7 @@ def tokenize_records(
     tests: Ints,
     tables: Ints,
     white: Buffer,
+    leads: Buffer,
     blank: int,
     start: Ints,
     end: Ints,
@@ -114,6 +116,7 @@ def tokenize_records(
                 pool,
                 fields,
                 white,
+                leads,
                 first,
                 count,
                 first_byte,
@@ -154,6 +157,7 @@ def set_table(
     pool: Buffer,
     fields: Ints,
     white: Buffer,
+    leads: Buffer,
     first: int,
     count: int,
     first_byte: int,
@@ -178,6 +182,7 @@ def set_table(
                 pool,
                 fields[field],
                 white,
+                leads,
                 first_byte,
                 last_byte,
                 setting,
@@ -260,7 +265,7 @@ def judge(
 def _tokenize_quick(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: bool) -> NDArray[np.int64]:
     """Set and judge the plain records; gives the others, ascending."""
     program = None
-    if not len(layout.tests):
+    if not len(layout.tests) and (not layout.charset.leads or chunk.text.isascii()):
         program = compile_quick(layout.fields, layout.pool, ascii_only=chunk.text.isascii())
     if program is None:
         return np.arange(len(chunk))
