@@ -30,7 +30,8 @@ SETTINGS = ("max_wal_size = '6GB'", "shared_buffers = '2GB'", "autovacuum = off"
 LOADSTONE = str(Path(sys.executable).parent / "loadstone")
 DIGEST = "SELECT count(*), sum(hashtextextended(payments::text, 0)) FROM payments"
 DROP = """DROP TABLE IF EXISTS payments;
-DROP TABLE IF EXISTS loadstone_chunk, loadstone_reject, loadstone_discard, loadstone_fence, loadstone_load;"""
+DROP TABLE IF EXISTS loadstone_chunk, loadstone_reject, loadstone_discard, loadstone_fence, loadstone_load;
+DROP TABLE IF EXISTS loadstone_claim, loadstone_lease;"""
 
 
 @dataclass

@@ -18,6 +18,8 @@ from loadstone.targets.oracle import testing
 class Undisturbed:
     """A run that nobody stops and nobody watches."""
 
+    lease = None
+
     def stop_requested(self) -> bool:
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -143,7 +144,7 @@ def wait_for(what: Callable[[], bool], *, at_most_s: float = 20.0) -> bool:
     return True
 
 
-def is_stopped(process: BaseProcess) -> bool:
+def is_stopped(process: BaseProcess | subprocess.Popen[bytes]) -> bool:
     """Whether SIGSTOP has stopped it."""
     return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 

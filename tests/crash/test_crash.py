@@ -116,7 +116,10 @@ def clear(url: str) -> None:
         target.run_ddl(
             [
                 "DROP TABLE payments",
-                *[f"DROP TABLE loadstone_{name}" for name in ("load", "fence", "chunk", "reject", "discard")],
+                *[
+                    f"DROP TABLE loadstone_{name}"
+                    for name in ("load", "fence", "claim", "chunk", "reject", "discard")
+                ],
             ]
         )
     finally:

@@ -7,61 +7,106 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
+from loadstone.bootstrap import loads
 from loadstone.errors import Refused
+from loadstone.spec import LoadRequest
+from loadstone.sqlldr.control import read_control
 from loadstone.targets import holder as holders
 from loadstone.targets.holder import end_holder, hold_file
-from tests.crash.test_crash import ROOT, committed, comparable, lay_out, state, undisturbed
+from loadstone.targets.postgresql import target as postgresql
+from tests.crash.cases import payments
+from tests.crash.processes import (
+    KILLED,
+    Case,
+    clear,
+    ended,
+    errors_of,
+    is_stopped,
+    start,
+    state,
+    undisturbed,
+    wait_for,
+)
+from tests.runs import Undisturbed, rows_of
+
+CASE = payments(300)
+IN_A_CHUNK = ("checkpoint_added:3", "rows_written:2", "isolated:2", "before_commit:3")
+"""Places with an open transaction."""
 
 
-def run(folder: Path, url: str, *flags: str) -> subprocess.Popen[str]:
-    """A load in a process of its own."""
-    command = [sys.executable, "-m", "tests.crash.child", str(folder), url, "1500", *flags]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+def stopped_at(folder: Path, url: str, point: str, case: Case) -> BaseProcess:
+    """A load that SIGSTOP stopped at ``point``."""
+    process = start(folder, url, case, crash_at=f"{point}:stop", chunk_size_bytes=2000)
+    assert wait_for(lambda: is_stopped(process)), f"{point} is not reached"
+    return process
 
 
-def test_a_process_that_hangs_is_taken_over(target_url: str, tmp_path: Path) -> None:
-    """SIGSTOP inside a load; a second start is refused and names it; --take-over goes on; SIGCONT changes nothing."""
+def load_here(url: str, **options: object) -> int:
+    """The same load in this process; its exit code."""
+    given = {"ddl": ("tables.sql",), "errors": -1, "discard": "load.dsc", **options}
+    spec = read_control("load.ctl")
+    request = LoadRequest(spec=spec, spec_path="load.ctl", target=url, **given)  # type: ignore[arg-type]
+    return loads.load(request, Undisturbed()).exit_code
+
+
+def test_a_process_that_hangs_is_taken_over(
+    target_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    SIGSTOP inside a transaction; a second start is refused and names it; --take-over goes on; SIGCONT changes nothing.
+    """
     if target_url.startswith("oracle"):
         pytest.skip("the stand-in for Oracle has no sessions that another process could kill")
-    calm = undisturbed(tmp_path / "calm", 3000)
-    folder = tmp_path / "stopped"
-    lay_out(folder, 3000)
-    zombie = run(folder, target_url)
-    wait_for(folder, target_url, zombie)
-    zombie.send_signal(signal.SIGSTOP)
-    refused = run(folder, target_url)
-    _, errors = refused.communicate(timeout=60)
-    assert refused.returncode == 1 and "LS-3006" in errors and "--take-over" in errors
-    second = run(folder, target_url, "take_over")
-    _, errors = second.communicate(timeout=120)
-    assert second.returncode == 2, errors
-    zombie.send_signal(signal.SIGCONT)
-    zombie.communicate(timeout=60)
-    assert zombie.returncode != 2
-    assert comparable(state(folder, target_url)) == calm
+    monkeypatch.setattr(holders, "GRACE_S", 0.2)
+    monkeypatch.setattr(postgresql, "GRACE_S", 0.2)
+    calm = undisturbed(tmp_path / "calm", CASE)
+    folder = CASE.lay_out(tmp_path / "stopped")
+    monkeypatch.chdir(folder)
+    for point in IN_A_CHUNK:
+        zombie = stopped_at(folder, target_url, point, CASE)
+        with pytest.raises(Refused, match=r"LS-3006[\s\S]*--take-over"):
+            load_here(target_url)
+        assert 2 == load_here(target_url, take_over=True, chunk_size_bytes=3000)
+        assert calm == state(folder, target_url, CASE), point
+        if target_url.startswith("postgresql"):
+            os.kill(zombie.pid or 0, signal.SIGCONT)
+            assert 1 == ended(zombie) and "LS-4003" in errors_of(folder)
+        else:
+            assert KILLED == ended(zombie)
+        assert calm == state(folder, target_url, CASE), point
+        clear(target_url, CASE)
 
 
-def wait_for(folder: Path, url: str, process: subprocess.Popen[str]) -> None:
-    """Until some chunks are surely committed: the plain kernels take their time."""
-    marker = Path(f"{url}.holder")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        if url.startswith("postgresql"):
-            if committed(url):
-                return
-        elif marker.exists() and marker.read_text():
-            time.sleep(0.15)
-            return
-        time.sleep(0.02)
-    raise AssertionError("the load ended before it could be stopped")
+def test_a_holder_that_lives_finishes_its_chunk_and_leaves(
+    target_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is killed: it is asked, or sees the claim, and the next one goes on behind its last chunk."""
+    if target_url.startswith("oracle"):
+        pytest.skip("the stand-in for Oracle has one lock for all writers")
+    case = payments(15_000)
+    calm, folder = undisturbed(tmp_path / "calm", case), case.lay_out(tmp_path / "running")
+    monkeypatch.chdir(folder)
+    first = start(folder, target_url, case, chunk_size_bytes=2000, workers=1)
+    assert wait_for(lambda: is_held(target_url, folder))
+    assert 2 == load_here(target_url, take_over=True)
+    assert ended(first) in (1, 2), errors_of(folder)
+    assert calm == state(folder, target_url, case)
+
+
+def is_held(url: str, folder: Path) -> bool:
+    """Whether the first process has the load."""
+    if not url.startswith("postgresql"):
+        marker = Path(f"{url}.holder")
+        return marker.exists() and bool(marker.read_text())
+    try:
+        return bool(rows_of(url, "SELECT 1 FROM loadstone_chunk LIMIT 1"))
+    except Exception:  # the table is not there yet
+        return False
 
 
 def test_only_the_very_process_is_killed(here: Path) -> None:

@@ -19,7 +19,7 @@ from loadstone.load.resume import Progress
 from loadstone.load.tickets import Closed
 from loadstone.spec import LoadRequest
 from loadstone.sqlldr.control import parse_control
-from loadstone.targets.model import Session, TableRows
+from loadstone.targets.model import Claimant, Session, TableRows
 from tests.runs import rows_of
 from tests.targets import execute, opened
 
@@ -60,7 +60,7 @@ def test_a_worker_that_leaves_does_not_roll_back_the_chunk_of_another(here: Path
         environment = read_environment({}, SystemClock().now())
         plan = compile_plan(request, target, environment, resolve_inputs(request))
         lanes = Lanes.of(plan, Columnar(plan, {}, here))
-        committer = Committer(plan, target.raise_fence(LOAD), Progress(), early=False)
+        committer = Committer(plan, target.raise_fence(LOAD, Claimant.here()), Progress(), early=False)
         source, slow = ChunkSource(plan, Progress(), {}), Slow(target.open())
         reads = [read for read in iter(source.next, None)]
         batches = [prepare(lanes, read, lambda own: (0,)) for read in reads]

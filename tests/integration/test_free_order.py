@@ -171,7 +171,9 @@ def test_kills_in_free_order_lose_and_double_nothing(postgres_url: str, data: Pa
     load(CONTROL, postgres_url, ddl=DDL, **FREE)
     found = state(postgres_url)
     with psycopg.connect(postgres_url) as connection:
-        connection.execute("DROP TABLE t, loadstone_load, loadstone_chunk, loadstone_reject, loadstone_fence")
+        connection.execute(
+            "DROP TABLE t, loadstone_load, loadstone_chunk, loadstone_reject, loadstone_fence, loadstone_claim"
+        )
     (data / "x.ctl").write_text(CONTROL)
     (data / "t.sql").write_text(DDL)
     command = [

@@ -9,6 +9,7 @@ import pytest
 
 from loadstone.cli.main import main
 from loadstone.errors import Refused, Stop
+from loadstone.targets.model import Claimant
 from loadstone.targets.unrecorded import UnrecordedTarget
 from tests.runs import load, rows_of
 from tests.targets import execute, opened
@@ -50,9 +51,9 @@ def test_a_lost_connection_ends_the_load(emp: str) -> None:
     """Nobody can tell what was committed, so nothing is guessed."""
     with opened(emp) as inner:
         target = UnrecordedTarget(inner)
-        target.raise_fence("a" * 32)
+        target.raise_fence("a" * 32, Claimant.here())
         with pytest.raises(Stop, match="LS-3026"):
-            target.raise_fence("a" * 32)
+            target.raise_fence("a" * 32, Claimant.here())
 
 
 def test_insert_into_a_table_with_rows_is_refused(emp: str) -> None:

@@ -173,8 +173,27 @@ class Discard:
     reason: str
 
 
+class Lease(Protocol):
+    """The lease of a job's task as its repository counts it; ``number`` rises with each worker that takes it."""
+
+    @property
+    def repository_id(self) -> str:
+        """Which repository counts."""
+        ...
+
+    @property
+    def number(self) -> int:
+        """The highest one is the holder."""
+        ...
+
+
 class Run(Protocol):
     """What a load needs from whoever runs it."""
+
+    @property
+    def lease(self) -> Lease | None:
+        """The lease under which it runs; None for a load that no job started."""
+        ...
 
     def stop_requested(self) -> bool:
         """Whether to finish the chunk and stop."""

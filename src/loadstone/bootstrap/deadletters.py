@@ -212,6 +212,8 @@ def _appending(method: Method | None) -> Method | None:
 
 
 class _Unwatched:
+    lease = None
+
     def stop_requested(self) -> bool:
         return False
 

@@ -23,6 +23,8 @@ SHOW_FROM_S = 0.3
 class Watched:
     """A run that stops when asked to, and shows its sums on standard error while that is a terminal."""
 
+    lease = None
+
     def __init__(self, *, quiet: bool) -> None:
         self._stop = False
         self._shown = not quiet and sys.stderr.isatty()

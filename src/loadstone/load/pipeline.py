@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from loadstone.books import Fence, LoadReceipt, Run
 from loadstone.clock import Clock, SystemClock
@@ -19,6 +19,7 @@ from loadstone.load.environment import Environment, freeze, read_environment, th
 from loadstone.load.files import write_files
 from loadstone.load.identity import Identity, following, latest, load_key
 from loadstone.load.inputs import LoadInput, resolve_inputs
+from loadstone.load.lasting import Lasting
 from loadstone.load.lookups import fill_lookups, read_lookups
 from loadstone.load.plan.compile import compile_plan
 from loadstone.load.plan.model import LoadPlan
@@ -27,7 +28,7 @@ from loadstone.load.resume import progress_of
 from loadstone.load.sequences import sequence_bases
 from loadstone.spec import LoadRequest
 from loadstone.staging.lifetimes import ORPHAN_DAYS, drop_orphans
-from loadstone.targets.model import Target
+from loadstone.targets.model import Claimant, Target
 from loadstone.telemetry.points import reach
 
 
@@ -56,17 +57,19 @@ def run(request: LoadRequest, target: Target, surroundings: Surroundings, run: R
     inputs = resolve_inputs(request)
     target.init_control()
     dropped = drop_orphans(target, request.control_schema, datetime.now(UTC)) if request.atomic else ()
-    key = load_key(request, target.url, inputs)
+    key, claimant = load_key(request, target.url, inputs), Claimant.here(run.lease)
     while True:
         known = latest(target, key)
         identity, old = _choose(request, inputs, key, known)
         if old is not None:
             return old
-        release = target.hold(identity.load_id, take_over=request.take_over)
+        release = target.hold(identity.load_id, take_over=claimant if request.take_over else None)
         try:
             # Another process may have gone on with the load, and left, before the lock was had.
             if latest(target, key) == known:
-                return _run_held(_Load(request, target, surroundings, run, inputs, identity, dropped))
+                return _run_held(
+                    _Load(request, target, surroundings, run, inputs, identity, claimant, dropped)
+                )
         finally:
             release()
 
@@ -82,6 +85,7 @@ class _Load:
     run: Run
     inputs: list[LoadInput]
     identity: Identity
+    claimant: Claimant
     orphans: tuple[str, ...]
 
 
@@ -107,7 +111,7 @@ def _run_held(load: _Load) -> LoadReceipt:
     frozen: dict[str, Any] = row.frozen if row is not None else {}
     environment = _environment(load, frozen)
     plan = compile_plan(load.request, load.target, environment, load.inputs, charsets=frozen.get("charsets"))
-    fence = load.target.raise_fence(load.identity.load_id)
+    lasting = Lasting(load.target, load.identity.load_id, load.claimant, load.surroundings.sleep)
     if not frozen:
         frozen = {
             "environment": freeze(environment),
@@ -118,23 +122,25 @@ def _run_held(load: _Load) -> LoadReceipt:
         }
     fill_lookups(plan, frozen.get("lookups", []))
     reach("fence_raised")
-    plan = _prepare(load, plan, fence, frozen)
+    plan = lasting.call(lambda: _prepare(load, plan, lasting.fence, frozen))
     reach("prepared")
     bases = {name: (first, step) for name, (first, step) in frozen["sequences"].items()}
     columnar = Columnar(plan, bases, Path(load.request.spec_path).resolve().parent)
-    progress, fence, outcome = load_all(plan, columnar, fence, load.run, load.surroundings.sleep)
-    close_staged(plan, fence, progress)
+    progress, outcome = load_all(plan, columnar, lasting, load.run)
+    lasting.call(lambda: close_staged(plan, lasting.fence, progress))
     receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None)
     told = [
         f"load {one[:8]}, staged and not resumed for {ORPHAN_DAYS} days, is dropped" for one in load.orphans
     ]
     warnings = (*receipt.warnings, *columnar.warnings, *told)
     reach("all_loaded")
-    receipt = write_files(plan, receipt, warnings, (started, clock.now(), clock.monotonic() - begun))
+    times = (started, clock.now(), clock.monotonic() - begun)
+    written = lasting.call(lambda: write_files(plan, receipt, warnings, times))
     reach("files_written")
-    load.target.finish(fence, "complete" if outcome == "complete" else "stopped", receipt)
+    status: Literal["stopped", "complete"] = "complete" if outcome == "complete" else "stopped"
+    lasting.call(lambda: load.target.finish(lasting.fence, status, written))
     reach("finished")
-    return receipt
+    return written
 
 
 def _prepare(load: _Load, plan: LoadPlan, fence: Fence, frozen: dict[str, Any]) -> LoadPlan:

@@ -13,7 +13,9 @@ from loadstone.targets.model import Session, TableInfo, Target
 ORPHAN_DAYS = 7
 """A staged set of an unfinished load is an orphan after so many days; the load begins anew then."""
 
-_OF_A_LOAD = ("loadstone_chunk", "loadstone_reject", "loadstone_discard", "loadstone_fence", "loadstone_load")
+_OF_A_LOAD = tuple(
+    f"loadstone_{name}" for name in ("chunk", "reject", "discard", "claim", "lease", "fence", "load")
+)
 
 
 @dataclass(frozen=True, kw_only=True)

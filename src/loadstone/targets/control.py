@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from loadstone.books import Checkpoint, Contribution, Discard, Fence, LoadReceipt, Reject, TableCount
+from loadstone.books import Checkpoint, Contribution, Discard, Fence, Lease, LoadReceipt, Reject, TableCount
 from loadstone.errors import Refused
-from loadstone.targets.model import LoadRow
+from loadstone.targets.model import Claimant, LoadRow
 from loadstone.telemetry.points import reach
 
 Execute = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
@@ -21,8 +22,16 @@ TABLES = {
         " receipt {long}, begun_at {text} NOT NULL, seq {int} NOT NULL"
     ),
     "loadstone_fence": (
-        "load_id {text} NOT NULL, part {int} NOT NULL, fence_no {int} NOT NULL, claim {int} NOT NULL,"
-        " beat {int} NOT NULL, holder {text}, PRIMARY KEY (load_id, part)"
+        "load_id {text} NOT NULL, part {int} NOT NULL, fence_no {int} NOT NULL, beat {int} NOT NULL, holder {text},"
+        " PRIMARY KEY (load_id, part)"
+    ),
+    "loadstone_claim": (
+        "load_id {text} NOT NULL, part {int} NOT NULL, claim_no {int} NOT NULL, claimant {text} NOT NULL,"
+        " PRIMARY KEY (load_id, part)"
+    ),
+    "loadstone_lease": (
+        "load_id {text} NOT NULL, repository {text} NOT NULL, lease_no {int} NOT NULL,"
+        " PRIMARY KEY (load_id, repository)"
     ),
     "loadstone_chunk": (
         "load_id {text} NOT NULL, input_no {int} NOT NULL, unit0 {int} NOT NULL, unit1 {int} NOT NULL,"
@@ -188,45 +197,62 @@ class Control:
         sql = f"SELECT load_id FROM {self._prefix}loadstone_load WHERE substr(load_id, 1, ?) = ? ORDER BY seq DESC"
         return [row[0] for row in self._execute(sql, [len(prefix), prefix])]
 
-    def claim(self, load_id: str, begun_at: str) -> None:
-        """Make the load's rows where they are missing, and announce a higher fence."""
-        if not self._execute(f"SELECT 1 FROM {self._prefix}loadstone_load WHERE load_id = ?", [load_id]):
-            top = self._execute(f"SELECT coalesce(max(seq), 0) FROM {self._prefix}loadstone_load", [])[0][0]
-            self._execute(
-                f"INSERT INTO {self._prefix}loadstone_load (load_id, status, prepared, frozen, receipt, begun_at, seq)"
-                " VALUES (?, 'running', 0, '{}', NULL, ?, ?)",
-                [load_id, begun_at, int(top) + 1],
-            )
-            self._execute(
-                f"INSERT INTO {self._prefix}loadstone_fence (load_id, part, fence_no, claim, beat) VALUES (?, 0, 0, 1, 0)",
-                [load_id],
-            )
-            return
-        self._execute(
-            f"UPDATE {self._prefix}loadstone_fence SET claim = fence_no + 1 WHERE load_id = ?", [load_id]
-        )
+    def claim(self, load_id: str, claimant: Claimant, *, again: bool = False) -> int:
+        """
+        Make the load's rows where they are missing, and announce a higher fence; its number.
 
-    def raise_fence(self, load_id: str, holder: str) -> int:
-        """Take the claimed fence; its number."""
+        Claims have a table of their own: a chunk in flight locks the fence's row, and a claim never waits for it.
+
+        Args:
+            again: The fence is this claimant's already, and only its own claims may stand.
+
+        Raises:
+            Refused: LS-4003 another process has claimed the load since, or has a newer lease of it.
+        """
+        if not self._execute(f"SELECT 1 FROM {self._prefix}loadstone_load WHERE load_id = ?", [load_id]):
+            self._begin_load(load_id)
+        table = f"{self._prefix}loadstone_claim"
+        # The row is locked before it is read, so that no two claims have one number.
+        self._execute(f"UPDATE {table} SET claim_no = claim_no + 1 WHERE load_id = ? AND part = 0", [load_id])
+        number, last = self._claim(load_id)
+        if again and last != claimant.token:
+            raise taken_over(load_id)
+        self._keep_lease(load_id, claimant.lease)
         self._execute(
-            f"UPDATE {self._prefix}loadstone_fence SET fence_no = claim, holder = ? WHERE load_id = ? AND part = 0",
-            [holder, load_id],
+            f"UPDATE {table} SET claimant = ? WHERE load_id = ? AND part = 0", [claimant.token, load_id]
         )
+        return number
+
+    def raise_fence(self, load_id: str, number: int, claimant: Claimant) -> None:
+        """
+        Raise the fence to the claimed ``number``: from now on older holders commit nothing.
+
+        Raises:
+            Refused: LS-4003 a later claim stands, or a newer lease of the same repository.
+        """
+        self._execute(
+            f"UPDATE {self._prefix}loadstone_fence SET fence_no = ?, holder = ?"
+            " WHERE load_id = ? AND part = 0 AND fence_no < ?",
+            [number, claimant.holder, load_id, number],
+        )
+        self._keep_lease(load_id, claimant.lease)
+        if not self.holds_fence(load_id, number):
+            raise taken_over(load_id)
         self._execute(
             f"UPDATE {self._prefix}loadstone_load SET status = 'running' WHERE load_id = ?", [load_id]
         )
-        rows = self._execute(
-            f"SELECT fence_no FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0", [load_id]
-        )
-        return int(rows[0][0])
 
     def holds_fence(self, load_id: str, number: int, *, lock: str = "") -> bool:
-        """Whether ``number`` is the load's fence and nobody claims a higher one."""
+        """
+        Whether ``number`` is the load's fence and nobody claims a higher one.
+
+        The fence is read (and locked) first: a claim that this misses cannot raise it before the transaction ends.
+        """
         rows = self._execute(
-            f"SELECT fence_no, claim FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0{lock}",
+            f"SELECT fence_no FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0{lock}",
             [load_id],
         )
-        return bool(rows) and int(rows[0][0]) == number and int(rows[0][1]) <= number
+        return bool(rows) and int(rows[0][0]) == number and self._claim(load_id)[0] <= number
 
     def is_prepared(self, load_id: str) -> bool:
         """Whether chunk 0 is committed."""
@@ -259,11 +285,7 @@ class Control:
             Refused: LS-4003 another process has the load by now, and says itself how it ends.
         """
         if not self.holds_fence(fence.load_id, fence.number, lock=lock):
-            raise Refused(
-                "LS-4003",
-                f"load {fence.load_id[:8]} was taken over by another process",
-                hints=["its rows are safe; this process leaves it alone."],
-            )
+            raise taken_over(fence.load_id)
         values = asdict(receipt)
         values["started_at"] = receipt.started_at.isoformat() if receipt.started_at else None
         self._execute(
@@ -336,6 +358,56 @@ class Control:
             [load_id],
         )
         return [reject_of(row) for row in rejects], [discard_of(row) for row in discards]
+
+    # Private methods
+
+    def _begin_load(self, load_id: str) -> None:
+        top = self._execute(f"SELECT coalesce(max(seq), 0) FROM {self._prefix}loadstone_load", [])[0][0]
+        self._execute(
+            f"INSERT INTO {self._prefix}loadstone_load (load_id, status, prepared, frozen, receipt, begun_at, seq)"
+            " VALUES (?, 'running', 0, '{}', NULL, ?, ?)",
+            [load_id, datetime.now(UTC).isoformat(), int(top) + 1],
+        )
+        self._execute(
+            f"INSERT INTO {self._prefix}loadstone_fence (load_id, part, fence_no, beat) VALUES (?, 0, 0, 0)",
+            [load_id],
+        )
+        self._execute(
+            f"INSERT INTO {self._prefix}loadstone_claim (load_id, part, claim_no, claimant) VALUES (?, 0, 0, '-')",
+            [load_id],
+        )
+
+    def _claim(self, load_id: str) -> tuple[int, str]:
+        rows = self._execute(
+            f"SELECT claim_no, claimant FROM {self._prefix}loadstone_claim WHERE load_id = ? AND part = 0",
+            [load_id],
+        )
+        return int(rows[0][0]), str(rows[0][1])
+
+    def _keep_lease(self, load_id: str, lease: Lease | None) -> None:
+        """The highest lease that a repository had of the load; numbers of other repositories say nothing."""
+        if lease is None:
+            return
+        table, where = f"{self._prefix}loadstone_lease", "WHERE load_id = ? AND repository = ?"
+        key = [load_id, lease.repository_id]
+        rows = self._execute(f"SELECT lease_no FROM {table} {where}", key)
+        if not rows:
+            self._execute(
+                f"INSERT INTO {table} (load_id, repository, lease_no) VALUES (?, ?, ?)", [*key, lease.number]
+            )
+        elif int(rows[0][0]) > lease.number:
+            raise taken_over(load_id)
+        else:
+            self._execute(f"UPDATE {table} SET lease_no = ? {where}", [lease.number, *key])
+
+
+def taken_over(load_id: str) -> Refused:
+    """The error of a process whose load another one has."""
+    return Refused(
+        "LS-4003",
+        f"load {load_id[:8]} was taken over by another process",
+        hints=["its rows are safe; this process leaves it alone."],
+    )
 
 
 # Private functions

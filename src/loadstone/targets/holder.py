@@ -10,12 +10,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from loadstone.errors import Refused, Stop
+from loadstone.targets.model import GRACE_S
 
 END_WAIT_S = 10.0
 """Longest wait for a killed process to be gone."""
@@ -73,10 +75,11 @@ def hold_file(database: str, load_id: str) -> Callable[[], None]:
 
 def end_holder(database: str, is_mine: Callable[[str], bool]) -> None:
     """
-    Kill the process that holds ``database`` for a load that ``is_mine`` knows by its id; nothing where none does.
+    End the process that holds ``database`` for a load that ``is_mine`` knows by its id; nothing where none does.
 
-    Only the very process that wrote the lock file is killed: same number, same start, same run of this
-    machine. Its open transaction is rolled back by the database.
+    It is asked first (SIGTERM: it finishes its chunk and leaves), for a claim cannot be put into a file that another
+    process has open; after ``GRACE_S`` it is killed, and its open transaction is rolled back by the database. Only
+    the very process that wrote the lock file gets a signal: same number, same start, same run of this machine.
 
     Raises:
         Refused: LS-3006 it loads something else, runs elsewhere, or may not be killed.
@@ -90,11 +93,14 @@ def end_holder(database: str, is_mine: Callable[[str], bool]) -> None:
             raise _refused(database, holder, "it loads something else")
         if holder.boot_id != _boot_id() or holder.started != _started(holder.pid):
             raise _refused(database, holder, "it is no process of this machine")
-        try:
-            os.kill(holder.pid, signal.SIGKILL)
-        except OSError as error:
-            raise _refused(database, holder, f"it cannot be ended: {error.strerror}") from error
-        _wait(file, database, holder)
+        for number, wait_s in ((signal.SIGTERM, GRACE_S), (signal.SIGKILL, END_WAIT_S)):
+            try:
+                _send(holder, number)
+            except OSError as error:
+                raise _refused(database, holder, f"it cannot be ended: {error.strerror}") from error
+            if _await_lock(file, wait_s):
+                return
+        raise _refused(database, holder, "it was killed, and is not gone yet")
     finally:
         file.close()
 
@@ -122,12 +128,28 @@ def _lock(file: IO[str]) -> bool:
     return True
 
 
-def _wait(file: IO[str], database: str, holder: Holder) -> None:
-    deadline = time.monotonic() + END_WAIT_S
+def _send(holder: Holder, number: signal.Signals) -> None:
+    """A signal to exactly that process; none when it is gone, for its number may be another's by now."""
+    with suppress(ProcessLookupError):
+        if not hasattr(os, "pidfd_open"):
+            if _started(holder.pid) == holder.started:
+                os.kill(holder.pid, number)
+            return
+        process = os.pidfd_open(holder.pid)
+        try:
+            if _started(holder.pid) == holder.started:
+                signal.pidfd_send_signal(process, number)
+        finally:
+            os.close(process)
+
+
+def _await_lock(file: IO[str], wait_s: float) -> bool:
+    deadline = time.monotonic() + wait_s
     while not _lock(file):
         if time.monotonic() > deadline:
-            raise _refused(database, holder, "it was killed, and is not gone yet")
+            return False
         time.sleep(0.05)
+    return True
 
 
 def _read(file: IO[str]) -> Holder | None:

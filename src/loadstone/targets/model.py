@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
+from loadstone.books import Checkpoint, Discard, Fence, Lease, LoadReceipt, Reject
 from loadstone.datatypes.model import ColumnType
 from loadstone.errors import Retry
 from loadstone.spec import Method, TableName
@@ -115,6 +118,30 @@ class LoadRow:
     status: Literal["running", "stopped", "complete"]
     frozen: dict[str, Any] = field(default_factory=dict)
     receipt: dict[str, Any] | None = None
+
+
+GRACE_S = 7.5
+"""How long a holder that is taken over has to leave by itself; a quarter of a lease."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimant:
+    """
+    One start of a load, which wants its fence.
+
+    Attributes:
+        token: Tells starts apart, so that a start knows its own claims. holder: host and process, for messages.
+        lease: The lease of the job that runs it; None where none does.
+    """
+
+    token: str
+    holder: str
+    lease: Lease | None = None
+
+    @classmethod
+    def here(cls, lease: Lease | None = None) -> Claimant:
+        """A new start in this process."""
+        return cls(token=uuid.uuid4().hex, holder=f"{socket.gethostname()} pid {os.getpid()}", lease=lease)
 
 
 class Session(Protocol):
@@ -266,11 +293,12 @@ class Target(Protocol):
         """Make the control tables where they are missing; ``Refused`` names missing rights."""
         ...
 
-    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """
         Become the only holder of the load until the returned call; ``Refused`` LS-3006 names the holder.
 
-        ``take_over`` ends a holder of this very load; of a file that has been done before it was opened.
+        For ``take_over`` the load is claimed first, so that a holder begins no new chunk; one that does not leave
+        is ended after a while. The holder of a file has been ended before the file was opened.
         """
         ...
 
@@ -278,8 +306,12 @@ class Target(Protocol):
         """The load's row."""
         ...
 
-    def raise_fence(self, load_id: str) -> Fence:
-        """End older sessions of the load, wait for them, raise the fence (makes the row)."""
+    def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
+        """
+        Claim, end older sessions of the load, wait for them, raise the fence (makes the rows).
+
+        ``again``: this start has raised it before and has lost a connection; LS-4003 if another claimed it since.
+        """
         ...
 
     def prepare(

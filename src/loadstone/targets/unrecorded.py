@@ -11,6 +11,7 @@ from loadstone.errors import Stop
 from loadstone.spec import Method, TableName
 from loadstone.targets.lookups import LookupQuery
 from loadstone.targets.model import (
+    Claimant,
     ConstraintError,
     LoadRow,
     RejectSum,
@@ -135,7 +136,7 @@ class UnrecordedTarget:
         """As the target has it."""
         self._inner.check_rights(tables)
 
-    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """As the target has it; Oracle would need a table for that."""
         return self._inner.hold(load_id) if self._inner.kind != "oracle" else _nothing
 
@@ -147,7 +148,7 @@ class UnrecordedTarget:
         """No load is known."""
         return []
 
-    def raise_fence(self, load_id: str) -> Fence:
+    def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """
         The fence of the one start.
 

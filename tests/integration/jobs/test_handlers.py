@@ -21,6 +21,9 @@ from loadstone.jobs.engine import Engine
 from loadstone.jobs.model import Answer, Status, StepExecution
 from loadstone.jobs.repository import executions
 from loadstone.jobs.worker import Worker
+from loadstone.targets.postgresql import target as postgresql
+from tests.crash.processes import is_stopped, wait_for
+from tests.crash.test_job_workers import LEASE_S, worker
 from tests.repository import define, open_repository
 from tests.runs import rows_of
 
@@ -143,6 +146,31 @@ def test_a_killed_load_goes_on_by_itself(database: Database) -> None:
     assert killed.is_set()
     assert [step.status for step in steps] == [Status.COMPLETED] * 3
     assert [(rows, rows)] == rows_of("bank.db", "SELECT count(*), count(DISTINCT a) FROM t")
+
+
+def test_a_load_whose_worker_hangs_is_taken_over(
+    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGSTOP past the lease, inside a chunk: the next worker ends its sessions; its lease stands in the target."""
+    monkeypatch.setattr(postgresql, "GRACE_S", 0.2)
+    monkeypatch.setenv("LOADSTONE_REPOSITORY", "repository.db")
+    define(database, JOB.format(target=postgres_url, errors=50), handlers(database))
+    Path("t.dat").write_text("1,one\n2,two\n")
+    started = launch.launch(database, "daily", {"data": "t.dat"}, actor="ann")
+    zombie = worker(LOADSTONE_CRASH_AT="rows_written:1:stop")
+    try:
+        assert wait_for(lambda: is_stopped(zombie), at_most_s=60)
+        assert 1 == len(rows_of(postgres_url, "SELECT lease_no FROM loadstone_lease"))
+        time.sleep(LEASE_S)
+        Worker(Engine(database, handlers(database)), threads=2).run(until_idle=True)
+    finally:
+        os.killpg(zombie.pid, signal.SIGCONT)
+    zombie.wait(60)
+    with database.read() as connection:
+        steps = executions.steps(connection, started.execution_id or 0)
+    assert [Status.COMPLETED] * 3 == [step.status for step in steps]
+    assert [(1, "one"), (2, "two")] == rows_of(postgres_url, "SELECT a, b FROM t ORDER BY a")
+    assert [(2,)] == rows_of(postgres_url, "SELECT lease_no FROM loadstone_lease")
 
 
 def _is_child(path: Path, parent: int) -> bool:

@@ -25,6 +25,8 @@ CONTROL = (
 class StopsAfter:
     """A run that asks to stop when so many chunks are reported."""
 
+    lease = None
+
     def __init__(self, chunks: int) -> None:
         self.chunks, self.seen = chunks, 0
 

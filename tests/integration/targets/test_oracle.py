@@ -19,6 +19,7 @@ from loadstone.bootstrap import loads, targets
 from loadstone.errors import FixSpec, Refused, Retry
 from loadstone.spec import LoadRequest, Method, TableName
 from loadstone.sqlldr.control import parse_control
+from loadstone.targets.model import Claimant
 from loadstone.targets.oracle import testing
 from loadstone.targets.oracle.login import login_of
 from loadstone.targets.oracle.target import OracleTarget
@@ -76,13 +77,13 @@ def test_a_session_of_a_dead_run_is_waited_for(table: str, monkeypatch: pytest.M
     target = OracleTarget(table)
     target.init_control()
     target.hold("ab" * 16)
-    fence = target.raise_fence("ab" * 16)
+    fence = target.raise_fence("ab" * 16, Claimant.here())
     session = target.open()
     assert session.check_fence(fence)
     with pytest.raises(Retry, match=r"LS-3025[\s\S]*MODULE = 'loadstone:abababababababab'"):
-        target.raise_fence("ab" * 16)
+        target.raise_fence("ab" * 16, Claimant.here())
     session.rollback()
-    assert target.raise_fence("ab" * 16).number == fence.number + 1
+    assert target.raise_fence("ab" * 16, Claimant.here()).number > fence.number
     assert not session.check_fence(fence)
     session.close()
     target.close()
@@ -93,14 +94,14 @@ def test_sessions_of_a_dead_run_are_killed_where_rights_allow(table: str) -> Non
     target = OracleTarget(table)
     target.init_control()
     target.hold("ab" * 16)
-    target.raise_fence("ab" * 16)
+    target.raise_fence("ab" * 16, Claimant.here())
     with sqlite3.connect(testing.file_of(table)) as database:
         database.execute('CREATE TABLE "v$session" (sid, "serial#", module, status)')
         database.executemany(
             'INSERT INTO "v$session" VALUES (?, ?, ?, ?)',
             [(7, 1, "loadstone:abababababababab", "ACTIVE"), (8, 1, "loadstone:cd", "ACTIVE")],
         )
-    target.raise_fence("ab" * 16)
+    target.raise_fence("ab" * 16, Claimant.here())
     assert rows_of(table, 'SELECT sid FROM "v$session"') == [(Decimal(8),)]
     target.close()
 
@@ -110,10 +111,10 @@ def test_a_lost_control_session_and_its_lock_come_back(table: str) -> None:
     target = OracleTarget(table)
     target.init_control()
     release = target.hold("ab" * 16)
-    target.raise_fence("ab" * 16)
+    target.raise_fence("ab" * 16, Claimant.here())
     target._connection.close()
     target._lock.close()
-    assert target.raise_fence("ab" * 16).number == 2
+    assert target.raise_fence("ab" * 16, Claimant.here()).number == 2
     with pytest.raises(Refused, match="LS-3006"):
         OracleTarget(table).hold("ab" * 16)
     release()
@@ -138,8 +139,8 @@ def test_a_process_that_was_overtaken_empties_nothing(table: str) -> None:
     target = OracleTarget(table)
     target.init_control()
     target.hold("ab" * 16)
-    old = target.raise_fence("ab" * 16)
-    target.raise_fence("ab" * 16)
+    old = target.raise_fence("ab" * 16, Claimant.here())
+    target.raise_fence("ab" * 16, Claimant.here())
     info = target.find_table(TableName(name="T"), {})
     assert info is not None
     with pytest.raises(Refused, match="LS-4003"):

@@ -12,7 +12,7 @@ import pytest
 from loadstone.books import Checkpoint, Contribution, Discard, Fence, LoadReceipt, Reject, TableCount
 from loadstone.errors import Refused
 from loadstone.spec import Method, TableName
-from loadstone.targets.model import Session, Target
+from loadstone.targets.model import Claimant, Session, Target
 from tests.runs import rows_of
 from tests.targets import execute, opened
 
@@ -62,7 +62,7 @@ def begin(session: Session, fence: Fence) -> None:
 
 def test_control_tables_are_made_once_and_keep_what_they_hold(target: Target) -> None:
     """A second init changes nothing."""
-    target.raise_fence(LOAD)
+    target.raise_fence(LOAD, Claimant.here())
     target.init_control()
     row = target.read_load(LOAD)
     assert row is not None and (LOAD, 1, "running", {}, None) == (
@@ -83,16 +83,16 @@ def test_an_unknown_load_has_no_row(target: Target) -> None:
 
 def test_each_raise_gives_a_higher_fence(target: Target) -> None:
     """Numbers grow by one, for each load by itself."""
-    assert [1, 2, 3] == [target.raise_fence(LOAD).number for _ in range(3)]
-    assert Fence(load_id=OTHER, partition=0, number=1) == target.raise_fence(OTHER)
+    assert [1, 2, 3] == [target.raise_fence(LOAD, Claimant.here()).number for _ in range(3)]
+    assert Fence(load_id=OTHER, partition=0, number=1) == target.raise_fence(OTHER, Claimant.here())
 
 
 def test_only_the_highest_fence_may_write(target: Target, session: Session) -> None:
     """An older holder sees in its next transaction that the load was taken over."""
-    old = target.raise_fence(LOAD)
+    old = target.raise_fence(LOAD, Claimant.here())
     begin(session, old)
     session.rollback()
-    new = target.raise_fence(LOAD)
+    new = target.raise_fence(LOAD, Claimant.here())
     session = target.open()
     session.begin()
     assert not session.check_fence(old)
@@ -104,14 +104,14 @@ def test_only_the_highest_fence_may_write(target: Target, session: Session) -> N
 
 def test_a_fence_of_another_load_is_no_right(target: Target, session: Session) -> None:
     """Numbers count for one load."""
-    fence = target.raise_fence(LOAD)
+    fence = target.raise_fence(LOAD, Claimant.here())
     session.begin()
     assert not session.check_fence(replace(fence, load_id=OTHER))
 
 
 def test_a_checkpoint_reads_back_as_it_was_written(target: Target, session: Session) -> None:
     """Every part of it, in the order of inputs and places."""
-    fence = target.raise_fence(LOAD)
+    fence = target.raise_fence(LOAD, Claimant.here())
     written = [
         checkpoint(100, 200),
         checkpoint(0, 100, stopped="load"),
@@ -127,7 +127,7 @@ def test_a_checkpoint_reads_back_as_it_was_written(target: Target, session: Sess
 
 def test_a_checkpoint_that_is_rolled_back_is_none(target: Target, session: Session) -> None:
     """Without COMMIT nothing stands in the target."""
-    fence = target.raise_fence(LOAD)
+    fence = target.raise_fence(LOAD, Claimant.here())
     begin(session, fence)
     session.add_checkpoint(LOAD, checkpoint())
     session.add_rejects(LOAD, [reject()], [])
@@ -138,7 +138,7 @@ def test_a_checkpoint_that_is_rolled_back_is_none(target: Target, session: Sessi
 
 def test_two_checkpoints_of_one_place_are_refused(target: Target, session: Session) -> None:
     """The key is new, or somebody else commits the same chunk."""
-    fence = target.raise_fence(LOAD)
+    fence = target.raise_fence(LOAD, Claimant.here())
     begin(session, fence)
     session.add_checkpoint(LOAD, checkpoint())
     session.commit()
@@ -150,7 +150,7 @@ def test_two_checkpoints_of_one_place_are_refused(target: Target, session: Sessi
 
 def test_counts_of_a_checkpoint_can_be_replaced_in_its_transaction(target: Target, session: Session) -> None:
     """Isolation and limits correct what the chunk was thought to be."""
-    fence = target.raise_fence(LOAD)
+    fence = target.raise_fence(LOAD, Claimant.here())
     begin(session, fence)
     session.add_checkpoint(LOAD, checkpoint())
     corrected = checkpoint(
@@ -163,7 +163,7 @@ def test_counts_of_a_checkpoint_can_be_replaced_in_its_transaction(target: Targe
 
 def test_rejects_and_discards_read_back_in_record_order(target: Target, session: Session) -> None:
     """Bytes exactly; a NUL in a value becomes a mark where the target cannot keep it."""
-    fence = target.raise_fence(LOAD)
+    fence = target.raise_fence(LOAD, Claimant.here())
     plain = reject(1, field=None, value=None, code=None, reason="no code", raw=b"x")
     discards = [
         Discard(input_no=0, record_no=n, byte_offset=n, length_bytes=1, reason=why) for n, why in ((9, "when"), (2, "all_null"))
@@ -192,7 +192,7 @@ def test_preparing_happens_once(target: Target, target_url: str) -> None:
     target.run_ddl(["CREATE TABLE t (id INTEGER)", "INSERT INTO t VALUES (1)"])
     info = target.find_table(TableName(name="T"), {})
     assert info is not None
-    fence = target.raise_fence(LOAD)
+    fence = target.raise_fence(LOAD, Claimant.here())
     target.prepare(fence, {"now": "2026-01-01", "list": [1, None]}, [(0, info, Method.REPLACE)])
     target.run_ddl(["INSERT INTO t VALUES (2)"])
     target.prepare(fence, {"now": "later"}, [(0, info, Method.REPLACE)])
@@ -207,8 +207,8 @@ def test_preparing_is_refused_to_an_older_fence(target: Target, target_url: str)
     target.run_ddl(["CREATE TABLE t (id INTEGER)", "INSERT INTO t VALUES (1)"])
     info = target.find_table(TableName(name="T"), {})
     assert info is not None
-    old = target.raise_fence(LOAD)
-    target.raise_fence(LOAD)
+    old = target.raise_fence(LOAD, Claimant.here())
+    target.raise_fence(LOAD, Claimant.here())
     with pytest.raises(Refused, match="LS-4003"):
         target.prepare(old, {}, [(0, info, Method.TRUNCATE)])
     target.close()
@@ -220,7 +220,7 @@ def test_a_refused_emptiness_check_freezes_nothing(target: Target) -> None:
     target.run_ddl(["CREATE TABLE t (id INTEGER)", "INSERT INTO t VALUES (1)"])
     info = target.find_table(TableName(name="T"), {})
     assert info is not None
-    fence = target.raise_fence(LOAD)
+    fence = target.raise_fence(LOAD, Claimant.here())
     with pytest.raises(Refused, match="LS-3005"):
         target.prepare(fence, {"a": 1}, [(0, info, Method.INSERT)])
     row = target.read_load(LOAD)
@@ -229,7 +229,7 @@ def test_a_refused_emptiness_check_freezes_nothing(target: Target) -> None:
 
 def test_a_finished_load_keeps_its_receipt(target: Target) -> None:
     """Status and receipt as JSON values; raising the fence again makes it run."""
-    fence = target.raise_fence(LOAD)
+    fence = target.raise_fence(LOAD, Claimant.here())
     receipt = LoadReceipt(
         load_id=LOAD, spec_path="x.ctl", target="t", outcome="complete", exit_code=0, counts=Contribution(read=1, loaded=1),
         tables={"T": 1}, started_at=datetime(2026, 1, 1, tzinfo=UTC), warnings=("ä",), inputs=((5, "00"),),
@@ -242,15 +242,15 @@ def test_a_finished_load_keeps_its_receipt(target: Target) -> None:
         row.receipt["warnings"],
         row.receipt["inputs"],
     )
-    target.raise_fence(LOAD)
+    target.raise_fence(LOAD, Claimant.here())
     again = target.read_load(LOAD)
     assert again is not None and "running" == again.status
 
 
 def test_who_was_taken_over_does_not_say_how_the_load_ended(target: Target) -> None:
     """A process that wakes up behind its last chunk must not put its receipt over the one of its successor."""
-    old = target.raise_fence(LOAD)
-    target.raise_fence(LOAD)
+    old = target.raise_fence(LOAD, Claimant.here())
+    target.raise_fence(LOAD, Claimant.here())
     receipt = LoadReceipt(
         load_id=LOAD, spec_path="x.ctl", target="t", outcome="stopped", exit_code=2, counts=Contribution(), tables={}
     )  # fmt: skip
@@ -265,7 +265,7 @@ def test_loads_are_found_by_the_first_digits_newest_first(target: Target) -> Non
     assert [] == target.find_loads(None) and [] == target.find_loads("a")
     ids = ["a1" + "0" * 30, "a2" + "0" * 30, "b1" + "0" * 30]
     for one in ids:
-        target.raise_fence(one)
+        target.raise_fence(one, Claimant.here())
     assert [ids[2]] == target.find_loads(None)
     assert [ids[1], ids[0]] == target.find_loads("a")
     assert [ids[0]] == target.find_loads("a1")
@@ -274,7 +274,7 @@ def test_loads_are_found_by_the_first_digits_newest_first(target: Target) -> Non
 
 def test_a_lost_session_rolls_back_without_a_word(target: Target, session: Session, target_url: str) -> None:
     """``rollback`` never raises, whatever became of the connection."""
-    fence = target.raise_fence(LOAD)
+    fence = target.raise_fence(LOAD, Claimant.here())
     begin(session, fence)
     session.add_checkpoint(LOAD, checkpoint())
     if target_url.startswith("postgresql"):

@@ -57,7 +57,7 @@ def test_tables_and_grants_that_are_printed_suffice(loader: str, postgres_url: s
     assert load(CONTROL, loader).repeated
 
 
-@pytest.mark.parametrize("table", ["load", "fence", "chunk", "reject", "discard"])
+@pytest.mark.parametrize("table", ["load", "fence", "claim", "lease", "chunk", "reject", "discard"])
 def test_a_missing_right_on_any_control_table_is_named(table: str, loader: str, postgres_url: str) -> None:
     """Before a row moves, whichever table it is."""
     execute(

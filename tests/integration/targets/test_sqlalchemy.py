@@ -26,6 +26,7 @@ from loadstone.errors import FixSpec, Refused, Retry, Stop
 from loadstone.spec import LoadRequest, Method
 from loadstone.sqlldr.control import parse_control
 from loadstone.targets.ddl import create_statements, read_ddl
+from loadstone.targets.model import Claimant
 from loadstone.targets.urls import PREFIX, kind_of
 from tests.runs import Undisturbed, load
 
@@ -183,12 +184,12 @@ def test_a_second_start_is_refused_and_an_older_fence_too(url: str) -> None:
     first, second = open_target(url), open_target(url)
     first.init_control()
     release = first.hold("ab" * 16)
-    old = first.raise_fence("ab" * 16)
+    old = first.raise_fence("ab" * 16, Claimant.here())
     with pytest.raises(Refused, match=f"LS-3006.*pid {os.getpid()}"):
         second.hold("ab" * 16)
     release()
     second.hold("ab" * 16)
-    new = second.raise_fence("ab" * 16)
+    new = second.raise_fence("ab" * 16, Claimant.here())
     assert old.number + 1 == new.number
     session = first.open()
     session.begin()
@@ -222,10 +223,10 @@ def test_a_lost_connection_comes_back(url: str) -> None:
     """An ended session is a reason to try again; the fence waits for no ghost."""
     target = open_target(url)
     target.init_control()
-    target.raise_fence("ab" * 16)
+    target.raise_fence("ab" * 16, Claimant.here())
     session: Any = target.open()
     session.begin()
-    session.check_fence(target.raise_fence("ab" * 16))
+    session.check_fence(target.raise_fence("ab" * 16, Claimant.here()))
     sql = "SELECT pg_backend_pid()" if url.startswith(PREFIX) else "SELECT connection_id()"
     number = session._execute(sql, [])[0][0]
     execute(url, f"SELECT pg_terminate_backend({number})" if url.startswith(PREFIX) else f"KILL {number}")
@@ -233,7 +234,7 @@ def test_a_lost_connection_comes_back(url: str) -> None:
         session._execute("SELECT 1", [])
     session.rollback()
     session.close()
-    assert 3 == target.raise_fence("ab" * 16).number
+    assert 3 == target.raise_fence("ab" * 16, Claimant.here()).number
     target.close()
 
 

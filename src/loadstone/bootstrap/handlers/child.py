@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from loadstone import errors
-from loadstone.books import Contribution, LoadReceipt
+from loadstone.books import Contribution, Lease, LoadReceipt
 from loadstone.errors import LoadstoneError, Place, Retry
 from loadstone.jobs.handlers import TaskRun
 from loadstone.spec import LoadRequest
@@ -68,7 +68,7 @@ class _Child:
 
     def load(self, request: LoadRequest, run: TaskRun) -> Any:
         try:
-            self._pipe.send(request)
+            self._pipe.send((request, run.lease))
             asked = False
             while True:
                 if self._pipe.poll(POLL_S):
@@ -100,7 +100,8 @@ class _Child:
 class _ChildRun:
     """The run as the load in the child sees it."""
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, pipe: Connection, lease: Lease | None = None) -> None:
+        self.lease = lease
         self._pipe, self._lock = pipe, threading.Lock()
         self.stop, self._last = threading.Event(), 0.0
 
@@ -137,8 +138,9 @@ def _serve(pipe: Connection) -> None:
             continue
         if thread.ident is not None:
             thread.join()
-        run = _ChildRun(pipe)
-        thread = threading.Thread(target=_load, args=(message, run))
+        request, lease = message
+        run = _ChildRun(pipe, lease)
+        thread = threading.Thread(target=_load, args=(request, run))
         thread.start()
 
 

@@ -41,7 +41,10 @@ class LoadHandler(WholeStep):
             FixFile: LS-7119 more records were rejected than ERRORS allows. Others: as ``loads.load``.
         """
         request = request_of(typed_config(LoadConfig, task.config))
-        receipt = self._load(replace(request, run_id=request.run_id or task.content_key), run)
+        # A worker that hangs, and lost its lease, still holds the load in the target.
+        left = task.taken_over or task.lost > 0
+        request = replace(request, run_id=request.run_id or task.content_key, take_over=left)
+        receipt = self._load(request, run)
         if receipt.outcome == "errors":
             raise FixFile(
                 "LS-7119",

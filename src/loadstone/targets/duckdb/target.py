@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
-from loadstone.errors import Refused
 from loadstone.spec import Method, TableName
-from loadstone.targets.control import Control, create_control
+from loadstone.targets.control import Control, create_control, taken_over
 from loadstone.targets.duckdb.catalogue import read_table, table_names
 from loadstone.targets.duckdb.faults import translate
 from loadstone.targets.duckdb.session import DuckdbSession, quoted
 from loadstone.targets.holder import hold_file
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import LoadRow, TableInfo
+from loadstone.targets.model import Claimant, LoadRow, TableInfo
 from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.refused import StoredRecords
 from loadstone.targets.urls import file_of
+from loadstone.telemetry.points import reach
 
 TYPES = {"text": "VARCHAR", "long": "VARCHAR", "int": "BIGINT", "bytes": "BLOB"}
 
@@ -82,7 +80,7 @@ class DuckdbTarget:
         """Make the control tables where they are missing."""
         self.run_ddl(self.init_sql())
 
-    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock ``<file>.holder``."""
         return hold_file(self.path, load_id)
 
@@ -94,16 +92,17 @@ class DuckdbTarget:
         """Ids of loads."""
         return self._control.find_loads(prefix)
 
-    def raise_fence(self, load_id: str) -> Fence:
+    def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """One process has the file, so no older session can be alive."""
         number = 0
 
-        def work() -> None:
+        def claim() -> None:
             nonlocal number
-            self._control.claim(load_id, datetime.now(UTC).isoformat())
-            number = self._control.raise_fence(load_id, f"pid {os.getpid()}")
+            number = self._control.claim(load_id, claimant, again=again)
 
-        self._transaction(work)
+        self._transaction(claim)
+        reach("claimed")
+        self._transaction(lambda: self._control.raise_fence(load_id, number, claimant))
         return Fence(load_id=load_id, partition=0, number=number)
 
     def prepare(
@@ -115,7 +114,7 @@ class DuckdbTarget:
             if self._control.is_prepared(fence.load_id):
                 return
             if not self._control.holds_fence(fence.load_id, fence.number):
-                raise Refused("LS-4003", f"load {fence.load_id} was taken over by another process")
+                raise taken_over(fence.load_id)
             empty_tables(tables, self._execute, quoted=quoted, truncate="DELETE FROM {}")
             self._control.set_prepared(fence.load_id, frozen)
 

@@ -63,7 +63,9 @@ def fenced(statement: str, prefix: str) -> str:
     return (
         "DECLARE found NUMBER; BEGIN "
         f"SELECT fence_no INTO found FROM {prefix}loadstone_fence"
-        " WHERE load_id = :load_id AND part = 0 AND fence_no = :fence_no AND claim <= :fence_no FOR UPDATE; "
+        " WHERE load_id = :load_id AND part = 0 AND fence_no = :fence_no FOR UPDATE; "
+        f"SELECT claim_no INTO found FROM {prefix}loadstone_claim"
+        " WHERE load_id = :load_id AND part = 0 AND claim_no <= :fence_no; "
         f"EXECUTE IMMEDIATE '{text}'; END;"
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import socket
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import oracledb
@@ -15,9 +15,9 @@ import oracledb
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
 from loadstone.errors import FixSpec, LoadstoneError, Refused, Retry
 from loadstone.spec import Method, TableName
-from loadstone.targets.control import RIGHTS, TABLES, Control, create_control, grant_control
+from loadstone.targets.control import RIGHTS, TABLES, Control, create_control, grant_control, taken_over
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import ConstraintRefusal, LoadRow, Redo, TableInfo
+from loadstone.targets.model import GRACE_S, Claimant, ConstraintRefusal, LoadRow, Redo, TableInfo
 from loadstone.targets.oracle.catalogue import CHARSET, CURRENT_SCHEMA, find_place, read_table
 from loadstone.targets.oracle.connection import connect
 from loadstone.targets.oracle.faults import number_of, translate
@@ -118,15 +118,15 @@ class OracleTarget:
             ) from error
         self._connection.rollback()
 
-    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """
         Lock the load's row of ``loadstone_holder`` on a session of its own; the lock ends with that session.
 
         A row lock needs no right that DBMS_LOCK needs, and is seen by every instance of a cluster.
         """
-        if take_over:
-            self._end_sessions(load_id)
-        self._lock = self._take_lock(load_id, f"WAIT {WAIT_S}" if take_over else "NOWAIT")
+        if take_over is not None and self.read_load(load_id) is not None:
+            self._transaction(lambda: self._control.claim(load_id, take_over))
+        self._lock = self._take_lock(load_id, "NOWAIT") if take_over is None else self._await_lock(load_id)
         self._load_id = load_id
 
         def release() -> None:
@@ -144,29 +144,30 @@ class OracleTarget:
         """Ids of loads."""
         return self._control.find_loads(prefix)
 
-    def raise_fence(self, load_id: str) -> Fence:
+    def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """
-        End this load's sessions as far as rights go, wait for the one that holds the fence row, then raise.
+        Claim, end this load's sessions as far as rights go, wait for the one that holds the fence row, then raise.
 
         A session that is in its COMMIT holds the row, so its chunk is either committed or rolled back after.
         """
         self._reconnect()
-        now = datetime.now(UTC).isoformat()
-        if self.read_load(load_id) is None:
-            self._transaction(lambda: self._control.claim(load_id, now))
-        else:
-            self._end_sessions(load_id)
         number = 0
 
-        def work() -> None:
+        def claim() -> None:
             nonlocal number
+            number = self._control.claim(load_id, claimant, again=again)
+
+        self._transaction(claim)
+        reach("claimed")
+        self._end_sessions(_module(load_id))
+
+        def work() -> None:
             self._execute(
                 f"SELECT fence_no FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0"
                 f" FOR UPDATE WAIT {WAIT_S}",
                 [load_id],
             )
-            self._control.claim(load_id, now)
-            number = self._control.raise_fence(load_id, _me())
+            self._control.raise_fence(load_id, number, claimant)
 
         try:
             self._transaction(work)
@@ -286,7 +287,7 @@ class OracleTarget:
     def _execute(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return run(self._connection, sql, parameters)
 
-    def _transaction(self, work: Callable[[], None]) -> None:
+    def _transaction(self, work: Callable[[], Any]) -> None:
         try:
             work()
             with translate():
@@ -298,7 +299,7 @@ class OracleTarget:
 
     def _check(self, fence: Fence) -> None:
         if not self._control.holds_fence(fence.load_id, fence.number, lock=" FOR UPDATE"):
-            raise Refused("LS-4003", f"load {fence.load_id} was taken over by another process")
+            raise taken_over(fence.load_id)
 
     def _truncate(self, fence: Fence, table: TableInfo) -> None:
         try:
@@ -307,7 +308,7 @@ class OracleTarget:
                 cursor.execute(fenced(empty_sql(table), self._prefix), values)
         except oracledb.Error as error:
             if number_of(error) == 1403:
-                raise Refused("LS-4003", f"load {fence.load_id} was taken over by another process") from error
+                raise taken_over(fence.load_id) from error
             if number_of(error) == 2266:
                 raise Refused(
                     "LS-3015",
@@ -317,9 +318,19 @@ class OracleTarget:
             with translate():
                 raise
 
+    def _await_lock(self, load_id: str) -> Any:
+        """The load's row after a take-over: its holder has a while to leave by itself, then its sessions are ended."""
+        deadline = time.monotonic() + GRACE_S
+        while time.monotonic() < deadline:
+            with suppress(Refused):
+                return self._take_lock(load_id, "NOWAIT")
+            time.sleep(0.1)
+        self._end_sessions(_module(load_id), _holder(load_id))
+        return self._take_lock(load_id, f"WAIT {WAIT_S}")
+
     def _take_lock(self, load_id: str, how: str) -> Any:
         """A session that holds the load's row; ``Refused`` LS-3006 names the holder."""
-        table, session = f"{self._prefix}loadstone_holder", connect(self._url, f"{_module(load_id)}:h")
+        table, session = f"{self._prefix}loadstone_holder", connect(self._url, _holder(load_id))
         select = f"SELECT holder FROM {table} WHERE load_id = ? FOR UPDATE {how}"
         try:
             if not run(session, f"SELECT 1 FROM {table} WHERE load_id = ?", [load_id]):
@@ -351,15 +362,15 @@ class OracleTarget:
         if self._load_id is not None and not _answers(self._lock):
             self._lock = self._take_lock(self._load_id, f"WAIT {WAIT_S}")
 
-    def _end_sessions(self, load_id: str) -> None:
-        """Kill sessions that write chunks of this load, where this user may see and kill them."""
+    def _end_sessions(self, *modules: str) -> None:
+        """Kill sessions that are registered by one of ``modules``, where this user may see and kill them."""
         with suppress(FixSpec, Refused):
-            rows = self._execute(
-                "SELECT sid, serial# FROM v$session WHERE module IN (?, ?) AND status <> 'KILLED'",
-                [_module(load_id), f"{_module(load_id)}:h"],
-            )
-            for sid, serial in rows:
-                self._execute(f"ALTER SYSTEM KILL SESSION '{int(sid)},{int(serial)}' IMMEDIATE", [])
+            for module in modules:
+                rows = self._execute(
+                    "SELECT sid, serial# FROM v$session WHERE module = ? AND status <> 'KILLED'", [module]
+                )
+                for sid, serial in rows:
+                    self._execute(f"ALTER SYSTEM KILL SESSION '{int(sid)},{int(serial)}' IMMEDIATE", [])
 
 
 # Private functions
@@ -367,6 +378,11 @@ class OracleTarget:
 
 def _module(load_id: str) -> str:
     return f"loadstone:{load_id[:16]}"
+
+
+def _holder(load_id: str) -> str:
+    """How the session with the load's lock is registered."""
+    return f"{_module(load_id)}:h"
 
 
 def _me() -> str:

@@ -40,7 +40,8 @@ _MERGE = re.compile(
     r" \((?P<values>.*)\)$"
 )
 _FENCED = re.compile(
-    r"DECLARE .* BEGIN SELECT fence_no INTO \w+ (FROM .*) FOR UPDATE; EXECUTE IMMEDIATE '(.*)'; END;"
+    r"DECLARE .* BEGIN SELECT fence_no INTO \w+ (FROM .*) FOR UPDATE; SELECT claim_no INTO \w+ (FROM .*);"
+    r" EXECUTE IMMEDIATE '(.*)'; END;"
 )
 _ERRORS = (
     ("UNIQUE constraint failed", 1, "unique constraint ({where}) violated"),
@@ -308,10 +309,11 @@ class FakeCursor:
         if found is None or not isinstance(parameters, dict):
             raise sqlite3.OperationalError(f"not understood: {sql}")
         self._connection.lock(f"{found[1].split()[1]} {parameters['load_id']}", None)
-        self._send(f"SELECT fence_no {found[1]}", parameters)
-        if not self._rows:
-            raise oracledb.DatabaseError(FakeError("ORA-01403", "ORA-01403: no data found"))
-        self._define(found[2].replace("''", "'"))
+        for query in (f"SELECT fence_no {found[1]}", f"SELECT claim_no {found[2]}"):
+            self._send(query, parameters)
+            if not self._rows:
+                raise oracledb.DatabaseError(FakeError("ORA-01403", "ORA-01403: no data found"))
+        self._define(found[3].replace("''", "'"))
 
     def _merge(self, sql: str, parameters: Sequence[Any] | dict[str, Any]) -> None:
         found = _MERGE.fullmatch(sql)

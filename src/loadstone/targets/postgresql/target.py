@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import psycopg
@@ -15,10 +12,10 @@ import psycopg
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
 from loadstone.errors import Refused, Retry, Stop
 from loadstone.spec import Method, TableName
-from loadstone.targets.control import RIGHTS, Control, create_control, grant_control
+from loadstone.targets.control import RIGHTS, Control, create_control, grant_control, taken_over
 from loadstone.targets.control import TABLES as CONTROL_TABLES
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import LoadRow, Redo, TableInfo
+from loadstone.targets.model import GRACE_S, Claimant, LoadRow, Redo, TableInfo
 from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.postgresql.catalogue import TABLES, read_table
 from loadstone.targets.postgresql.connection import connect
@@ -27,6 +24,7 @@ from loadstone.targets.postgresql.session import PostgresSession, name_of, run
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.refused import StoredRecords
 from loadstone.targets.urls import safe_url
+from loadstone.telemetry.points import reach
 
 TYPES = {"text": "text", "long": "text", "int": "bigint", "bytes": "bytea"}
 DDL_KEY = 0x4C6F616473746F6E
@@ -34,9 +32,6 @@ DDL_KEY = 0x4C6F616473746F6E
 
 END_WAIT_S = 60.0
 """Longest wait for sessions of a dead run to end."""
-
-GRACE_S = 7.5
-"""How long a holder that is taken over has to leave by itself; a quarter of a lease."""
 
 
 class PostgresTarget:
@@ -54,6 +49,7 @@ class PostgresTarget:
         self._prefix = f"{quote_name(control_schema)}." if control_schema else ""
         self._connection = connect(url, "loadstone")
         self._load_id: str | None = None
+        self._lock: tuple[Any, ...] | None = None
 
     def open(self) -> PostgresSession:
         """A new session for chunks, registered for the load that is held."""
@@ -122,11 +118,11 @@ class PostgresTarget:
                 ],
             )
 
-    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock the load's number on the control session; the lock ends with that session."""
         key = _key(load_id)
-        if not self._lock(key):
-            if not take_over:
+        if not self._try_lock(key):
+            if take_over is None:
                 raise Refused(
                     "LS-3006",
                     f"load {load_id[:8]} is run by another process{self._holder(key)}",
@@ -135,14 +131,18 @@ class PostgresTarget:
                         "if it hangs, --take-over ends it and goes on.",
                     ],
                 )
-            self._end_holder(load_id, key)
+            self._end_holder(load_id, key, take_over)
         self._load_id = load_id
-        self._execute("SELECT set_config('application_name', ?, false)", [f"loadstone-holder:{load_id[:16]}"])
+        self._execute("SELECT set_config('application_name', ?, false)", [_names(load_id)[1]])
+        self._lock = self._execute(
+            "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()", []
+        )[0]
 
         def release() -> None:
-            self._load_id = None
+            self._load_id = self._lock = None
             with suppress(psycopg.Error):
                 self._connection.execute("SELECT pg_advisory_unlock(%s)", [key])
+                self._connection.execute("SET application_name = 'loadstone'")
 
         return release
 
@@ -154,27 +154,31 @@ class PostgresTarget:
         """Ids of loads."""
         return self._control.find_loads(prefix)
 
-    def raise_fence(self, load_id: str) -> Fence:
+    def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """
         Claim, end this load's sessions, wait until they are gone, then raise.
 
         A backend that is in its COMMIT holds the fence row in share mode, so raising waits for it.
         """
         self._reconnect()
-        now = datetime.now(UTC).isoformat()
-        known = self.read_load(load_id) is not None
-        if not known:
-            self._transaction(lambda: self._control.claim(load_id, now))
-        self._end_sessions(load_id)
-        if known:
-            self._transaction(lambda: self._control.claim(load_id, now))
         number = 0
 
-        def work() -> None:
+        def claim() -> None:
             nonlocal number
-            number = self._control.raise_fence(load_id, f"{socket.gethostname()} pid {os.getpid()}")
+            number = self._control.claim(load_id, claimant, again=again)
 
-        self._transaction(work)
+        def work() -> None:
+            self._execute(f"SET LOCAL lock_timeout = '{END_WAIT_S:.0f}s'", [])
+            self._control.raise_fence(load_id, number, claimant)
+
+        self._transaction(claim)
+        reach("claimed")
+        self._end_where("application_name = ?", [_names(load_id)[0]])
+        reach("sessions_ended")
+        try:
+            self._transaction(work)
+        except Redo as error:
+            raise _no_end(load_id) from error
         return Fence(load_id=load_id, partition=0, number=number)
 
     def prepare(
@@ -186,7 +190,7 @@ class PostgresTarget:
             if self._control.is_prepared(fence.load_id):
                 return
             if not self._control.holds_fence(fence.load_id, fence.number, lock=" FOR SHARE"):
-                raise Refused("LS-4003", f"load {fence.load_id} was taken over by another process")
+                raise taken_over(fence.load_id)
             empty_tables(
                 tables, self._execute, quoted=lambda t: name_of(t).as_string(), truncate="TRUNCATE TABLE {}"
             )
@@ -255,7 +259,7 @@ class PostgresTarget:
         return Control(self._execute, self._prefix)
 
     def _name(self) -> str:
-        return f"loadstone:{self._load_id[:16]}" if self._load_id else "loadstone"
+        return _names(self._load_id)[0] if self._load_id else "loadstone"
 
     def _execute(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return run(self._connection, text, parameters)
@@ -275,8 +279,11 @@ class PostgresTarget:
         try:
             self._connection.execute("SELECT 1")
         except psycopg.Error:
-            self._connection = self._connect("loadstone")
+            lost, self._connection = self._lock, self._connect("loadstone")
             if self._load_id is not None:
+                if lost is not None:
+                    # The server may not know yet that the session is gone, and keeps its lock until it does.
+                    self._end_where("pid = ? AND backend_start = ?", list(lost))
                 self.hold(self._load_id)
 
     def _connect(self, name: str) -> psycopg.Connection[Any]:
@@ -286,51 +293,42 @@ class PostgresTarget:
         except Stop as error:
             raise Retry("LS-3022", error.message, hints=error.hints) from error
 
-    def _lock(self, key: int) -> bool:
+    def _try_lock(self, key: int) -> bool:
         return bool(self._execute("SELECT pg_try_advisory_lock(?)", [key])[0][0])
 
-    def _end_holder(self, load_id: str, key: int) -> None:
+    def _end_holder(self, load_id: str, key: int, claimant: Claimant) -> None:
         """
         Claim, so that the holder begins no new chunk and leaves by itself; end its sessions if it does not.
 
         Raises:
-            Retry: LS-3025 the sessions do not end.
+            Retry: LS-3025 the sessions do not end. Refused: LS-4003 a newer lease of the load is known.
         """
         began = time.monotonic()
-        self._announce(load_id)
-        while not self._lock(key):
-            if time.monotonic() - began > END_WAIT_S:
-                raise _no_end(load_id)
+        if self.read_load(load_id) is not None:
+            self._transaction(lambda: self._control.claim(load_id, claimant))
+            reach("claimed")
+        while not self._try_lock(key):
             if time.monotonic() - began > GRACE_S:
-                self._execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN (?, ?)"
-                    " AND pid <> pg_backend_pid() AND datname = current_database()",
-                    [f"loadstone:{load_id[:16]}", f"loadstone-holder:{load_id[:16]}"],
-                )
+                self._end_where("application_name = ANY(?)", [list(_names(load_id))])
+            if time.monotonic() - began > GRACE_S + END_WAIT_S:
+                raise _no_end(load_id)
             time.sleep(0.1)
 
-    def _announce(self, load_id: str) -> None:
-        """Claim a load that is known; a holder that hangs in a transaction has the row, and is not waited for."""
+    def _end_where(self, condition: str, parameters: list[Any]) -> None:
+        """
+        End backends, and wait until they are gone.
 
-        def work() -> None:
-            self._execute(f"SET LOCAL lock_timeout = '{GRACE_S}s'", [])
-            self._control.claim(load_id, datetime.now(UTC).isoformat())
-
-        if self.read_load(load_id) is not None:
-            with suppress(Redo):
-                self._transaction(work)
-
-    def _end_sessions(self, load_id: str) -> None:
-        """End backends that write chunks of this load, and wait for them."""
-        name = f"loadstone:{load_id[:16]}"
+        Raises:
+            Retry: LS-3025 they do not end.
+        """
         deadline = time.monotonic() + END_WAIT_S
         while self._execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ? AND pid <> pg_backend_pid()"
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {condition} AND pid <> pg_backend_pid()"
             " AND datname = current_database()",
-            [name],
+            parameters,
         ):
             if time.monotonic() > deadline:
-                raise _no_end(load_id)
+                raise _no_end(self._load_id or "")
             time.sleep(0.05)
 
     def _holder(self, key: int) -> str:
@@ -346,6 +344,11 @@ class PostgresTarget:
 
 
 # Private functions
+
+
+def _names(load_id: str) -> tuple[str, str]:
+    """How sessions are registered (application_name): those that write chunks, and the one with the load's lock."""
+    return f"loadstone:{load_id[:16]}", f"loadstone-holder:{load_id[:16]}"
 
 
 def _no_end(load_id: str) -> Retry:

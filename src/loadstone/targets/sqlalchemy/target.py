@@ -6,7 +6,6 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -17,9 +16,9 @@ from sqlalchemy.pool import NullPool
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
 from loadstone.errors import FixSpec, Refused, Retry, Stop
 from loadstone.spec import Method, TableName
-from loadstone.targets.control import RIGHTS, TABLES, Control, create_control, grant_control
+from loadstone.targets.control import RIGHTS, TABLES, Control, create_control, grant_control, taken_over
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import ConstraintRefusal, LoadRow, Redo, TableInfo
+from loadstone.targets.model import Claimant, ConstraintRefusal, LoadRow, Redo, TableInfo
 from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.preparing import distinct_tables, refuse_filled
 from loadstone.targets.refused import StoredRecords
@@ -129,7 +128,7 @@ class SqlAlchemyTarget:
                 hints=["`loadstone target init --sql` prints them: make those that are missing."],
             )
 
-    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock the load's row of ``loadstone_holder`` on a connection of its own, which ends with the process."""
         self._lock = self._take_lock(load_id)
 
@@ -149,18 +148,18 @@ class SqlAlchemyTarget:
         """Ids of loads."""
         return self._control.find_loads(prefix)
 
-    def raise_fence(self, load_id: str) -> Fence:
-        """Claim and raise; the claim waits for the session that holds the fence row."""
+    def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
+        """Claim, then raise, which waits for the session that holds the fence row."""
         self._reconnect()
         number = 0
 
-        def work() -> None:
+        def claim() -> None:
             nonlocal number
-            self._control.claim(load_id, datetime.now(UTC).isoformat())
-            number = self._control.raise_fence(load_id, _me())
+            number = self._control.claim(load_id, claimant, again=again)
 
         try:
-            self._transaction(work)
+            self._transaction(claim)
+            self._transaction(lambda: self._control.raise_fence(load_id, number, claimant))
         except Redo as error:
             raise Retry(
                 "LS-3025",
@@ -181,7 +180,7 @@ class SqlAlchemyTarget:
                 f"UPDATE {self._prefix}loadstone_fence SET beat = beat + 1 WHERE load_id = ?", [fence.load_id]
             )
             if not self._control.holds_fence(fence.load_id, fence.number):
-                raise Refused("LS-4003", f"load {fence.load_id} was taken over by another process")
+                raise taken_over(fence.load_id)
             for name, table, method in distinct_tables(tables, name_of):
                 if method is Method.INSERT:
                     refuse_filled(

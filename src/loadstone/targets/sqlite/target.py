@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
-from loadstone.errors import Refused, Stop
+from loadstone.errors import Stop
 from loadstone.spec import Method, TableName
-from loadstone.targets.control import Control, create_control
+from loadstone.targets.control import Control, create_control, taken_over
 from loadstone.targets.holder import hold_file
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import LoadRow, TableInfo
+from loadstone.targets.model import Claimant, LoadRow, TableInfo
 from loadstone.targets.names import match_name
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.refused import StoredRecords
@@ -23,6 +21,7 @@ from loadstone.targets.sqlite.catalogue import read_table, table_names
 from loadstone.targets.sqlite.faults import translate
 from loadstone.targets.sqlite.session import SqliteSession
 from loadstone.targets.urls import file_of
+from loadstone.telemetry.points import reach
 
 TYPES = {"text": "TEXT", "long": "TEXT", "int": "INTEGER", "bytes": "BLOB"}
 BUSY_TIMEOUT_S = 30.0
@@ -87,7 +86,7 @@ class SqliteTarget:
         """Make the control tables where they are missing."""
         self.run_ddl(self.init_sql())
 
-    def hold(self, load_id: str, *, take_over: bool = False) -> Callable[[], None]:
+    def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock ``<file>.holder``."""
         return hold_file(self.path, load_id)
 
@@ -99,16 +98,17 @@ class SqliteTarget:
         """Ids of loads."""
         return self._control.find_loads(prefix)
 
-    def raise_fence(self, load_id: str) -> Fence:
+    def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """The lock of the file is held, so no older session can be alive."""
         number = 0
 
-        def work() -> None:
+        def claim() -> None:
             nonlocal number
-            self._control.claim(load_id, datetime.now(UTC).isoformat())
-            number = self._control.raise_fence(load_id, f"pid {os.getpid()}")
+            number = self._control.claim(load_id, claimant, again=again)
 
-        self._transaction(work)
+        self._transaction(claim)
+        reach("claimed")
+        self._transaction(lambda: self._control.raise_fence(load_id, number, claimant))
         return Fence(load_id=load_id, partition=0, number=number)
 
     def prepare(
@@ -120,7 +120,7 @@ class SqliteTarget:
             if self._control.is_prepared(fence.load_id):
                 return
             if not self._control.holds_fence(fence.load_id, fence.number):
-                raise Refused("LS-4003", f"load {fence.load_id} was taken over by another process")
+                raise taken_over(fence.load_id)
             empty_tables(tables, self._execute, quoted=lambda t: quote(t.name), truncate="DELETE FROM {}")
             self._control.set_prepared(fence.load_id, frozen)
 

@@ -79,7 +79,8 @@ def test_a_truncate_runs_behind_the_fence() -> None:
     """The server checks the fence in the call that empties the table."""
     assert fenced('TRUNCATE TABLE "O\'HARA"."T"', "CTL.") == (
         "DECLARE found NUMBER; BEGIN SELECT fence_no INTO found FROM CTL.loadstone_fence WHERE load_id = :load_id"
-        " AND part = 0 AND fence_no = :fence_no AND claim <= :fence_no FOR UPDATE;"
+        " AND part = 0 AND fence_no = :fence_no FOR UPDATE; SELECT claim_no INTO found FROM CTL.loadstone_claim"
+        " WHERE load_id = :load_id AND part = 0 AND claim_no <= :fence_no;"
         " EXECUTE IMMEDIATE 'TRUNCATE TABLE \"O''HARA\".\"T\"'; END;"
     )
 
