@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -32,15 +33,14 @@ def write_whole(path: str | Path, parts: Iterable[bytes]) -> int:
         if final.exists() and not final.is_file():
             with open(final, "wb") as device:
                 return sum(device.write(data) for data in parts)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb", buffering=1 << 20) as file:
+        with os.fdopen(_part_of_ones_own(part), "wb", buffering=1 << 20) as file:
             for data in parts:
                 written += file.write(data)
                 reach("file_part")
             file.flush()
             os.fsync(file.fileno())
-        reach("file_synced")
-        os.replace(part, final)
+            reach("file_synced")
+            os.replace(part, final)
         reach("file_renamed")
         sync_folder(final.parent)
         reach("folder_synced")
@@ -63,3 +63,27 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+# Private functions
+
+
+def _part_of_ones_own(part: Path) -> int:
+    """
+    A descriptor of the empty ``.part``, locked until it is closed.
+
+    Two jobs from one control file write the same log; the second waits until the first has renamed its part.
+    """
+    while True:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        here = os.fstat(descriptor)
+        try:
+            there = os.stat(part)
+        except FileNotFoundError:
+            there = None
+        if there is not None and (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino):
+            if here.st_size:
+                os.ftruncate(descriptor, 0)
+            return descriptor
+        os.close(descriptor)  # the one before us has renamed it

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,18 @@ def test_syncing_closes_the_folder(tmp_path: Path) -> None:
     for _ in range(5):
         sync_folder(tmp_path)
     assert before == len(os.listdir("/proc/self/fd"))
+
+
+def test_two_writers_of_one_file_do_not_take_each_others_part(tmp_path: Path) -> None:
+    """Each file that stands there is whole, whoever came last."""
+    path = tmp_path / "x"
+
+    def write(letter: bytes) -> None:
+        for _ in range(40):
+            write_whole(path, [letter * 1000] * 5)
+            assert path.read_bytes() in {other * 5000 for other in (b"a", b"b", b"c")}
+
+    with ThreadPoolExecutor(3) as crew:
+        for done in [crew.submit(write, letter) for letter in (b"a", b"b", b"c")]:
+            done.result()
+    assert not (tmp_path / "x.part").exists()
