@@ -6,12 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
+from loadstone.bootstrap.gauges import GAUGES_S
 from loadstone.cli.main import build_parser
 from loadstone.config import SETTINGS
 from loadstone.errors.catalogue import catalogue
 from loadstone.expressions.duckdb.emit import emitted_names
 from loadstone.expressions.functions import FUNCTIONS
 from loadstone.expressions.spans import span_names
+from loadstone.telemetry.metrics import LABEL_VALUES_MAX, METRICS, OTHER
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MADE = "<!-- Made by `make docs`; edit the code, not this page. -->\n\n"
@@ -32,6 +34,7 @@ def pages() -> dict[str, str]:
         "cli.md": cli_page(),
         "errors.md": errors_page(),
         "functions.md": functions_page(),
+        "metrics.md": metrics_page(),
         "settings.md": settings_page(),
     }
 
@@ -95,6 +98,25 @@ def functions_page() -> str:
         takes = one.signature if one else "value, search, result [, ...] [, default]"
         gives = one.doc if one else "The result of the first search that equals the value; NULL equals NULL"
         lines.append(f"| {name} | {_cell(takes)} | {_cell(gives)} | {', '.join([*ways, 'rows'])} |")
+    return "\n".join(lines) + "\n"
+
+
+def metrics_page() -> str:
+    """All metrics."""
+    lines = ["# Metrics", "", MADE.strip(), ""]
+    lines.append(
+        "`loadstone worker --metrics HOST:PORT` serves them at `/metrics`, with those of the process (`process_...`)."
+    )
+    lines.append(
+        f"A worker tells of its own work; gauges of the queue, breakers, letters and notices are those of the"
+        f" repository, read every {GAUGES_S:g} s. A label has at most {LABEL_VALUES_MAX} values, further ones count as"
+        f" `{OTHER}`."
+    )
+    lines += ["", "| metric | type | labels | meaning |", "|---|---|---|---|"]
+    lines += [
+        f"| `{metric.name}` | {metric.kind} | {', '.join(metric.labels)} | {_cell(metric.meaning)} |"
+        for metric in METRICS
+    ]
     return "\n".join(lines) + "\n"
 
 

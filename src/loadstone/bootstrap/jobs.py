@@ -7,23 +7,34 @@ from datetime import timedelta
 from typing import Any
 
 from loadstone.audit import trail
+from loadstone.bootstrap.breakers import breakers
+from loadstone.bootstrap.gauges import GAUGES_S, read_gauges
 from loadstone.bootstrap.handlers import handlers
+from loadstone.bootstrap.notifications import Herald
 from loadstone.bootstrap.repository import open_repository
 from loadstone.bootstrap.schedules import ask_target
+from loadstone.config import fault_rules
 from loadstone.database.open import Database
 from loadstone.errors import FixSpec
-from loadstone.jobs import launch, operate, registry, responses
+from loadstone.jobs import deadlines, launch, operate, registry, responses
 from loadstone.jobs.definition import parse_definition
 from loadstone.jobs.engine import Engine, EngineSettings
+from loadstone.jobs.faults import rules_of
 from loadstone.jobs.graph import levels
 from loadstone.jobs.model import Execution, Launch, StepExecution
-from loadstone.jobs.repository import definitions, executions, pools
+from loadstone.jobs.repository import definitions, executions, pools, tasks
 from loadstone.jobs.repository.definitions import StoredDefinition
 from loadstone.jobs.worker import Tick, Worker
 from loadstone.schedule import fire
 
 FIRE_S = 0.5
 """Seconds between two looks at what is due."""
+
+LATE_S = 5.0
+"""Seconds between two looks at what is late."""
+
+TELL_S = 2.0
+"""Seconds between two looks at what people must be told."""
 
 _VERBS: Mapping[str, Callable[..., Execution]] = {
     "stop": operate.stop,
@@ -81,7 +92,12 @@ class Jobs:
 
     def work_until_ended(self, execution_id: int) -> dict[str, Any]:
         """Run tasks in this process until the execution has ended, and give it as ``execution`` does."""
-        engine = Engine(self._database, handlers(self._database))
+        engine = Engine(
+            self._database,
+            handlers(self._database),
+            settings=EngineSettings(rules=rules_of(fault_rules())),
+            breakers=breakers(self._database),
+        )
         worker = Worker(engine, threads=2)
         worker.run(until=lambda: self._ended(execution_id))
         return self.execution(execution_id)
@@ -103,8 +119,9 @@ class Jobs:
                     hints=["`loadstone jobs runs` lists them."],
                 )
             steps = executions.steps(connection, execution_id)
+            waits = {one.id: tasks.waits(connection, one.id) for one in steps if not one.status.ended}
         more = {"parameters": dict(found.parameters), "error": found.error}
-        return {**_execution(found), **more, "steps": [_step(step) for step in steps]}
+        return {**_execution(found), **more, "steps": [{**_step(step), "waits": waits.get(step.id, [])} for step in steps]}
 
     def operate(self, verb: str, execution_id: int, **more: str) -> Execution:
         """``stop``, ``pause``, ``resume`` or ``abandon`` (with ``reason``)."""
@@ -141,9 +158,13 @@ def open_jobs(url: str, *, actor: str) -> Jobs:
 def make_worker(url: str, *, threads: int, lease_s: float) -> Worker:
     """A worker of the repository at ``url`` with all handlers and ticks."""
     database = open_repository(url)
-    engine = Engine(database, handlers(database), settings=EngineSettings(ttl=timedelta(seconds=lease_s)))
+    settings = EngineSettings(ttl=timedelta(seconds=lease_s), rules=rules_of(fault_rules()))
+    engine = Engine(database, handlers(database), settings=settings, breakers=breakers(database))
     ticks = [
         Tick("schedules", FIRE_S, lambda: fire.fire(database, ask=ask_target)),
+        Tick("deadlines", LATE_S, lambda: deadlines.tell_late(database)),
+        Tick("gauges", GAUGES_S, lambda: read_gauges(database)),
+        Tick("notifications", TELL_S, Herald(database).tell, apart=True),
         Tick("seal", 60.0, lambda: trail.seal(database)),
         Tick("expire", 3600.0, lambda: responses.expire(database)),
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import loadstone.alerts.tables
 import loadstone.audit.tables
+import loadstone.database.breakers
 import loadstone.deadletters.tables
 import loadstone.jobs.tables
 import loadstone.schedule.tables  # noqa: F401 - each declares its tables on the one MetaData

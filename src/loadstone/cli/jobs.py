@@ -175,11 +175,16 @@ def _show_execution(arguments: argparse.Namespace, shown: dict[str, Any]) -> Non
     )
     print_table([{key: step[key] for key in STEP_COLUMNS} for step in shown["steps"]])
     for step in shown["steps"]:
-        error = step["error"]
-        if error:
-            print(f"\n[{error['code']}] step {step['step']}: {error['message']}")
-            for hint in error["hints"]:
-                print(f"HINT: {hint}")
+        if step["error"]:
+            _show_fault(step["step"], step["error"])
+        for wait in step["waits"]:
+            _show_fault(f"{step['step']}, again at {wait['until'].astimezone():%H:%M:%S}", wait)
+
+
+def _show_fault(where: str, error: dict[str, Any]) -> None:
+    print(f"\n[{error['code']}] step {where}: {error['message']}")
+    for hint in error["hints"]:
+        print(f"HINT: {hint}")
 
 
 STEP_COLUMNS = ("step", "status", "read", "loaded", "rejected", "discarded", "duration_s")

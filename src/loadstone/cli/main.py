@@ -84,6 +84,8 @@ def build_parser() -> argparse.ArgumentParser:
     job_commands.add_jobs(subparsers)
     job_commands.add_schedules(subparsers)
     job_commands.add_deadletters(subparsers)
+    job_commands.add_connections(subparsers)
+    job_commands.add_notifications(subparsers)
     job_commands.add_worker(subparsers)
     job_commands.add_repository(subparsers)
     commands.add_original(subparsers)

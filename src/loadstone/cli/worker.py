@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
+from collections.abc import Callable
 from types import FrameType
 
 from loadstone.config import resolve_repository
@@ -16,6 +18,7 @@ def run_worker(arguments: argparse.Namespace) -> int:
     from loadstone.telemetry.logs import log_to_stderr
 
     log_to_stderr(as_json=arguments.json_log)
+    close = _serve(arguments.metrics) if arguments.metrics else None
     worker = make_worker(
         resolve_repository(arguments.repository),
         threads=arguments.threads or os.cpu_count() or 1,
@@ -29,4 +32,17 @@ def run_worker(arguments: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     worker.run(until_idle=arguments.until_idle)
+    if close is not None:
+        close()
     return 0
+
+
+# Private functions
+
+
+def _serve(address: str) -> Callable[[], None]:
+    from loadstone.telemetry.serve import serve
+
+    where, close = serve(address)
+    print(f"metrics at http://{where}/metrics", file=sys.stderr, flush=True)
+    return close

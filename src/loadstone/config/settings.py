@@ -38,6 +38,36 @@ SETTINGS = (
         "targets.NAME.url", "In loadstone.toml: the URL that --target NAME and userid=...@NAME stand for."
     ),
     Setting(
+        "connections.NAME.url",
+        "In loadstone.toml: the URL of an external system that is no target, with its kind; --target NAME finds it too.",
+    ),
+    Setting("connections.NAME.kind", "Its kind: database, the only one so far, when absent."),
+    Setting(
+        "targets.NAME.breaker, connections.NAME.breaker",
+        "A table: failures_max (5) outages in a row open the breaker, for cooldown_s (5), which grows by growth (2) each"
+        " time up to cooldown_s_max (300); a probe may take probe_s (60).",
+    ),
+    Setting(
+        "notifications.group_s, notifications.repeat_s",
+        "How long a first message waits for more of the same (10), and how soon people are told again (3600).",
+    ),
+    Setting(
+        "notifications.channels.NAME",
+        "kind smtp: host, port (587), tls (starttls, tls, none), ca_file, user, password, sender, to, timeout_s (20);"
+        " kind webhook: url, secret, ca_file, allow_private, allow_http, timeout_s (10); kind command: run, timeout_s"
+        " (30). Passwords and secrets are env:NAME or file:/path.",
+    ),
+    Setting(
+        "notifications.rules",
+        "A list of tables that replaces the built-in rules: name, topics, jobs, severity (info, warning, error,"
+        " critical), tell (names of channels), escalate (tables of after_s and tell), closed_by (topics).",
+    ),
+    Setting(
+        "faults",
+        "A list of tables in loadstone.toml: rules that classify faults before the built-in ones, each with kind and any"
+        " of class, code, pattern and action.",
+    ),
+    Setting(
         "functions.NAME",
         "In loadstone.toml: the expression that a user function or package variable of SQL strings stands for,"
         ' with :1, :2 for its arguments: "PKG.CLEAN" = "UPPER(TRIM(:1))", "FND_GLOBAL.USER_ID" = "1001".',
@@ -93,9 +123,39 @@ def resolve_repository(url: str | None) -> str:
 
 
 def named_targets() -> dict[str, str]:
-    """URLs by name (upper case) of the configuration file; empty where there is none."""
-    targets = _configuration().get("targets", {})
-    return {name.upper(): str(target["url"]) for name, target in targets.items() if "url" in target}
+    """URLs by name (upper case) of the sections ``targets`` and ``connections``; empty where there is none."""
+    named = {**section("connections"), **section("targets")}
+    return {
+        name.upper(): str(one["url"]) for name, one in named.items() if isinstance(one, dict) and "url" in one
+    }
+
+
+def section(name: str) -> dict[str, Any]:
+    """
+    A section of the configuration file as it stands there; empty where there is none.
+
+    Raises:
+        FixSpec: LS-6002 the configuration cannot be read, or that is no section.
+    """
+    found = _configuration().get(name, {})
+    if not isinstance(found, dict):
+        raise FixSpec(
+            "LS-6002", f"{name} of the configuration is no section", Place(file=str(_config_path()))
+        )
+    return found
+
+
+def fault_rules() -> list[dict[str, Any]]:
+    """The list ``faults`` of the configuration; empty where there is none. ``FixSpec`` LS-6002 as ``section``."""
+    found = _configuration().get("faults", [])
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise FixSpec(
+            "LS-6002",
+            "faults of the configuration is no list of tables",
+            Place(file=str(_config_path())),
+            hints=["write [[faults]] before each rule."],
+        )
+    return found
 
 
 def user_functions() -> dict[str, str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -19,6 +19,10 @@ BUSY_TIMEOUT_MS = 30_000
 
 POOL_SIZE = 5
 """Connections of a process to PostgreSQL: a worker's threads, its heartbeat and its scheduler."""
+
+
+_AFTER = "loadstone_after_commit"
+"""Where a connection keeps what is done after its transaction."""
 
 
 class Database:
@@ -43,8 +47,13 @@ class Database:
         """
         with self._translated(), self.engine.connect() as connection:
             connection = connection.execution_options(loadstone_write=True)
+            later: list[Callable[[], object]] = []
+            connection.info[_AFTER] = later
             with connection.begin():
                 yield connection
+        for act in later:
+            with suppress(Exception):  # the transaction stands, even where a log cannot be written
+                act()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -93,6 +102,13 @@ def open_database(url: str) -> Database:
         )
         return Database(engine, None)
     raise _no_repository(url)
+
+
+def after_commit(connection: Connection, act: Callable[[], object]) -> None:
+    """Call ``act`` when the transaction of ``Database.write`` has committed; never, when it rolls back."""
+    later = connection.info.get(_AFTER)
+    if later is not None:
+        later.append(act)
 
 
 def now(connection: Connection) -> datetime:

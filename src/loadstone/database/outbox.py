@@ -28,7 +28,8 @@ from sqlalchemy import (
 )
 
 from loadstone.database.metadata import METADATA, Instant, document, row_id
-from loadstone.database.open import now
+from loadstone.database.open import after_commit, now
+from loadstone.telemetry.events import tell
 
 OUTBOX = Table(
     "outbox",
@@ -83,6 +84,7 @@ def put(connection: Connection, topic: str, key: str, body: Mapping[str, Any]) -
         xact = int(connection.execute(text("SELECT pg_current_xact_id()::text")).scalar_one())
     row = {"xact": xact, "topic": topic, "key": key, "body": dict(body), "written_at": now(connection)}
     connection.execute(insert(OUTBOX).values(row))
+    after_commit(connection, lambda: tell(topic, key, body))
 
 
 def read(

@@ -96,6 +96,9 @@ class Definition(Part):
     pool: str = Doc("default", description="Pool that bounds how many of its tasks run at once.")
     priority: int = Doc(0, ge=-1000, le=1000, description="Higher ones are claimed first.")
     launch: LaunchRules = Doc(LaunchRules(), description="What repeated launches do.")
+    due_within_s: float | None = Doc(
+        None, gt=0, description="Seconds from the launch after which people are told that it has not ended."
+    )
 
     @model_validator(mode="after")
     def _graph(self) -> Self:

@@ -11,14 +11,18 @@ from typing import Any
 from sqlalchemy import Connection
 
 from loadstone.audit import trail
+from loadstone.connections.breaker import Breakers, Pass
 from loadstone.database import outbox
 from loadstone.database.open import Database, now
 from loadstone.errors import FixFile, Stop
 from loadstone.jobs import registry
 from loadstone.jobs.definition import Step
-from loadstone.jobs.faults import FaultKind, Rule, described, patient_pause_s, pause_s, rule_for
+from loadstone.jobs.faults import Action, Rule, described, rule_for
+from loadstone.jobs.gate import Gate, HeldBack
 from loadstone.jobs.handlers import Handler, handler_of
+from loadstone.jobs.healing import Again, again
 from loadstone.jobs.leases import Heartbeat, HeldTask
+from loadstone.jobs.meters import LOST, claiming, fault, running
 from loadstone.jobs.model import Outcome, Request, Status, Task
 from loadstone.jobs.parameters import filled
 from loadstone.jobs.progress import settle
@@ -53,11 +57,13 @@ class Engine:
         *,
         settings: EngineSettings | None = None,
         chance: random.Random | None = None,
+        breakers: Breakers | None = None,
     ) -> None:
         self.database, self.handlers = database, handlers
         self.settings = settings or EngineSettings()
         self.heartbeat = Heartbeat(database, self.settings.ttl)
         self._chance = chance or random.Random()
+        self._gate = Gate(breakers)
         self._repository_id = registry.repository_id(database)
 
     def run_next(self, worker_id: str) -> bool:
@@ -67,19 +73,24 @@ class Engine:
         Raises:
             Retry, Stop: The repository does not answer; what was claimed is taken over when its lease runs out.
         """
-        claimed = self._claim(worker_id)
+        with claiming():
+            claimed = self._claim(worker_id)
         if claimed is None:
             return False
         task, step = claimed
         reach("task_claimed")
         held = HeldTask(task, self.settings.ttl.total_seconds(), step.limits.timeout_s)
-        with self.heartbeat.holding(held):
+        with self.heartbeat.holding(held), running(task, held) as told:
+            passes: Sequence[Pass] = ()
             try:
+                if task.lost <= LOST_MAX:
+                    passes = self._gate.admit(task, handler_of(self.handlers, task.handler, task.step))
                 outcome = self._run(task, step, held)
             except Exception as error:
-                self._fail(task, step, held, error)
+                told.outcome = self._fail(held.task, step, held, error, passes)
             else:
-                self._end(task, held, outcome)
+                self._gate.succeeded(passes)
+                told.outcome = self._end(task, held, outcome)
         return True
 
     def idle(self) -> bool:
@@ -146,6 +157,7 @@ class Engine:
             taken_over=left_behind,
             lost=stored.lost,
             repository_id=self._repository_id,
+            counts=stored.counts,
         )
         return task, step
 
@@ -160,7 +172,7 @@ class Engine:
             )
         handler = handler_of(self.handlers, task.handler, task.step)
         if task.plan is None:
-            task = self._plan(task, handler)
+            held.task = task = self._plan(task, handler)
         if task.taken_over or task.attempt > 1:
             handler.take_over(task)
         outcome = handler.run(task, held)
@@ -185,42 +197,59 @@ class Engine:
                 tasks.add(connection, task.step_id, rows, priority=execution.priority, pool=execution.pool)
         return replace(task, plan=plans[0])
 
-    def _end(self, task: Task, held: HeldTask, outcome: Outcome) -> None:
+    def _end(self, task: Task, held: HeldTask, outcome: Outcome) -> str:
         status = outcome.status
         if status is Status.STOPPED and held.request is Request.PAUSE:
             status = Status.PAUSED
         values = {"status": status, "result": dict(outcome.result), "counts": held.counts(), "error": None}
-        self._store_end(task, values)
+        return str(status) if self._store_end(task, values) else LOST
 
-    def _fail(self, task: Task, step: Step, held: HeldTask, error: Exception) -> None:
+    def _fail(
+        self, task: Task, step: Step, held: HeldTask, error: Exception, passes: Sequence[Pass]
+    ) -> str:
+        """Do about a fault what its rule says; what became of the run."""
         if isinstance(error, _Lost):
-            return
+            return LOST
         rule = rule_for(error, self.settings.rules)
         told = described(error, rule.kind)
-        pause, attempt = None, task.attempt
-        if rule.patient:
-            pause, attempt = patient_pause_s(self._chance), task.attempt - 1
-        elif rule.kind is FaultKind.TRANSIENT:
-            pause = pause_s(step.retry, task.attempt, self._chance)
-        if pause is None:
-            values = {"status": Status.FAILED, "error": told, "counts": held.counts()}
-            self._store_end(task, values, topic=f"fault.{rule.kind}", body={**told, "step": task.step})
-            return
+        if rule.action is Action.RECONNECT:
+            self._gate.failed(passes, str(told["message"]))
+        next_ = again(rule, step.retry, task, error, self._chance)
+        fault(rule.kind, next_.action if next_ else rule.action)
+        if next_ is not None:
+            return self._put_back(task, held, next_, told, waits=isinstance(error, HeldBack))
+        values = {"status": Status.FAILED, "error": told, "counts": held.counts()}
+        body = {**told, "job": task.job, "step": task.step, "attempt": task.attempt}
+        topic = "task.quarantined" if rule.action is Action.QUARANTINE else f"fault.{rule.kind}"
+        return str(Status.FAILED) if self._store_end(task, values, topic=topic, body=body) else LOST
+
+    def _put_back(
+        self, task: Task, held: HeldTask, next_: Again, told: Mapping[str, Any], *, waits: bool
+    ) -> str:
+        """Make the task ready for another run, later."""
         with self.database.write() as connection:
             execution = executions.by_id(connection, task.execution_id, lock=True)
             request = execution.request if execution is not None else Request.NONE
-            again: dict[str, Any] = {
+            values: dict[str, Any] = {
                 "status": _HELD.get(request, Status.READY),
-                "not_before": now(connection) + timedelta(seconds=pause),
-                "attempt": attempt,
-                "error": told,
+                "not_before": now(connection) + timedelta(seconds=next_.pause_s),
+                "attempt": next_.attempt,
+                "error": dict(told),
                 "counts": held.counts(),
             }
-            if tasks.end(connection, task.id, task.fence, **again):
-                body = {**told, "step": task.step, "attempt": task.attempt, "pause_s": round(pause, 3)}
-                outbox.put(connection, "fault.retried", str(task.execution_id), body)
-                if request is not Request.NONE:
-                    settle(connection, task.execution_id, task.step_id)
+            if next_.plan is not None:
+                values["plan"] = dict(next_.plan)
+            if not tasks.end(connection, task.id, task.fence, **values):
+                return LOST
+            body = {**told, "job": task.job, "step": task.step, "attempt": task.attempt}
+            body |= {"pause_s": round(next_.pause_s, 3), "action": str(next_.action)}
+            topic = "task.held_back" if waits else "fault.retried"
+            outbox.put(connection, topic, str(task.execution_id), body)
+            if next_.plan is not None:
+                outbox.put(connection, "task.healed", str(task.execution_id), body)
+            if request is not Request.NONE:
+                settle(connection, task.execution_id, task.step_id)
+        return "waiting" if waits else "retried"
 
     def _store_end(
         self,
@@ -229,17 +258,18 @@ class Engine:
         *,
         topic: str | None = None,
         body: Mapping[str, Any] | None = None,
-    ) -> None:
+    ) -> bool:
         """Nothing is stored when another worker has taken the task over: its end counts, not ours."""
         reach("task_done")
         with self.database.write() as connection:
             executions.by_id(connection, task.execution_id, lock=True)
             if not tasks.end(connection, task.id, task.fence, **values):
-                return
+                return False
             if topic is not None:
                 outbox.put(connection, topic, str(task.execution_id), body or {})
             settle(connection, task.execution_id, task.step_id)
         reach("task_stored")
+        return True
 
 
 # Private functions

@@ -15,9 +15,6 @@ from typing import Any
 from loadstone.errors import FixSpec, LoadstoneError
 from loadstone.jobs.definition import RetryRule
 
-PATIENT_S = 1.0
-"""About how long a patient rule waits before it looks again."""
-
 
 class FaultKind(StrEnum):
     """What to do next: try again, tell the stewards, mend the spec, escalate."""
@@ -28,20 +25,43 @@ class FaultKind(StrEnum):
     SYSTEM = "system"
 
 
+class Action(StrEnum):
+    """
+    What the engine does about a fault by itself.
+
+    ``RETRY``: run again after a pause that grows, as the step's ``retry`` says. ``RECONNECT``: the same, and the
+    fault counts as an outage of the step's external systems (their breakers). ``REQUEUE``: run again at once.
+    ``WAIT``: look again about every second for as long as it takes; such runs are no attempts. ``RELEASE_LOCKS``:
+    wait likewise, and in the end take the lock from a holder that hangs. ``FREE_STAGING``: clear what dead loads
+    left, then run again. ``SMALLER_CHUNKS``: run again with half the chunk. ``QUARANTINE``: never run again by
+    itself. ``FAIL``: the step fails; a launch restarts it when people have mended the cause.
+    """
+
+    RETRY = "retry"
+    RECONNECT = "reconnect"
+    REQUEUE = "requeue"
+    WAIT = "wait"
+    RELEASE_LOCKS = "release_locks"
+    FREE_STAGING = "free_staging"
+    SMALLER_CHUNKS = "smaller_chunks"
+    QUARANTINE = "quarantine"
+    FAIL = "fail"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """
     Fits an error whose class, code and message are as given; what is None fits any.
 
     Attributes:
-        patient: Wait as long as it takes; such runs are no attempts.
+        action: What is done about it.
     """
 
     kind: FaultKind
     class_name: str | None = None
     code: str | None = None
     pattern: str | None = None
-    patient: bool = False
+    action: Action = Action.FAIL
 
     def fits(self, error: BaseException) -> bool:
         """Whether the rule is for this error; the text of its causes counts as its message."""
@@ -61,7 +81,9 @@ def default_rules() -> tuple[Rule, ...]:
 
 def rules_of(values: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
     """
-    Rules of plain values (``kind``, ``class``, ``code``, ``pattern``), in order.
+    Rules of plain values (``kind``, ``class``, ``code``, ``pattern``, ``action``), in order.
+
+    Without an action a transient fault is retried, and any other one fails the step.
 
     Raises:
         FixSpec: LS-7108 names the rule that is wrong, 1-based.
@@ -86,11 +108,6 @@ def pause_s(rule: RetryRule, attempt: int, chance: random.Random) -> float | Non
     return full * (0.5 + 0.5 * chance.random())
 
 
-def patient_pause_s(chance: random.Random) -> float:
-    """Seconds before a patient rule looks again."""
-    return PATIENT_S * (0.5 + chance.random())
-
-
 def described(error: BaseException, kind: FaultKind) -> dict[str, Any]:
     """The error as JSON values, for the repository and for whoever must act."""
     if isinstance(error, LoadstoneError):
@@ -110,26 +127,34 @@ def described(error: BaseException, kind: FaultKind) -> dict[str, Any]:
 
 
 def _rule(number: int, value: Mapping[str, Any]) -> Rule:
-    unknown = set(value) - {"kind", "class", "code", "pattern", "patient"}
-    kinds = [kind.value for kind in FaultKind]
-    if unknown or value.get("kind") not in kinds:
-        fault = (
-            f"unknown keys {', '.join(sorted(unknown))}"
-            if unknown
-            else f"kind must be one of {', '.join(kinds)}"
-        )
+    fault = _fault(value)
+    if fault is not None:
         raise FixSpec("LS-7108", f"fault rule {number}: {fault}")
     try:
         re.compile(value.get("pattern") or "")
     except re.error as error:
         raise FixSpec("LS-7108", f"fault rule {number}: the pattern is wrong: {error}") from error
+    kind = FaultKind(value["kind"])
+    usual = Action.RETRY if kind is FaultKind.TRANSIENT else Action.FAIL
     return Rule(
-        kind=FaultKind(value["kind"]),
+        kind=kind,
         class_name=value.get("class"),
         code=value.get("code"),
         pattern=value.get("pattern"),
-        patient=bool(value.get("patient", False)),
+        action=Action(value.get("action", usual)),
     )
+
+
+def _fault(value: Mapping[str, Any]) -> str | None:
+    unknown = set(value) - {"kind", "class", "code", "pattern", "action"}
+    if unknown:
+        return f"unknown keys {', '.join(sorted(unknown))}"
+    kinds, actions = [kind.value for kind in FaultKind], [action.value for action in Action]
+    if value.get("kind") not in kinds:
+        return f"kind must be one of {', '.join(kinds)}"
+    if value.get("action", "fail") not in actions:
+        return f"action must be one of {', '.join(actions)}"
+    return None
 
 
 def _class_names(error: BaseException) -> set[str]:

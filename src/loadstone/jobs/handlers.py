@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from loadstone.books import Contribution
+from loadstone.connections.model import Connection
 from loadstone.errors import FixSpec
 from loadstone.jobs.model import Outcome, Task
 
@@ -53,6 +54,10 @@ class Handler(Protocol):
         """Refuse a configuration (``FixSpec``) when a definition is stored; ``{name}`` places are not filled yet."""
         ...
 
+    def systems(self, task: Task) -> Sequence[Connection]:
+        """The external systems that the task works on; it does not begin while the breaker of one is open."""
+        ...
+
     def plan(self, task: Task) -> Sequence[Mapping[str, Any]]:
         """The plans of the step's partitions, at least one; called once, stored, and never made anew."""
         ...
@@ -71,6 +76,10 @@ class WholeStep:
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Any configuration will do."""
+
+    def systems(self, task: Task) -> Sequence[Connection]:
+        """None."""
+        return ()
 
     def plan(self, task: Task) -> Sequence[Mapping[str, Any]]:
         """One partition."""

@@ -25,7 +25,7 @@ class HeldTask:
 
     Attributes:
         lost: Another worker has the task, or the lease ran out without renewal. timed_out: its time is up.
-        request: What is asked of the execution.
+        request: What is asked of the execution. reports: Times that progress was reported, once a chunk.
     """
 
     def __init__(self, task: Task, ttl_s: float, timeout_s: float | None) -> None:
@@ -33,6 +33,7 @@ class HeldTask:
         self.lease = LeaseFence(repository_id=task.repository_id, number=task.fence)
         self.lost = False
         self.request = Request.NONE
+        self.reports = 0
         self._begun = self._renewed = time.monotonic()
         self._timeout_s = timeout_s
         self._counts: dict[str, int] | None = None
@@ -50,6 +51,7 @@ class HeldTask:
     def report(self, contribution: Contribution, bytes_done: int, bytes_total: int | None) -> None:
         """Take the sums so far."""
         sums = contribution
+        self.reports += 1
         self._counts = {
             "read": sums.read,
             "loaded": sums.loaded,

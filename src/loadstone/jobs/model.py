@@ -88,7 +88,7 @@ class Execution:
     Attributes:
         attempt: 1-based within the instance. parameters: all of them, typed values as JSON.
         request: what is asked of it. error: code and message of the gravest step, where there is one.
-        created_at, started_at, ended_at: by the repository's clock, UTC.
+        created_at, started_at, ended_at: by the repository's clock, UTC. due_at: deadline that has not passed.
     """
 
     id: int
@@ -105,6 +105,7 @@ class Execution:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     error: Mapping[str, Any] | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +146,7 @@ class Task:
         fence: counts claims; the highest is the holder.
         attempt: 1-based count of runs, those after faults and dead workers included.
         taken_over: Whether another worker left it unfinished. lost: workers that died with it. repository_id: which repository counts the fence.
+        counts: what an earlier run of it reported; None when there was none.
     """
 
     id: int
@@ -165,6 +167,7 @@ class Task:
     taken_over: bool
     lost: int
     repository_id: str
+    counts: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

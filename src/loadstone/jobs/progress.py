@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from loadstone.database import outbox
-from loadstone.database.open import now
+from loadstone.database.open import after_commit, now
 from loadstone.jobs.flow import advance
 from loadstone.jobs.model import Execution, Request, Status, StepExecution, gravest
 from loadstone.jobs.repository import definitions, executions, tasks
 from loadstone.jobs.repository.definitions import StoredDefinition
 from loadstone.jobs.repository.executions import Instance
 from loadstone.jobs.repository.tasks import StoredTask
+from loadstone.telemetry import metrics
 
 COUNTS = ("read", "loaded", "rejected", "discarded", "skipped")
 
@@ -126,6 +127,7 @@ def _end_step(connection: Connection, step_id: int, all_tasks: Sequence[StoredTa
     results = [task.result for task in all_tasks]
     result = results[0] if len(results) == 1 else {"partitions": results}
     errors = [task.error for task in all_tasks if task.error is not None]
+    after_commit(connection, lambda: metrics.count("loadstone_steps_total", status=str(status)))
     executions.change_step(
         connection,
         step_id,

@@ -64,6 +64,7 @@ EXECUTION = Table(
     Column("started_at", Instant),
     Column("ended_at", Instant),
     Column("error", document()),
+    Column("due_at", Instant),
     UniqueConstraint("instance_id", "attempt"),
     Index("ix_job_execution_job_id", "job", "id"),
     info={"natural_key": ("instance_id", "attempt")},
@@ -78,6 +79,9 @@ Index(
     postgresql_where=_ACTIVE,
 )
 Index("ix_job_execution_status_active", EXECUTION.c.status, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
+
+_DUE = text("due_at IS NOT NULL")
+Index("ix_job_execution_due", EXECUTION.c.due_at, sqlite_where=_DUE, postgresql_where=_DUE)
 
 STEP = Table(
     "step_execution",

@@ -30,6 +30,9 @@ GONE = timedelta(minutes=5)
 IDLE_S = 0.2
 """Pause of a thread that finds nothing to do; with many idle threads the repository sees few queries."""
 
+LEAVE_S = 2.0
+"""How long a worker that ends waits for ticks that have a thread of their own; what they began is safe to repeat."""
+
 TROUBLE_S_MAX = 30.0
 """Longest pause while the repository does not answer."""
 
@@ -38,11 +41,17 @@ log = structlog.get_logger("loadstone.jobs")
 
 @dataclass(frozen=True)
 class Tick:
-    """Something to be done again and again: ``act`` is called every ``every_s`` seconds, errors are logged."""
+    """
+    Something to be done again and again: ``act`` is called every ``every_s`` seconds, errors are logged.
+
+    Attributes:
+        apart: Whether it has a thread of its own, since it may wait for others (a mail server).
+    """
 
     name: str
     every_s: float
     act: Callable[[], object]
+    apart: bool = False
 
 
 class Worker:
@@ -70,7 +79,8 @@ class Worker:
         """
         self._register()
         for tick in self._ticks:
-            self._act(tick)
+            if not tick.apart:
+                self._act(tick)
         log.info("worker.started", worker=self.id, threads=self._threads)
         crew = [
             threading.Thread(
@@ -80,14 +90,18 @@ class Worker:
             )
             for n in range(self._threads)
         ]
-        ticking = threading.Thread(target=self._tick, name="ticks", daemon=True)
-        for thread in (*crew, ticking):
+        groups = [[tick for tick in self._ticks if not tick.apart]]
+        groups += [[tick] for tick in self._ticks if tick.apart]
+        ticking = [threading.Thread(target=self._tick, args=(group,), daemon=True) for group in groups]
+        for thread in (*crew, *ticking):
             thread.start()
         for thread in crew:
             while thread.is_alive():
                 thread.join(0.2)
         self._stop.set()
-        ticking.join()
+        ticking[0].join()
+        for thread in ticking[1:]:
+            thread.join(LEAVE_S)
         self._engine.close()
         self._unregister()
         log.info("worker.stopped", worker=self.id)
@@ -114,10 +128,10 @@ class Worker:
                     return
                 self._stop.wait(IDLE_S)
 
-    def _tick(self) -> None:
-        due = {tick.name: time.monotonic() + tick.every_s for tick in self._ticks}
+    def _tick(self, ticks: Sequence[Tick]) -> None:
+        due = {tick.name: time.monotonic() + tick.every_s for tick in ticks}
         while not self._stop.wait(max(0.0, min(due.values()) - time.monotonic())):
-            for tick in self._ticks:
+            for tick in ticks:
                 if due[tick.name] <= time.monotonic():
                     due[tick.name] = max(due[tick.name] + tick.every_s, time.monotonic())
                     self._act(tick)

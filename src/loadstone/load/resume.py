@@ -162,7 +162,7 @@ def _refuse_written(one: LoadInput, stamp: str, size_bytes: int) -> None:
     seconds, rest = divmod(int(time_ns), 10**9)
     raise _changed(
         one,
-        f"was written to since its load began; only its first {size_bytes} bytes are known to be the same",
+        f"changed since its load began; only its first {size_bytes} bytes are known to be the same",
         f"to vouch for the rest: touch -d @{seconds}.{rest:09} {one.path}",
     )
 

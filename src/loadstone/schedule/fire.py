@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from loadstone.database import outbox
-from loadstone.database.open import Database, now
+from loadstone.database.open import Database, after_commit, now
 from loadstone.database.outbox import Event
 from loadstone.errors import LoadstoneError
 from loadstone.jobs import launch, operate
@@ -25,6 +26,7 @@ from loadstone.schedule.calendar import EVERY_DAY, Calendar
 from loadstone.schedule.model import Overlap, Schedule, TickState
 from loadstone.schedule.plan import due_between, parameters_at
 from loadstone.schedule.repository import StoredSchedule, Tick
+from loadstone.telemetry import metrics
 
 Ask = Callable[[str, str], Any]
 """Runs a query on a target (URL or name, query) and gives the one value of its answer."""
@@ -231,6 +233,7 @@ def _add(
     tick_id = repository.add_tick(connection, **row)
     if tick_id is None:
         return 0
+    after_commit(connection, partial(_meter, state, due.at, moment))
     if state is TickState.MISSED:
         body = {"due_at": due.at.isoformat(), "reason": reason}
         outbox.put(connection, "schedule.missed", stored.schedule.name, body)
@@ -279,3 +282,10 @@ def _release(connection: Connection, stored: StoredSchedule, moment: datetime) -
         _launch(connection, stored, tick.id, tick.parameters, moment)
         released += 1
     return released
+
+
+def _meter(state: TickState | None, due_at: datetime, moment: datetime) -> None:
+    """Count a tick that was decided; the lag is that of starts."""
+    metrics.count("loadstone_schedule_ticks_total", state=str(state or TickState.LAUNCHED))
+    if state is None:
+        metrics.observe("loadstone_schedule_lag_seconds", max(0.0, (moment - due_at).total_seconds()))

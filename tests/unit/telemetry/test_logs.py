@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
+from pathlib import Path
 
 import pytest
 import structlog
 
+from loadstone.database import outbox
+from loadstone.telemetry.events import tell
 from loadstone.telemetry.logs import log_to_stderr
+from tests.repository import open_repository
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +40,29 @@ def test_people_get_a_line_without_colours(capsys: pytest.CaptureFixture[str]) -
     structlog.get_logger().warning("loud", load="x")
     err = capsys.readouterr().err
     assert "quiet" not in err and "loud" in err and "load=x" in err and "\x1b[" not in err
+
+
+def test_a_log_that_cannot_be_written_harms_no_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is committed is committed, though standard error is closed."""
+    log_to_stderr(as_json=True)
+    closed = open(tmp_path / "log", "w")
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    database = open_repository(str(tmp_path / "r.db"))
+    with database.write() as connection:
+        outbox.put(connection, "a.told", "k", {"event": 1})
+    with database.read() as connection:
+        assert 1 == len(outbox.read(connection))
+    database.close()
+
+
+def test_events_of_the_outbox_are_lines_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    """Named as their topic, with what they are about; faults are warnings."""
+    log_to_stderr(as_json=True)
+    tell("fault.system", "17", {"job": "payments", "code": "LS-3021", "hints": ["free room."], "place": None})
+    event = json.loads(capsys.readouterr().err)
+    del event["timestamp"]
+    wanted = {"event": "fault.system", "about": "17", "job": "payments", "code": "LS-3021", "level": "warning"}
+    assert wanted == event

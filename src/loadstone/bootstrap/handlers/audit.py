@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import Field as Doc
 
+from loadstone.bootstrap.connections import systems_of
 from loadstone.bootstrap.handlers.configuration import check_config, typed_config
 from loadstone.config import resolve_target
+from loadstone.connections.model import Connection
 from loadstone.errors import FixSpec, Stop
 from loadstone.jobs.handlers import TaskRun, WholeStep
 from loadstone.jobs.model import Outcome, Task
@@ -25,6 +27,10 @@ class AuditConfig(Part):
 
 class AuditHandler(WholeStep):
     """Adds up the chunks, rejects and discards that the target holds of a load, and compares with its receipt."""
+
+    def systems(self, task: Task) -> Sequence[Connection]:
+        """Its target, where that is a server."""
+        return systems_of(task.config.get("target"))
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Refuse unknown keys."""

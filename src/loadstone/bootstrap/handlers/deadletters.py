@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import Field as Doc
 
+from loadstone.bootstrap.connections import systems_of
 from loadstone.bootstrap.handlers.configuration import LoadConfig, check_config, request_of, typed_config
+from loadstone.connections.model import Connection
 from loadstone.database.open import Database
 from loadstone.errors import FixSpec
 from loadstone.jobs.handlers import TaskRun, WholeStep
@@ -25,6 +27,10 @@ class DeadLettersHandler(WholeStep):
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def systems(self, task: Task) -> Sequence[Connection]:
+        """Its target, where that is a server."""
+        return systems_of(task.config.get("target"))
 
     def check(self, config: Mapping[str, Any]) -> None:
         """As a load's."""

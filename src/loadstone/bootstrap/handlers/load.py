@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from loadstone.books import LoadReceipt
 from loadstone.books.values import receipt_values
+from loadstone.bootstrap.connections import systems_of
 from loadstone.bootstrap.handlers.configuration import LoadConfig, check_config, request_of, typed_config
+from loadstone.bootstrap.handlers.healing import healed
+from loadstone.connections.model import Connection
 from loadstone.errors import FixFile
 from loadstone.jobs.handlers import TaskRun, WholeStep
+from loadstone.jobs.healing import remedies_of
 from loadstone.jobs.model import Outcome, Status, Task
 from loadstone.spec import LoadRequest
 
@@ -23,6 +27,10 @@ class LoadHandler(WholeStep):
         from loadstone.bootstrap.handlers.child import Children
 
         self._children = Children()
+
+    def systems(self, task: Task) -> Sequence[Connection]:
+        """Its target, where that is a server."""
+        return systems_of(task.config.get("target"))
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Refuse what is no configuration of a load, and a control file that is there and wrong."""
@@ -40,9 +48,9 @@ class LoadHandler(WholeStep):
         Raises:
             FixFile: LS-7119 more records were rejected than ERRORS allows. Others: as ``loads.load``.
         """
-        request = request_of(typed_config(LoadConfig, task.config))
+        request = healed(request_of(typed_config(LoadConfig, task.config)), remedies_of(task))
         # A worker that hangs, and lost its lease, still holds the load in the target.
-        left = task.taken_over or task.lost > 0
+        left = request.take_over or task.taken_over or task.lost > 0
         request = replace(request, run_id=request.run_id or task.content_key, take_over=left)
         receipt = self._load(request, run)
         if receipt.outcome == "errors":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -116,7 +117,8 @@ def add(
     carried: Mapping[str, StepExecution],
 ) -> Execution:
     """A new execution with its steps: those in ``carried`` stand as they ended before, the others wait."""
-    definition = stored.definition
+    definition, moment = stored.definition, now(connection)
+    within_s = definition.due_within_s
     row = {
         "instance_id": instance.id,
         "job": stored.name,
@@ -127,7 +129,8 @@ def add(
         "parameters": dict(parameters),
         "priority": definition.priority,
         "pool": definition.pool,
-        "created_at": now(connection),
+        "created_at": moment,
+        "due_at": moment + timedelta(seconds=within_s) if within_s is not None else None,
     }
     made = connection.execute(insert(EXECUTION).values(row).returning(EXECUTION)).one()
     execution = _execution(made)

@@ -148,6 +148,31 @@ def release_paused(connection: Connection, execution_id: int) -> None:
     connection.execute(_of_execution(execution_id, Status.PAUSED).values(values))
 
 
+def waits(connection: Connection, step_id: int) -> list[dict[str, Any]]:
+    """The faults that tasks of a step wait behind, with when each runs again."""
+    where = (TASK.c.step_id == step_id, TASK.c.status == Status.READY, TASK.c.error.is_not(None))
+    rows = connection.execute(
+        select(TASK.c.partition, TASK.c.not_before, TASK.c.error).where(*where).order_by(TASK.c.partition)
+    )
+    return [{"partition": row.partition, "until": row.not_before, **row.error} for row in rows]
+
+
+def depth(connection: Connection) -> tuple[dict[str, int], float]:
+    """How many tasks are ready, delayed and running; and for how many seconds the longest waiting one has been ready."""
+    moment = now(connection)
+    ready = and_(TASK.c.status == Status.READY, TASK.c.not_before <= moment)
+    row = connection.execute(
+        select(
+            func.count().filter(ready).label("ready"),
+            func.count().filter(TASK.c.status == Status.READY, TASK.c.not_before > moment).label("delayed"),
+            func.count().filter(TASK.c.status == Status.RUNNING).label("running"),
+            func.min(TASK.c.not_before).filter(ready).label("since"),
+        ).where(TASK.c.status.in_((Status.READY, Status.RUNNING)))
+    ).one()
+    waited_s = (moment - row.since).total_seconds() if row.since is not None else 0.0
+    return {"ready": row.ready, "delayed": row.delayed, "running": row.running}, waited_s
+
+
 def next_due(connection: Connection) -> datetime | None:
     """When the next task becomes ready or the next lease runs out; None when no task is open."""
     query = select(

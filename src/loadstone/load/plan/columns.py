@@ -107,7 +107,7 @@ class _Work:
             Place(field=one.name),
             hints=[
                 *hints,
-                f"its columns: {', '.join(c.name for c in self.info.columns)}.",
+                f"the table has these columns: {', '.join(c.name for c in self.info.columns)}.",
                 "mark the field FILLER to read and not load it.",
             ],
         )

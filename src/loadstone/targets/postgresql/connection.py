@@ -44,10 +44,7 @@ def connect(url: str, name: str) -> psycopg.Connection[Any]:
         raise Stop(
             "LS-3020",
             f"cannot connect to {safe_url(url)}: {str(error).strip()}",
-            hints=[
-                "is the server up, and are host, port and database right?",
-                "is the password in ~/.pgpass or PGPASSWORD?",
-            ],
+            hints=_hints(str(error)),
         ) from error
     except psycopg.ProgrammingError as error:
         told = without_passwords(str(error).strip())
@@ -56,3 +53,25 @@ def connect(url: str, name: str) -> psycopg.Connection[Any]:
             f"{safe_url(url)} is no URL of PostgreSQL: {told}",
             hints=["postgresql://user@host:5432/database"],
         ) from None
+
+
+# Private functions
+
+
+def _hints(told: str) -> list[str]:
+    """What to do about a connection that was not had, by what the server or the network says."""
+    if "too many connections" in told or "remaining connection slots" in told or "too many clients" in told:
+        return [
+            "raise the server's limit (max_connections, CONNECTION LIMIT of the role), or run fewer workers.",
+            "pg_stat_activity shows who has the connections.",
+        ]
+    if "role " in told and "does not exist" in told:
+        return ["is the user of the URL right? without one it is the system's user.", "CREATE ROLE makes it."]
+    if "database " in told and "does not exist" in told:
+        return ["is the database of the URL right?", "CREATE DATABASE makes it."]
+    if "authentication" in told or "password" in told:
+        return ["is the password in ~/.pgpass or PGPASSWORD?", "may this user log in from here (pg_hba.conf)?"]
+    return [
+        "is the server up, and are host, port and database right?",
+        "is the password in ~/.pgpass or PGPASSWORD?",
+    ]

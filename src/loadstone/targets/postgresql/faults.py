@@ -39,8 +39,18 @@ def error_of(error: psycopg.Error) -> LoadstoneError:
     """The class that tells what to do next."""
     text = str(error).strip()
     if isinstance(error, pg.DeadlockDetected | pg.SerializationFailure | pg.LockNotAvailable):
-        return Redo("LS-3024", f"the server asks to run the transaction again: {text}")
-    if isinstance(error, pg.DiskFull | pg.OutOfMemory | pg.InsufficientResources | pg.ReadOnlySqlTransaction):
+        hints = ["who holds the lock? pg_locks and pg_stat_activity tell."] if "lock" in text else []
+        return Redo("LS-3024", f"the server asks to run the transaction again: {text}", hints=hints)
+    if isinstance(error, pg.ReadOnlySqlTransaction):
+        return Stop(
+            "LS-3021",
+            f"the server is read-only: {text}",
+            hints=[
+                "is it a standby? name the primary: target_session_attrs=read-write in the URL finds it.",
+                "is default_transaction_read_only set for the database or the role?",
+            ],
+        )
+    if isinstance(error, pg.DiskFull | pg.OutOfMemory | pg.InsufficientResources):
         return Stop(
             "LS-3021",
             f"the server cannot store more: {text}",
@@ -56,7 +66,11 @@ def error_of(error: psycopg.Error) -> LoadstoneError:
             ],
         )
     if isinstance(error, pg.AdminShutdown | pg.CrashShutdown | pg.CannotConnectNow | pg.QueryCanceled):
-        return Retry("LS-3022", f"the server ended the session: {text}")
+        return Retry(
+            "LS-3022",
+            f"the server ended the session: {text}",
+            hints=["was it restarted, or did its administrator end the session? the server's log says."],
+        )
     if isinstance(error, pg.UniqueViolation):
         return Refused("LS-4003", f"a row of Loadstone's own tables stands there already: {text}")
     if error.sqlstate is None or error.sqlstate.startswith("08"):

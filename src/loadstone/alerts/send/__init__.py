@@ -1,0 +1,1 @@
+"""Channels: mail, webhook, command; each is a function that sends one message."""

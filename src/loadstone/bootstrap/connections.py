@@ -1,0 +1,142 @@
+"""Connections, put together: those of the configuration, their tests, their breakers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from loadstone.audit import trail
+from loadstone.bootstrap.breakers import breakers
+from loadstone.bootstrap.repository import open_repository
+from loadstone.config import section
+from loadstone.connections.configured import DATABASE, connections_of, system_of
+from loadstone.connections.kinds import Kind, Kinds
+from loadstone.connections.model import Breaker, Connection, Finding
+from loadstone.connections.reach import reach
+from loadstone.database.open import Database
+from loadstone.errors import FixSpec, LoadstoneError
+
+PORTS = {"postgresql": 5432, "postgres": 5432, "oracle": 1521, "mysql": 3306, "mariadb": 3306, "mssql": 1433}
+"""Ports of servers whose URL has none."""
+
+
+def configured() -> dict[str, Connection]:
+    """All connections of the configuration by name (lower case); ``FixSpec`` LS-7401 as ``connections_of``."""
+    return connections_of({name: section(name) for name in ("targets", "connections")})
+
+
+def systems_of(target: str | None) -> Sequence[Connection]:
+    """The external system that a target of a step is, if it is one; LOADSTONE_TARGET for None."""
+    wanted = target or os.environ.get("LOADSTONE_TARGET")
+    found = system_of(wanted, configured()) if wanted else None
+    return (found,) if found is not None else ()
+
+
+def kinds() -> Kinds:
+    """All kinds."""
+    known = Kinds()
+    known.add(Kind(name=DATABASE, tested=test_database))
+    return known
+
+
+def test_database(connection: Connection) -> Iterator[Finding]:
+    """Steps ``DNS``, ``port``, ``login`` and ``rights``; a file has only the last two."""
+    from loadstone.bootstrap.targets import open_target
+    from loadstone.targets.urls import kind_of, safe_url
+
+    parts = urlsplit(connection.url)
+    if parts.hostname and not parts.query.startswith("host="):
+        for finding in reach(parts.hostname, parts.port or PORTS.get(parts.scheme.partition("+")[0], 0)):
+            yield finding
+            if not finding.good:
+                return
+    try:
+        kind_of(connection.url)
+        target = open_target(connection.url)
+    except LoadstoneError as error:
+        yield _bad("login", error)
+        return
+    try:
+        yield Finding(step="login", good=True, told=f"{safe_url(connection.url)} lets this user in")
+        try:
+            target.init_control()
+        except LoadstoneError as error:
+            yield _bad("rights", error)
+            return
+        yield Finding(step="rights", good=True, told="the control tables of loads are there and may be written")
+    finally:
+        target.close()
+
+
+class Connections:
+    """The connections of the configuration with their breakers, as one person (``actor``) sees and changes them."""
+
+    def __init__(self, database: Database, actor: str) -> None:
+        self._database, self._actor = database, actor
+        self._breakers = breakers(database)
+
+    def listed(self) -> list[dict[str, Any]]:
+        """All that are configured, and those without a name whose breaker has ever been touched."""
+        from loadstone.targets.urls import safe_url
+
+        named = configured()
+        stored = {one.system: one for one in self._breakers.listed()}
+        rows = []
+        for name in sorted({*named, *stored}):
+            one, breaker = named.get(name), stored.get(name, Breaker(system=name))
+            rows.append(
+                {
+                    "connection": name,
+                    "kind": one.kind if one else DATABASE,
+                    "url": safe_url(one.url) if one else None,
+                    "breaker": str(breaker.state),
+                    "failures": breaker.failures,
+                    "retry_at": breaker.retry_at,
+                    "reason": breaker.reason,
+                }
+            )
+        return rows
+
+    def reset(self, name: str) -> Breaker:
+        """Close a breaker by hand; audited. ``FixSpec`` LS-7404 when nothing has that name."""
+        if name.lower() not in {row["connection"] for row in self.listed()}:
+            raise unknown(name)
+        with self._database.write() as connection:
+            trail.record(connection, self._actor, "breaker.reset", f"connection:{name.lower()}", {})
+        return self._breakers.reset(name.lower())
+
+    def close(self) -> None:
+        """Close the repository."""
+        self._database.close()
+
+
+def tested(name: str) -> Iterator[Finding]:
+    """The steps of the test of a connection. ``FixSpec`` LS-7404 when nothing has that name."""
+    connection = configured().get(name.lower())
+    if connection is None:
+        connection = system_of(name, {}) if "://" in name else None
+    if connection is None:
+        raise unknown(name)
+    return kinds().of(connection).tested(connection)
+
+
+def open_connections(url: str, *, actor: str) -> Connections:
+    """The connections, with the breakers of the repository at ``url``."""
+    return Connections(open_repository(url), actor)
+
+
+def unknown(name: str) -> FixSpec:
+    """There is no such connection."""
+    known = ", ".join(sorted(configured())) or "none"
+    return FixSpec(
+        "LS-7404", f"there is no connection {name}", hints=[f"the configuration names these: {known}."]
+    )
+
+
+# Private functions
+
+
+def _bad(step: str, error: LoadstoneError) -> Finding:
+    return Finding(step=step, good=False, told=error.message, hint=" ".join(error.hints))

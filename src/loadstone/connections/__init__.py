@@ -1,0 +1,1 @@
+"""Places outside by name: what kind each is, whether it answers, and the breaker that guards it."""
