@@ -39,6 +39,8 @@ TYPES = {
     "count": (ColumnType(kind=Kind.DECIMAL, precision=6, scale=0), "NUMBER(6)"),
     "any": (ColumnType(kind=Kind.DECIMAL), "NUMBER"),
     "day": (ColumnType(kind=Kind.TIMESTAMP, fraction_digits=0), "DATE"),
+    "shown": (ColumnType(kind=Kind.TEXT, length=9), "VARCHAR2(9 CHAR)"),
+    "stamp": (ColumnType(kind=Kind.TEXT, length=40), "VARCHAR2(40 CHAR)"),
 }
 
 
@@ -118,7 +120,7 @@ class _Maker:
         for index in range(count):
             name = f"C{index + 1}"
             kind = rng.choice(list(TYPES))
-            width = 19 if kind == "day" else rng.randint(3, 14)
+            width = 19 if kind in ("day", "shown", "stamp") else rng.randint(3, 14)
             filler = rng.random() < 0.1 and index > 0
             position = Position(start=at, end=at + width - 1) if self.fixed else None
             if not self.fixed and number == 1 and index == 0:
@@ -162,8 +164,10 @@ class _Maker:
 
     def _type(self, kind: str) -> FieldType | None:
         rng = self.rng
-        if kind == "day":
+        if kind in ("day", "shown"):
             return FieldType(name=TypeName.DATE, mask=rng.choice(MASKS))
+        if kind == "stamp":
+            return FieldType(name=TypeName.TIMESTAMP, mask=rng.choice(MASKS))
         if kind in ("amount", "count", "any"):
             return rng.choice(
                 [None, FieldType(name=TypeName.INTEGER_EXTERNAL), FieldType(name=TypeName.DECIMAL_EXTERNAL)]

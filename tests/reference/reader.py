@@ -97,7 +97,7 @@ def _row(spec: LoadSpec, index: int, setting: Setting, types, number: int, step:
         elif isinstance(one.source, Sequence):
             base = one.source.base if isinstance(one.source.base, int) else 1
             value = str(base + (step - 1) * (one.source.increment or 1)).encode()
-        row[one.name] = convert(value, kind, not_null=not_null, mask=one.type.mask if one.type else None)
+        row[one.name] = convert(value, kind, not_null=not_null, field=one.type)
     return row
 
 

@@ -39,9 +39,27 @@ def encode_arrow(
     keep = work.fault == 0
     arrays = [column.build(keep) for column in columns]
     batch = pa.RecordBatch.from_arrays(arrays, names=[f"c{number}" for number in range(len(arrays))])
-    rows = np.flatnonzero(~keep)
-    faults = Faults(row=rows, column=work.column[rows], code=work.fault[rows], detail=work.detail[rows])
-    return batch, values.record[keep], faults
+    return batch, values.record[keep], work.faults()
+
+
+def shown_dates(
+    values: Values, conversions: Sequence[Conversion], nls: Nls, *, compiled: bool
+) -> tuple[Values, Faults]:
+    """The values with the dates that go into text columns as those texts, and the dates that are none."""
+    work = _Work(values, nls, compiled=compiled)
+    start, end, null = values.start.copy(), values.end.copy(), values.null.copy()
+    parts, at = [values.buffer], len(values.buffer)
+    for number, one in enumerate(conversions):
+        if one.shown is None:
+            continue
+        column = work.convert(number, one)
+        assert column.spans is not None
+        data, first, last = column.spans
+        start[:, number], end[:, number], null[:, number] = first + at, last + at, column.null
+        parts.append(data)
+        at += len(data)
+    shown = Values(buffer=np.concatenate(parts), start=start, end=end, null=null, record=values.record)
+    return shown, work.faults()
 
 
 def mask_of(conversion: Conversion, nls: Nls) -> str:
@@ -78,6 +96,10 @@ class _Work:
         bad = np.flatnonzero(fault)
         self.blame(number, bad, fault[bad], detail[bad])
         return column
+
+    def faults(self) -> Faults:
+        rows = np.flatnonzero(self.fault)
+        return Faults(row=rows, column=self.column[rows], code=self.fault[rows], detail=self.detail[rows])
 
     def blame(self, number: int, rows: NDArray[np.int64], fault: Any, detail: Any = 0) -> None:
         free = self.fault[rows] == 0
@@ -136,8 +158,8 @@ class _Source:
             return self._bytes()
         if kind is Kind.BOOL:
             return self._booleans()
-        if kind is Kind.TEXT and self.one.mask is not None:
-            return self._dates_as_text()
+        if self.one.shown is not None:
+            return self._dates_as_text(self.one.shown)
         return self._texts()
 
     def _run(self, kernel: Any, *rest: Any) -> Any:
@@ -269,28 +291,41 @@ class _Source:
             self.fault[(micros % 86_400_000_000 != 0) & (self.fault == 0) & ~self.null] = ValueFault.RANGE
         return _Column(pa.string(), self.null, spans=(out, start, start + size), compiled=self.work.compiled)
 
-    def _dates_as_text(self) -> _Column:
-        """A DATE field into a text column: read by its mask, written by NLS_DATE_FORMAT."""
+    def _dates_as_text(self, mask: str) -> _Column:
+        """A date field into a text column: read by its mask, written by the session's; equal dates once."""
         import pyarrow as pa
 
         from loadstone.datatypes.show import show_date
 
-        micros, _ = self._parse_dates()
+        micros, offsets = self._parse_dates()
         self._refuse_before_christ(micros)
-        mask, language = self.work.nls.date_format, self.work.nls.date_language
         good = (self.fault == 0) & ~self.null
-        shown = [show_date(int(m), mask, language) if ok else "" for m, ok in zip(micros, good, strict=True)]
+        minutes = np.where(offsets == NO_OFFSET, self.work.nls.time_zone_minutes, offsets)
+        moments, which = np.unique(np.column_stack([micros, minutes])[good], axis=0, return_inverse=True)
+        shown = [show_date(m, mask, self.work.nls.date_language, zone) for m, zone in moments.tolist()]
         texts = [text.encode() for text in shown]
-        end = np.cumsum(np.array([len(text) for text in texts], np.int64))
-        start = end - np.array([len(text) for text in texts], np.int64)
+        ends = np.cumsum(np.array([len(text) for text in texts], np.int64))
+        starts = ends - np.array([len(text) for text in texts], np.int64)
+        start, end = np.zeros(len(good), np.int64), np.zeros(len(good), np.int64)
+        start[good], end[good] = starts[which.reshape(-1)], ends[which.reshape(-1)]
+        self._refuse_long(
+            good, np.array([len(text) for text in shown], np.int64)[which.reshape(-1)], end - start
+        )
         data = np.frombuffer(b"".join(texts) or b"\0", np.uint8)
-        kind = self.one.type
-        if kind.length is not None:
-            counted = texts if kind.unit == "byte" else shown
-            size = np.array([len(text) for text in counted], np.int64)
-            long = good & (size > kind.length)
-            self.fault[long], self.detail[long] = ValueFault.TOO_LONG, size[long]
         return _Column(pa.string(), self.null, spans=(data, start, end), compiled=self.work.compiled)
+
+    def _refuse_long(
+        self, good: NDArray[np.bool_], characters: NDArray[np.int64], length: NDArray[np.int64]
+    ) -> None:
+        """Good rows whose text, of so many characters, is longer than the column."""
+        kind = self.one.type
+        if kind.length is None:
+            return
+        size = length.copy()
+        if kind.unit == "char":
+            size[good] = characters
+        long = good & (size > kind.length)
+        self.fault[long], self.detail[long] = ValueFault.TOO_LONG, size[long]
 
     def _refuse_before_christ(self, micros: NDArray[np.int64]) -> None:
         """Texts have years from 0001 on."""

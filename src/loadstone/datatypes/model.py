@@ -95,8 +95,9 @@ class Conversion:
 
     Attributes:
         column: Column name for messages. type: what the column takes. not_null: whether NULL is refused.
-        mask: Date mask of the text, where the column (or a DATE field for a TEXT column) needs one;
+        mask: Date mask of the text, where the column (or a date field for a TEXT column) needs one;
             ``CANONICAL`` for values that the product made itself.
+        shown: For a date that goes into a TEXT column: the session's mask that it is written by.
         raw: The value is bytes (RAW fields), not UTF-8 text.
         blank_is_null: White space alone is NULL, as in DATE fields; else it is a date that is too short.
     """
@@ -105,6 +106,7 @@ class Conversion:
     type: ColumnType
     not_null: bool = False
     mask: str | None = None
+    shown: str | None = None
     raw: bool = False
     blank_is_null: bool = False
 

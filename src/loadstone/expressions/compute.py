@@ -6,9 +6,9 @@ from collections.abc import Callable
 from decimal import DecimalException
 
 from loadstone.datatypes.model import Nls
-from loadstone.expressions.model import Compute, OraError, Row, Term, Value
+from loadstone.expressions.model import MOMENTS, Compute, OraError, ResultType, Row, Term, Value
 from loadstone.expressions.operators import function_of
-from loadstone.expressions.values import converted
+from loadstone.expressions.values import converted, moment_text, session_mask
 
 
 def callable_of(term: Term, nls: Nls) -> Compute:
@@ -38,7 +38,10 @@ def _lookup(term: Term, nls: Nls) -> Compute:
 
 
 def _convert(term: Term, nls: Nls) -> Compute:
-    part, to = callable_of(term.parts[0], nls), term.type
+    part, to, own = callable_of(term.parts[0], nls), term.type, term.parts[0].type
+    if to is ResultType.TEXT and own in MOMENTS:
+        mask = session_mask(own, nls)
+        return lambda row: moment_text(part(row), mask, nls)
     return lambda row: converted(part(row), to, nls)
 
 

@@ -63,6 +63,18 @@ def to_text(value: Value, nls: Nls) -> str | None:
     return number_text(Decimal(value)).replace(".", nls.decimal)
 
 
+def session_mask(kind: ResultType, nls: Nls) -> str:
+    """The mask by which moments of a type are shown unasked."""
+    if kind is _T.DATE:
+        return nls.date_format
+    return nls.timestamp_format if kind is _T.TIMESTAMP else nls.timestamp_tz_format
+
+
+def moment_text(value: Value, mask: str, nls: Nls) -> str | None:
+    """A moment by a mask; NULL stays NULL."""
+    return date_text(value, mask, nls.date_language) if isinstance(value, datetime) else None
+
+
 def date_text(value: datetime, mask: str, language: str) -> str:
     """
     A moment by a mask.

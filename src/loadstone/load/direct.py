@@ -18,7 +18,7 @@ from loadstone.formats.layout import Layout
 from loadstone.formats.model import Chunk
 from loadstone.formats.quick import Q_FIELD, compile_quick
 from loadstone.load import direct_kernel as kernels
-from loadstone.load.plan.model import LoadPlan, TablePlan
+from loadstone.load.plan.model import ColumnPlan, LoadPlan, TablePlan
 from loadstone.load.reading import Read
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Direct:
     Encodes chunks; one serves all workers.
 
     It takes plans with one table, all of whose columns are fields without conditions, of types that
-    need no arithmetic beyond whole numbers.
+    need no arithmetic beyond whole numbers, and no dates that are to be texts.
     """
 
     def __init__(self, plan: LoadPlan, table: TablePlan) -> None:
@@ -82,8 +82,11 @@ class Direct:
         if plan.target.form != "pgcopy" or not plan.compiled or len(plan.tables) != 1:
             return None
         table = plan.tables[0]
-        floats = any(c.conversion.type.kind in (Kind.FLOAT4, Kind.FLOAT8) for c in table.columns)
-        if table.lane != "direct" or floats or not all(map(_is_simple, plan.layouts.values())):
+        if (
+            table.lane != "direct"
+            or any(map(_is_made_before, table.columns))
+            or not all(map(_is_simple, plan.layouts.values()))
+        ):
             return None
         return cls(plan, table)
 
@@ -171,6 +174,12 @@ class Direct:
 
 
 # Private functions
+
+
+def _is_made_before(column: ColumnPlan) -> bool:
+    """Floats, and dates for text columns: not the work of the kernel that writes rows."""
+    conversion = column.conversion
+    return conversion.type.kind in (Kind.FLOAT4, Kind.FLOAT8) or conversion.shown is not None
 
 
 def _is_simple(layout: Layout) -> bool:

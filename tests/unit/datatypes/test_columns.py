@@ -185,7 +185,15 @@ def test_bytes_come_raw_or_as_hexadecimal_digits(
 )  # fmt: skip
 def test_a_date_field_into_a_text_column_is_shown_by_the_session(nls: Nls, expected: str) -> None:
     """Read by the field's mask, written by NLS_DATE_FORMAT in NLS_DATE_LANGUAGE."""
-    assert [expected] == converted(["20230312"], Kind.TEXT, mask="YYYYMMDD", nls=nls)
+    assert [expected] == converted(["20230312"], Kind.TEXT, mask="YYYYMMDD", shown=nls.date_format, nls=nls)
+
+
+def test_a_shown_time_keeps_its_zone() -> None:
+    """Its own, else the session's."""
+    mask, shown = "YYYY-MM-DD HH24 TZH:TZM", "HH24 TZR"
+    texts = ["2023-03-12 07 +02:00", "2023-03-12 07", "2023-03-12 07 +02:00", None]
+    found = converted(texts, Kind.TEXT, mask=mask, shown=shown, nls=Nls(time_zone_minutes=-90))
+    assert ["07 +02:00", "07 -01:30", "07 +02:00", None] == found
 
 
 @pytest.mark.parametrize(
@@ -195,7 +203,8 @@ def test_a_date_field_into_a_text_column_is_shown_by_the_session(nls: Nls, expec
 def test_a_shown_date_must_fit(length: int, unit: Any, expected: Any) -> None:
     """The text that NLS_DATE_FORMAT gives obeys the column's length."""
     kind = ColumnType(kind=Kind.TEXT, length=length, unit=unit)
-    assert [expected, 1843, None] == converted(["20230312", "20231312", None], kind, mask="YYYYMMDD")
+    texts = ["20230312", "20231312", None]
+    assert [expected, 1843, None] == converted(texts, kind, mask="YYYYMMDD", shown="DD-MON-RR")
 
 
 @BOTH
@@ -255,7 +264,8 @@ def test_the_mask_is_the_fields_else_the_sessions(kind: ColumnType, mask: str | 
 )
 def test_texts_have_no_years_before_christ(kind: ColumnType, compiled: bool) -> None:
     """Such a date is refused where the column keeps text; it neither crashes nor becomes another year."""
-    found = converted(["-1-12-31", "1-01-01"], kind, mask="SYYYY-MM-DD", compiled=compiled)
+    shown = "YYYY-MM-DD" if kind.kind is Kind.TEXT else None
+    found = converted(["-1-12-31", "1-01-01"], kind, mask="SYYYY-MM-DD", shown=shown, compiled=compiled)
     assert 9002 == found[0]
     assert isinstance(found[1], str) and "01" in found[1]
 

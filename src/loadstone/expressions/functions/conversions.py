@@ -23,8 +23,8 @@ def _number_typing(types: Sequence[ResultType]) -> tuple[Kinds, ResultType]:
 
 
 def _char_typing(types: Sequence[ResultType]) -> tuple[Kinds, ResultType]:
-    """TO_CHAR: a text with a mask is a number."""
-    own = N if types[0] is T and len(types) > 1 else None
+    """TO_CHAR: a text with a mask is a number; without a mask the session's tells."""
+    own = T if len(types) == 1 else N if types[0] is T else None
     return [own, T, T][: len(types)], T
 
 

@@ -149,6 +149,7 @@ class _Work:
             type=column.type,
             not_null=column.not_null,
             mask=mask,
+            shown=self._shown(one) if mask is not None and column.type.kind is Kind.TEXT else None,
             raw=raw,
             blank_is_null=one.type is not None and one.type.name in _DATES,
         )
@@ -213,6 +214,14 @@ class _Work:
         if compiled.term.op == "convert" and compiled.term.parts[0].type in MOMENTS:
             mask = None
         return self._make(one, column, "expression", mask, index=len(self.expressions) - 1)
+
+    def _shown(self, one: Field) -> str:
+        """The session's mask for dates of a field, or of SYSDATE, as text."""
+        nls = self.context.nls
+        kind = _DATES.get(one.type.name, "date") if one.type is not None else "date"
+        if kind == "date":
+            return nls.date_format
+        return nls.timestamp_format if kind == "timestamp" else nls.timestamp_tz_format
 
     def _mask(self, one: Field, column: Column) -> str | None:
         """The field's mask, else the table's, else the session's; None where no date is involved."""

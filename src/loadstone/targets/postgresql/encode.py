@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loadstone.datatypes.columns import mask_of, read_floats, workspace
+from loadstone.datatypes.columns import mask_of, read_floats, shown_dates, workspace
 from loadstone.datatypes.date_parts import P_SIZE
 from loadstone.datatypes.masks import TEXT, compile_mask
 from loadstone.datatypes.model import Conversion, Faults, Kind, Nls, Values
@@ -31,11 +31,14 @@ def encode_pgcopy(
     """
     rows, columns = len(values.record), len(conversions)
     program = RowProgram(conversions, nls)
+    fault = np.zeros((rows, 3), np.int64)
+    if any(one.shown is not None for one in conversions):
+        values, found = shown_dates(values, conversions, nls, compiled=compiled)
+        fault[found.row] = np.column_stack([found.column, found.code, found.detail])
     floats, float_faults = _floats(values, conversions, nls, compiled=compiled)
     texts = int(values.end.sum() - values.start.sum()) if rows and columns else 0
     out = np.empty(program.size_max(texts, rows), np.uint8)
     ends = np.zeros(rows, np.int64)
-    fault = np.zeros((rows, 3), np.int64)
     encode_rows.pick(compiled)(
         values.buffer if compiled else values.buffer.tobytes(),
         values.start,

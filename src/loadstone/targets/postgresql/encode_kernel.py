@@ -65,7 +65,7 @@ def encode_rows(
     work: Ints,
 ) -> None:
     """
-    Write every row; of one with a fault only (column, code, detail) in ``fault``.
+    Write every row; of one with a fault only (column, code, detail) in ``fault``, which may hold some already.
 
     ``env``: year and month of now, offset in minutes, decimal character, whether the buffer may hold a NUL.
     The arrays from ``digits`` on are to work in.
@@ -100,10 +100,10 @@ def encode_rows(
                 work,
             )
             if work[W_STATUS]:
-                fault[row, 0], fault[row, 1], fault[row, 2] = column, work[W_STATUS], work[W_DETAIL]
-                work[W_STATUS], work[W_DETAIL] = 0, 0
-                at = first
+                blame(fault, row, column, work)
                 break
+        if fault[row, 1]:
+            at = first
         ends[row] = at
 
 
@@ -146,6 +146,14 @@ def put_field(
             buf, s, e, one, steps, pool, names, name_pool, quick, env, part, moment, out, at, work
         )
     return put_value(buf, s, e, one, kind, int(env[3]), digits, words, out, at, work)
+
+
+@kernel
+def blame(fault: Ints, row: int, column: int, work: Ints) -> None:
+    """The fault of a column, unless one before it has one already."""
+    if fault[row, 1] == 0 or column < fault[row, 0]:
+        fault[row, 0], fault[row, 1], fault[row, 2] = column, work[W_STATUS], work[W_DETAIL]
+    work[W_STATUS], work[W_DETAIL] = 0, 0
 
 
 @kernel
