@@ -17,6 +17,7 @@ from loadstone.formats.program import (
     MODE_DELIMITED,
     MODE_FIXED,
     MODE_NONE,
+    NULLIF_COUNT,
     POSITION,
     TABLE_COUNT,
     TABLE_FIRST,
@@ -174,6 +175,8 @@ def set_table(
     for field in range(first, first + count):
         mode = fields[field, MODE]
         if mode == MODE_NONE:
+            if fields[field, NULLIF_COUNT]:
+                state[field] = 0  # a LOBFILE: there unless its condition holds
             continue
         setting[ERROR] = 0
         if mode == MODE_DELIMITED:

@@ -86,14 +86,19 @@ class Columnar:
         with self._drawing:
             return self._plan.target.next_values(sequence, rows)
 
-    def read_lobs(self, column: ColumnPlan, tokens: Tokens, record: NDArray[np.int64]) -> list[bytes | None]:
-        """The files that a LOBFILE field names, one a row."""
-        if column.index < 0:
-            return [self._read_lob(column.constant)] * len(record)
+    def read_lobs(
+        self, column: ColumnPlan, own: int, tokens: Tokens, record: NDArray[np.int64]
+    ) -> list[bytes | None]:
+        """The files that a LOBFILE field names, one a row; ``own`` is the field's number, for its NULLIF."""
+        deciding = [column.index] * (column.index >= 0) + [own] * (column.field.nullif is not None)
+        constant = self._read_lob(column.constant) if column.index < 0 and len(record) else None
         parts: list[bytes | None] = []
         for row in record.tolist():
-            if tokens.state[row, column.index] == State.NULL:
+            if any(tokens.state[row, field] == State.NULL for field in deciding):
                 parts.append(None)
+                continue
+            if column.index < 0:
+                parts.append(constant)
                 continue
             span = slice(int(tokens.start[row, column.index]), int(tokens.end[row, column.index]))
             parts.append(self._read_lob(bytes(tokens.buffer[span]).decode("utf-8", "replace")))
@@ -102,6 +107,7 @@ class Columnar:
     # Private methods
 
     def _read_lob(self, name: str) -> bytes | None:
+        name = (self._plan.spec.options.sdf_prefix or "") + name
         for path in (Path(name), self._folder / name):
             try:
                 return path.read_bytes() or None

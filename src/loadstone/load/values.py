@@ -67,7 +67,8 @@ def mixed_values(
             programs.append((number, arena.reserve(column.index)))
             continue
         else:
-            spans = arena.add(*_made(column, numbers, evaluated, columnar, (tokens, record)))
+            own = plan.binds.get(column.field.name, -1)
+            spans = arena.add(*_made(column, numbers, evaluated, (columnar, own), (tokens, record)))
         start[:, number], end[:, number], null[:, number] = spans
     buffer = arena.buffer()
     for number, places in programs:
@@ -201,7 +202,7 @@ def _made(
     column: ColumnPlan,
     numbers: Numbers,
     evaluated: Mapping[int, Evaluated],
-    columnar: Columnar,
+    lobs: tuple[Columnar, int],
     source: tuple[Tokens, NDArray[np.int64]],
 ) -> Evaluated:
     tokens, record = source
@@ -213,5 +214,5 @@ def _made(
         base, increment = numbers.bases[column.column.name]
         return number_spans(base + increment * numbers.step)
     if column.source == "lobfile":
-        return bytes_spans(columnar.read_lobs(column, tokens, record))
+        return bytes_spans(lobs[0].read_lobs(column, lobs[1], tokens, record))
     return constant_spans(column.constant, len(record))

@@ -245,3 +245,14 @@ class Field(Part):
         None, description="COUNT of a collection: a number or a field name as text."
     )
     nested_delimiter: Delimiter | None = Doc(None, description="What ends a collection.")
+    nested_enclosure: Enclosure | None = Doc(None, description="What encloses a collection.")
+
+    @property
+    def lobs_share_file(self) -> bool:
+        """Whether a LOBFILE holds several values, one after the other: delimited, counted or of one size."""
+        if not isinstance(self.source, LobFile) or (self.terminated is not None and self.terminated.eof):
+            return False
+        counted = self.type is not None and (
+            self.type.length is not None or self.type.name is not TypeName.CHAR
+        )
+        return self.terminated is not None or self.enclosed is not None or counted

@@ -56,6 +56,12 @@ class Options(Part):
     direct_path_lock_wait: bool | None = Doc(None, description="Accepted.")
     empty_lobs_are_null: bool | None = Doc(None, description="Empty LOBs become NULL.")
     defaults: str | None = Doc(None, description="Accepted: IGNORE, EVALUATE_ONCE, ...")
+    dnfs_enable: bool | None = Doc(None, description="Accepted.")
+    dnfs_readbuffers: int | None = Doc(None, ge=0, description="Accepted.")
+    no_index_errors: bool | None = Doc(None, description="Accepted.")
+    optimize_parallel: bool | None = Doc(None, description="Accepted.")
+    partition_memory: int | None = Doc(None, ge=0, description="Accepted.")
+    sdf_prefix: str | None = Doc(None, description="Put in front of the file names of LOBFILE.")
     file: str | None = Doc(None, description="Tablespace file for parallel loads: accepted.")
 
 

@@ -242,8 +242,28 @@ def _sql(reader: Reader, site: Site) -> bool:
     return True
 
 
+_COLUMN_TYPES = {
+    **dict.fromkeys(("BINARY_DOUBLE", "BINARY_FLOAT"), "FLOAT EXTERNAL for digits, DOUBLE for binary data"),
+    **dict.fromkeys(
+        ("CLOB", "NCLOB", "LONG", "JSON", "XMLTYPE", "VECTOR"), "CHAR(n), n being the longest value"
+    ),
+    **dict.fromkeys(("BLOB", "BFILE"), "RAW(n), or LOBFILE(field) TERMINATED BY EOF for files"),
+    **dict.fromkeys(("CHARACTER", "NCHAR", "NVARCHAR2", "STRING", "TEXT", "ROWID", "UROWID"), "CHAR(n)"),
+    **dict.fromkeys(("BOOLEAN", "BOOL"), "CHAR"),
+    **dict.fromkeys(("NUMERIC", "INT", "BIGINT", "REAL"), "INTEGER EXTERNAL or DECIMAL EXTERNAL"),
+    **dict.fromkeys(("DATETIME",), "DATE 'mask' or TIMESTAMP 'mask'"),
+    "PACKED": "DECIMAL(precision, scale), which is packed",
+}
+"""Types of columns, or of other loaders, and what is written for them here."""
+
+
 def _missing_comma(reader: Reader, site: Site) -> None:
     token = reader.peek()
+    instead = _COLUMN_TYPES.get(token.text.upper()) if token.kind == "word" and not site.type else None
+    if instead is not None and site.stage < 3:
+        word = token.text.upper()
+        message = f"{word} is not a type of fields; the field {site.values['name']} describes the data"
+        reader.fail("LS-1001", token, message, f"write {instead}")
     known = (*TYPE_WORDS, *SOURCE_WORDS, *NESTED_WORDS, *STARTS, *_CONDITIONS)
     words = (*known, "FILLER", "BOUNDFILLER", "POSITION", "EXTERNAL", "PRESERVE", "PIECED")
     reader.unexpected_after(f"the field {site.values['name']}", (",", ")"), words, token)

@@ -6,7 +6,7 @@ from typing import Any
 
 from loadstone.spec import Literal
 from loadstone.sqlldr.conditions import Reference
-from loadstone.sqlldr.delimiters import terminator
+from loadstone.sqlldr.delimiters import Delimiters, delimiters
 from loadstone.sqlldr.lexer import Token
 from loadstone.sqlldr.names import full_name
 from loadstone.sqlldr.reader import Reader
@@ -38,21 +38,21 @@ def nested(reader: Reader, token: Token, values: dict[str, Any], references: lis
 
 
 def _collection(reader: Reader, values: dict[str, Any], references: list[Reference]) -> None:
-    """SDF, COUNT and TERMINATED BY of a collection, in any order."""
+    """SDF, COUNT, TERMINATED BY and ENCLOSED BY of a collection, in any order."""
+    found = Delimiters()
     while not reader.at_symbol("("):
-        token = reader.accept("SDF", "COUNT", "TERMINATED", "ENCLOSED")
+        if delimiters(reader, found):
+            values |= {"nested_delimiter": found.terminated, "nested_enclosure": found.enclosed}
+            continue
+        token = reader.accept("SDF", "COUNT")
         if token is None:
             if reader.at("NULLIF", "DEFAULTIF"):
                 return
-            reader.unexpected("(", "SDF", "COUNT", "TERMINATED")
+            reader.unexpected("(", "SDF", "COUNT", "TERMINATED", "ENCLOSED")
         elif token.is_word("SDF"):
             values["source"] = generated(reader, token, references)
-        elif token.is_word("COUNT"):
-            values["nested_count"] = _count(reader, references)
-        elif token.is_word("TERMINATED"):
-            values["nested_delimiter"] = terminator(reader)
         else:
-            reader.fail("LS-1001", token, "expected TERMINATED BY, COUNT or SDF, found ENCLOSED")
+            values["nested_count"] = _count(reader, references)
 
 
 def _count(reader: Reader, references: list[Reference]) -> Literal:

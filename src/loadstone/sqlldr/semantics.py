@@ -58,6 +58,7 @@ def check_table(reader: Reader, table: TableSite) -> None:
         _references(reader, site.references, known)
         _expression(reader, site, known)
         _generated(reader, site)
+        _lobfile(reader, site)
         _type(reader, site)
         _csv(reader, site, table)
     _optional(reader, table)
@@ -168,6 +169,15 @@ def _generated(reader: Reader, site: Site) -> None:
         if value is not None:
             message = f"{word} makes the value of {field.name}; {what} has no meaning there"
             reader.error("LS-1025", site.source, message, f"drop {word} or {what}")
+
+
+def _lobfile(reader: Reader, site: Site) -> None:
+    """A file of several values is read on from row to row, which no chunk can do by itself."""
+    if site.source is not None and site.field.lobs_share_file:
+        message = (
+            f"the LOBFILE of {site.field.name} holds several values; each file is read as one value here"
+        )
+        reader.refuse("LS-1083", site.source, message, "write TERMINATED BY EOF, with a file for each value")
 
 
 def _type(reader: Reader, site: Site) -> None:

@@ -128,6 +128,8 @@ def _nested(field: Field) -> Iterator[str]:
         yield f"COUNT ({count if count.isdigit() else text.reference(count)})"
     if field.nested_delimiter is not None:
         yield text.terminator(field.nested_delimiter)
+    if field.nested_enclosure is not None:
+        yield enclosure(field.nested_enclosure)
 
 
 def _source(source: Source) -> str:

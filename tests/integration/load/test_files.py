@@ -110,6 +110,23 @@ def test_lob_files_become_values(target_url: str, here: Path) -> None:
     assert any("none.txt" in warning for warning in receipt.warnings)
 
 
+def test_lob_files_have_a_prefix_and_a_condition(here: Path) -> None:
+    """SDF_PREFIX stands in front of their names; where NULLIF holds no file is looked for."""
+    Path("lobs").mkdir()
+    Path("lobs/one.txt").write_text("one")
+    Path("in.dat").write_text("1,one.txt\n2,none\n")
+    control = (
+        "OPTIONS (SDF_PREFIX='lobs/') LOAD DATA INFILE 'in.dat' APPEND INTO TABLE t FIELDS TERMINATED BY ','"
+        " (id, f FILLER CHAR(40), doc LOBFILE(f) TERMINATED BY EOF NULLIF f = 'none',"
+        " same LOBFILE(CONSTANT 'one.txt') TERMINATED BY EOF NULLIF id = '1')"
+    )
+    receipt = load(control, "bank.db", ddl="CREATE TABLE t (id NUMBER(3), doc CLOB, same CLOB);")
+    assert [(1, "one", None), (2, None, "one")] == rows_of(
+        "bank.db", "SELECT id, doc, same FROM t ORDER BY id"
+    )
+    assert not receipt.warnings
+
+
 def test_binary_lob_files_are_bytes(target_url: str, here: Path) -> None:
     """A picture is no text: into a BLOB it goes as it is."""
     picture = bytes(range(256)) * 3

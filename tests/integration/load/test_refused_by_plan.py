@@ -65,6 +65,15 @@ def test_what_has_no_meaning_on_a_target_is_named(clause: str, told: str, kind: 
     assert "LS-1093" == finding.code and told in finding.message and kind in finding.message
 
 
+def test_files_of_several_lobs_are_named() -> None:
+    """On every target."""
+    control = (
+        "LOAD DATA INFILE 'x' INTO TABLE t FIELDS TERMINATED BY ',' (id, b LOBFILE(id) TERMINATED BY '|')"
+    )
+    [finding] = loads.refusals(parse_control(control.encode(), "x.ctl"), "x.ctl", "sqlite")
+    assert "LS-1083" == finding.code and "field B" in finding.message
+
+
 def test_a_column_that_two_fields_load_is_an_error_of_ours(url: str) -> None:
     """Not a failure of the database in the middle of the load."""
     with pytest.raises(LoadstoneError, match="LS-"):

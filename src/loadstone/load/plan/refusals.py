@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from loadstone.errors import FixSpec, LoadstoneError, Place
-from loadstone.spec import Bfile, Field, Generated, LoadSpec, Method, TableLoad
+from loadstone.spec import (
+    Bfile,
+    Field,
+    Generated,
+    LoadSpec,
+    Method,
+    TableLoad,
+)
 
 if TYPE_CHECKING:
     from loadstone.load.plan.model import LoadPlan, TablePlan
@@ -100,6 +107,13 @@ def _field(one: Field, kind: str) -> Iterator[LoadstoneError]:
         yield _refusal(f"field {one.name}: BFILE", kind, one.name)
     elif isinstance(one.source, Generated):
         yield _refusal(f"field {one.name}: {one.source.kind.upper()}", kind, one.name)
+    elif one.lobs_share_file:
+        yield FixSpec(
+            "LS-1083",
+            f"field {one.name}: the LOBFILE holds several values; each file is read as one value here",
+            Place(field=one.name),
+            hints=["write TERMINATED BY EOF, with a file for each value."],
+        )
 
 
 def _refusal(what: str, kind: str, place: str) -> LoadstoneError:
