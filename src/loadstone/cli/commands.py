@@ -86,6 +86,16 @@ def add_check(subparsers: Subparsers) -> None:
     parser.set_defaults(run=late("check", "run_check"))
 
 
+def add_detect(subparsers: Subparsers) -> None:
+    """``loadstone detect``."""
+    parser = subparsers.add_parser(
+        "detect", help="say what files are: containers, character set, format, dialect, header, columns"
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="file of any kind")
+    parser.add_argument("--json", action="store_true", help="print one object a line for each file")
+    parser.set_defaults(run=late("detect", "run_detect"))
+
+
 def add_convert(subparsers: Subparsers) -> None:
     """``loadstone convert``."""
     parser = subparsers.add_parser("convert", help="turn a control file into YAML or JSON, and back")

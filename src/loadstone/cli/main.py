@@ -78,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_check(subparsers)
     commands.add_explain(subparsers)
     commands.add_convert(subparsers)
+    commands.add_detect(subparsers)
     commands.add_rejects(subparsers)
     commands.add_target(subparsers)
     commands.add_spec(subparsers)

@@ -1,0 +1,82 @@
+"""``loadstone detect``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any
+
+from loadstone.cli.show import show_error
+from loadstone.detect.file import detect_file
+from loadstone.detect.model import Detection
+from loadstone.errors import FixFile, LoadstoneError, Place
+
+_FIELDS = ("path", "containers", "format", "variant", "encoding", "delimiter", "quotechar", "escapechar", "skip_blanks", "record_terminator", "has_header",
+           "header_lines", "preamble_lines", "footer_lines", "columns", "records", "records_exact", "confidence", "evidence", "alternatives", "duration_ms")  # fmt: skip
+
+
+def run_detect(arguments: argparse.Namespace) -> int:
+    """0 when every file could be read, else the exit code of the first that could not."""
+    worst = 0
+    for path in arguments.files:
+        try:
+            found = _detect(path)
+        except LoadstoneError as error:
+            show_error(error, as_json=arguments.json)
+            worst = worst or error.exit_code
+            continue
+        if arguments.json:
+            print(json.dumps(to_json(found), ensure_ascii=False), flush=True)
+        else:
+            show(found)
+    return worst
+
+
+def to_json(found: Detection) -> dict[str, Any]:
+    """The fields that scripts read, in their fixed order."""
+    values = asdict(found)
+    return {name: values[name] for name in _FIELDS}
+
+
+def show(found: Detection) -> None:
+    """What a person reads: the answer, its columns, why, and what else it may be."""
+    packed = " > ".join([*found.containers, found.format])
+    print(f"{found.path}: {packed}{f' ({found.variant})' if found.variant else ''}, {found.confidence:.1%} sure")
+    for name, value in _facts(found):
+        print(f"  {name:<14}{value}")
+    for column in found.columns:
+        place = "" if column.start is None else f"  [{column.start}, {column.end})"
+        mask = f" {column.mask}" if column.mask else f" with {column.decimal}" if column.decimal == "," else ""
+        print(f"    {column.name:<28}{column.type}{mask}{place}")
+    for reason in found.evidence:
+        print(f"  because {reason}")
+    for other in found.alternatives:
+        print(f"  or else {other.what} ({other.confidence:.0%})")
+
+
+# Private functions
+
+
+def _detect(path: str) -> Detection:
+    try:
+        return detect_file(path)
+    except OSError as error:
+        raise FixFile("LS-2002", f"cannot read {path}: {error.strerror}", Place(file=path)) from error
+
+
+def _facts(found: Detection) -> list[tuple[str, str]]:
+    facts = [("encoding", found.encoding or "")]
+    if found.delimiter is not None:
+        quotes = f", fields in {found.quotechar}" if found.quotechar else ""
+        escape = f", escaped by {found.escapechar}" if found.escapechar else ""
+        facts.append(("delimiter", f"{found.delimiter!r}{quotes}{escape}"))
+    if found.record_terminator is not None:
+        facts.append(("records end in", repr(found.record_terminator)))
+    if found.has_header is not None:
+        above = f", {found.preamble_lines} lines above it" if found.preamble_lines else ""
+        below = f", {found.footer_lines} lines below the table" if found.footer_lines else ""
+        facts.append(("header", ("yes" if found.has_header else "no") + above + below))
+    if found.records is not None:
+        facts.append(("records", f"{found.records:,}" + ("" if found.records_exact else " in the first part")))
+    return [(name, value) for name, value in facts if value]

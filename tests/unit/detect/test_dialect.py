@@ -1,0 +1,112 @@
+"""Which dialect sets the fields of a text."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loadstone.detect.dialect import candidates, parse, rank
+from loadstone.detect.model import Dialect
+
+ROWS = [
+    ["account", "name", "amount", "booked"],
+    ["0001", "Anna Kowalska", "12.50", "2026-01-31"],
+    ["0002", "ACME Ltd", "-3.00", "2026-02-01"],
+    ["0003", "Müller & Sons", "1000.25", "2026-02-02"],
+    ["0004", "Jane Doe", "0.99", "2026-02-03"],
+]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "||", "^", "~", "\x01", "\x1f", "¦", "#", "|~|"])
+def test_each_common_delimiter_is_found(delimiter: str) -> None:
+    """A clean table is recognised by whatever parts its fields."""
+    text = "".join(delimiter.join(row) + "\n" for row in ROWS)
+    assert delimiter == rank(text)[0].dialect.delimiter
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_do_not_matter(end: str) -> None:
+    """Unix, Windows and old Macintosh line ends give the same answer."""
+    text = "".join(";".join(row) + end for row in ROWS)
+    best = rank(text)[0]
+    assert (";", 4, 5) == (best.dialect.delimiter, best.width, best.rows)
+
+
+def test_what_quotes_hold_does_not_count() -> None:
+    """A delimiter inside quoted fields is text."""
+    text = 'id;note\n1;"a, b, c, d"\n2;"e, f, g, h"\n3;"i, j, k, l"\n'
+    assert ";" == rank(text)[0].dialect.delimiter
+
+
+def test_the_commas_of_decimals_do_not_win() -> None:
+    """Semicolons part fields whose numbers have decimal commas."""
+    text = "1;12,50;3,25\n2;13,75;4,10\n3;99,01;5,00\n"
+    assert ";" == rank(text)[0].dialect.delimiter
+
+
+def test_the_colons_of_times_do_not_win() -> None:
+    """A column of times is one column."""
+    text = "start\n10:15:00\n11:20:30\n12:25:59\n"
+    assert 1 == rank(text)[0].width
+
+
+def test_single_quotes_enclose_fields() -> None:
+    """Apostrophes that open and close fields are quotes; those inside words are not."""
+    quoted = "1,'a, b','x'\n2,'c, d','y'\n3,'e, f','z'\n"
+    assert "'" == rank(quoted)[0].dialect.quotechar
+    plain = "1,O'Brien,x\n2,d'Artagnan,y\n3,l'eau,z\n"
+    assert '"' == rank(plain)[0].dialect.quotechar
+
+
+def test_a_backslash_escapes() -> None:
+    """Quotes behind backslashes stay in their field."""
+    text = '1;"say \\"a; b\\" now";x\n2;"say \\"c; d\\" now";y\n3;"plain";z\n'
+    best = rank(text)[0]
+    assert ("\\", 3) == (best.dialect.escapechar, best.width)
+    assert 'say "a; b" now' == next(iter(parse(text, best.dialect)))[1]
+
+
+def test_blanks_before_quotes_are_skipped() -> None:
+    """A quote may follow the delimiter and a blank."""
+    text = 'id, "name"\n1, "a, b"\n2, "c, d"\n3, "e, f"\n'
+    best = rank(text)[0]
+    assert (True, 2) == (best.dialect.skip_blanks, best.width)
+
+
+def test_lines_around_the_table_are_excused() -> None:
+    """Titles above and a trailer below do not hide the delimiter."""
+    text = "Report of the day\nMade by ACME\n" + "".join("|".join(row) + "\n" for row in ROWS) + "Total 4\n"
+    best = rank(text)[0]
+    assert ("|", 4, 5) == (best.dialect.delimiter, best.width, best.agreeing)
+
+
+def test_an_answer_is_always_given() -> None:
+    """Any text has a best dialect, be it one column."""
+    assert "" == rank("x")[0].dialect.delimiter
+    assert "" == rank("")[0].dialect.delimiter
+
+
+@given(st.text(alphabet='ab1,;|\t"\'\\\n\r .:', max_size=200))
+def test_no_text_breaks_the_scorer(text: str) -> None:
+    """Whatever the text, the score lies between 0 and 1 and the best comes first."""
+    scores = [one.score for one in rank(text)]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1.01 for score in scores)
+
+
+@given(st.lists(st.lists(st.text(alphabet='abc ,;"\n', max_size=6), min_size=2, max_size=4), min_size=1, max_size=5))
+def test_parse_reads_what_a_writer_wrote(rows: list[list[str]]) -> None:
+    """Rows written by the standard library come back, doubled quotes and line ends inside fields included."""
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    assert rows == list(parse(out.getvalue(), Dialect(",")))
+
+
+def test_candidates_come_from_the_text() -> None:
+    """Only marks that stand in a good part of the lines are tried."""
+    tried = {one.delimiter for one in candidates("a;b\nc;d\n")}
+    assert tried == {"", ";"}

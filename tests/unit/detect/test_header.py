@@ -1,0 +1,68 @@
+"""Where a table begins, and whether its first row names the columns."""
+
+from __future__ import annotations
+
+import pytest
+
+from loadstone.detect.header import find_table
+
+BODY = [["0001", "Anna", "12.50", "2026-01-31"], ["0002", "Jane", "3.00", "2026-02-01"], ["0003", "Paul", "7.25", "2026-02-02"]]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["account", "name", "amount", "booked"],
+        ["Konto", "Name", "Betrag", "Datum"],
+        ["compte", "libellé", "montant", "date"],
+        ["acct_no", "custName", "AMT", "VAL_DT"],
+        ["foo", "bar", "baz", "qux"],
+    ],
+)
+def test_names_over_values_are_a_header(head: list[str]) -> None:
+    """Words over numbers and dates are names, known or not."""
+    table = find_table([head, *BODY], 4)
+    assert (1, 0) == (table.header_rows, table.first)
+
+
+def test_values_over_values_are_none() -> None:
+    """A first row like those below is data."""
+    assert 0 == find_table(BODY, 4).header_rows
+
+
+def test_text_over_text_needs_more() -> None:
+    """Two columns of words have no header without a sign of one."""
+    rows = [["Argentina", "Peso"], ["Bahrain", "Dinar"], ["Brazil", "Real"], ["Canada", "Dollar"]]
+    assert 0 == find_table(rows, 2).header_rows
+    assert 1 == find_table([["country", "currency"], *rows], 2).header_rows
+
+
+def test_titles_stand_above() -> None:
+    """Narrow rows, and rows of the table's width that are nearly empty, are titles."""
+    head = ["account", "name", "amount", "booked"]
+    assert 2 == find_table([["Report"], ["made by ACME"], head, *BODY], 4).first
+    assert 1 == find_table([["Report", "", "", ""], head, *BODY], 4).first
+
+
+def test_a_header_of_another_width() -> None:
+    """Names one fewer than the columns, as statistics packages write them, are a header all the same."""
+    rows = [["x", "y", "z"], ["a", "1", "2", "3"], ["b", "4", "5", "6"], ["c", "7", "8", "9"]]
+    table = find_table(rows, 4)
+    assert (1, 0) == (table.header_rows, table.first)
+
+
+def test_a_trailer_ends_the_table() -> None:
+    """Rows of another width at the end are not the table's."""
+    table = find_table([*BODY, ["TRAILER", "3"]], 4)
+    assert 2 == table.last
+
+
+def test_one_row_is_judged_by_its_words() -> None:
+    """Without a row below, names of columns are a header, and values are not."""
+    assert 1 == find_table([["account", "name", "amount"]], 3).header_rows
+    assert 0 == find_table([["0001", "Anna", "12.50"]], 3).header_rows
+
+
+def test_an_empty_first_row_is_no_header() -> None:
+    """Nothing names nothing."""
+    assert 0 == find_table([["", ""], ["1", "2"], ["3", "4"]], 2).header_rows
