@@ -19,8 +19,8 @@ from loadstone.targets.unrecorded import UnrecordedTarget
 from loadstone.targets.urls import file_of, kind_of
 
 if TYPE_CHECKING:
-    from loadstone.load.pipeline import Surroundings
     from loadstone.load.preview import Preview
+    from loadstone.load.surroundings import Surroundings
     from loadstone.sqlldr.express import ExpressColumn
     from loadstone.sqlldr.findings import Finding
     from loadstone.targets.model import Column, RefusedRecords
@@ -37,7 +37,7 @@ def load(request: LoadRequest, run: Run) -> LoadReceipt:
     if not request.resume:
         target = UnrecordedTarget(target)
     try:
-        return pipeline.run(request, target, _surroundings(request), run)
+        return pipeline.run(request, target, surroundings(request), run)
     finally:
         target.close()
 
@@ -75,7 +75,7 @@ def preview(request: LoadRequest, rows: int = 10) -> Preview:
 
     target = open_rehearsal(request.target, request.control_schema)
     try:
-        return previews.preview(land_pipes(request), target, _surroundings(request), rows=rows)
+        return previews.preview(land_pipes(request), target, surroundings(request), rows=rows)
     finally:
         target.close()
 
@@ -88,7 +88,7 @@ def explain(request: LoadRequest) -> dict[str, Any]:
 
     target = open_rehearsal(request.target, request.control_schema)
     try:
-        environment = _surroundings(request).environment()
+        environment = surroundings(request).environment()
         return told(compile_plan(request, target, environment, resolve_inputs(request)))
     finally:
         target.close()
@@ -181,7 +181,7 @@ def express_columns(target_url: str, table: TableName) -> list[ExpressColumn]:
 
 def land_pipes(request: LoadRequest) -> LoadRequest:
     """Data from standard input (``-``) and from named pipes become files, so that the load can resume."""
-    if not any(_is_pipe(path) for path in request.data):
+    if not any(is_pipe(path) for path in request.data):
         return request
     from loadstone.filestore.landing import receive
 
@@ -190,7 +190,7 @@ def land_pipes(request: LoadRequest) -> LoadRequest:
     )
     data = []
     for path in request.data:
-        if not _is_pipe(path):
+        if not is_pipe(path):
             data.append(path)
         elif path == "-":
             data.append(str(receive(sys.stdin.buffer, folder).path))
@@ -198,6 +198,22 @@ def land_pipes(request: LoadRequest) -> LoadRequest:
             with open(path, "rb") as stream:
                 data.append(str(receive(stream, folder).path))
     return replace(_named_outputs(request), data=tuple(data))
+
+
+def surroundings(request: LoadRequest) -> Surroundings:
+    """The process and the configuration; USER is the target's user, else the one who runs the load."""
+    import getpass
+
+    from loadstone.config import user_functions
+    from loadstone.load.surroundings import Surroundings
+
+    user = urlsplit(request.target).username or getpass.getuser()
+    return Surroundings(variables=os.environ, user=user, functions=user_functions())
+
+
+def is_pipe(path: str) -> bool:
+    """Whether data come from standard input or a named pipe."""
+    return path == "-" or Path(path).is_fifo()
 
 
 # Private functions
@@ -214,17 +230,6 @@ def _named_outputs(request: LoadRequest) -> LoadRequest:
         bad=request.bad or clause.bad or f"{stem}.bad",
         discard=request.discard or clause.discard or discard,
     )
-
-
-def _surroundings(request: LoadRequest) -> Surroundings:
-    """The process and the configuration; USER is the target's user, else the one who runs the load."""
-    import getpass
-
-    from loadstone.config import user_functions
-    from loadstone.load.pipeline import Surroundings
-
-    user = urlsplit(request.target).username or getpass.getuser()
-    return Surroundings(variables=os.environ, user=user, functions=user_functions())
 
 
 def _no_load(load_id: str | None) -> FixSpec:
@@ -252,7 +257,3 @@ def _express_column(column: Column) -> ExpressColumn:
         text: Literal["text", "bytes"] = "bytes" if kind is Kind.BYTES else "text"
         return ExpressColumn(name=name, quoted=quoted, kind=text, length=length)
     return ExpressColumn(name=name, quoted=quoted, kind="other")
-
-
-def _is_pipe(path: str) -> bool:
-    return path == "-" or Path(path).is_fifo()

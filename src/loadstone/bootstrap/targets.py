@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from loadstone.staging.lifetimes import Pruned
 
 
-def open_target(url: str, control_schema: str | None = None) -> Target:
+def open_target(url: str, control_schema: str | None = None, *, part: int = 0) -> Target:
     """
-    The target of ``url``; its driver is imported here.
+    The target of ``url``, or of one partition of a load into it (from 1); its driver is imported here.
 
     Raises:
         FixSpec: LS-3xxx the URL names no known kind. Stop, Retry: it cannot be reached.
@@ -29,7 +29,7 @@ def open_target(url: str, control_schema: str | None = None) -> Target:
     if kind == "postgresql":
         from loadstone.targets.postgresql.target import PostgresTarget
 
-        return PostgresTarget(url, control_schema=control_schema)
+        return PostgresTarget(url, control_schema=control_schema, part=part)
     if kind == "duckdb":
         from loadstone.targets.duckdb.target import DuckdbTarget
 

@@ -122,6 +122,14 @@ def wide_codec(layout: Layout, source: str | bytes) -> str:
     return "utf-16-be" if layout.big else "utf-16-le"
 
 
+def names_are_first(layout: Layout, input_no: int) -> bool:
+    """Whether an input begins with a record of field names."""
+    rule = layout.field_names
+    return rule in (FieldNames.ALL_FILES, FieldNames.ALL_FILES_IGNORE) or (
+        rule in (FieldNames.FIRST_FILE, FieldNames.FIRST_FILE_IGNORE) and input_no == 0
+    )
+
+
 # Private functions
 
 
@@ -183,10 +191,6 @@ def _mark_size(layout: Layout, data: bytes) -> int:
 
 def _strip_names(layout: Layout, chunk: Chunk, input_no: int) -> None:
     """The record of field names is no record of the load."""
-    rule = layout.field_names
-    wanted = rule in (FieldNames.ALL_FILES, FieldNames.ALL_FILES_IGNORE) or (
-        rule in (FieldNames.FIRST_FILE, FieldNames.FIRST_FILE_IGNORE) and input_no == 0
-    )
-    if wanted and len(chunk):
+    if names_are_first(layout, input_no) and len(chunk):
         chunk.raw_start, chunk.raw_end = chunk.raw_start[1:], chunk.raw_end[1:]
         chunk.start, chunk.end = chunk.start[1:], chunk.end[1:]

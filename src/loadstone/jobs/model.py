@@ -176,7 +176,8 @@ class Outcome:
     What a handler gives back for a task.
 
     Attributes:
-        status: COMPLETED, STOPPED (asked to) or FAILED. result: JSON kept with the step.
+        status: COMPLETED, STOPPED (asked to) or FAILED. result: JSON kept with the step; of several
+            partitions, one may give the step's under ``whole``.
     """
 
     status: Status = Status.COMPLETED

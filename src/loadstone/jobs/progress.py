@@ -124,8 +124,7 @@ def _carried(task: StoredTask) -> Mapping[str, Any]:
 def _end_step(connection: Connection, step_id: int, all_tasks: Sequence[StoredTask]) -> None:
     status = gravest([task.status for task in all_tasks])
     sums = {name: sum((task.counts or {}).get(name, 0) for task in all_tasks) for name in COUNTS}
-    results = [task.result for task in all_tasks]
-    result = results[0] if len(results) == 1 else {"partitions": results}
+    result = _result_of([task.result for task in all_tasks])
     errors = [task.error for task in all_tasks if task.error is not None]
     after_commit(connection, lambda: metrics.count("loadstone_steps_total", status=str(status)))
     executions.change_step(
@@ -137,6 +136,15 @@ def _end_step(connection: Connection, step_id: int, all_tasks: Sequence[StoredTa
         ended_at=now(connection),
         **sums,
     )
+
+
+def _result_of(results: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+    """The result of the one task; of several, what one of them gave as ``whole``, with the parts under ``partitions``."""
+    if len(results) == 1:
+        return results[0]
+    whole: Mapping[str, Any] = next((one["whole"] for one in results if one and "whole" in one), {})
+    parts = [{key: value for key, value in (one or {}).items() if key != "whole"} for one in results]
+    return {**whole, "partitions": parts}
 
 
 def _change_status(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from loadstone.books import Run
 from loadstone.errors import Retry
 from loadstone.load.atomic import awaits_publication, publish_staged
@@ -10,21 +12,37 @@ from loadstone.load.lasting import Lasting
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.resume import Progress, progress_of, verify_inputs
 from loadstone.load.workers import run_workers
+from loadstone.spec import Partition
 
 
-def load_all(plan: LoadPlan, columnar: Columnar, lasting: Lasting, run: Run) -> tuple[Progress, str]:
+@dataclass(frozen=True)
+class Work:
+    """A plan with what its values need, the fence it runs under, and whoever runs it."""
+
+    plan: LoadPlan
+    columnar: Columnar
+    lasting: Lasting
+    run: Run
+
+    def of(self, partition: Partition) -> Work:
+        """The same for one partition."""
+        return replace(self, plan=replace(self.plan, partition=partition))
+
+
+def load_all(work: Work) -> tuple[Progress, str]:
     """
     Attempts, until all is read or a limit or a request stops it.
 
     A lost connection leaves open whether the last chunk is committed: the fence is raised, which
     waits for the old session, and the checkpoints tell.
     """
+    plan, columnar, lasting, run = work.plan, work.columnar, work.lasting, work.run
     progress = _committed(plan, lasting)
-    if _outcome_so_far(plan, progress) is not None:
+    if outcome_so_far(plan, progress) is not None:
         # Nothing is read any more, but bad and discard files are written from the inputs.
         verify_inputs(plan.inputs, progress)
     while True:
-        outcome = _outcome_so_far(plan, progress)
+        outcome = outcome_so_far(plan, progress)
         try:
             if outcome is None:
                 attempt = run_workers(plan, columnar, lasting.fence, progress, run)
@@ -32,10 +50,10 @@ def load_all(plan: LoadPlan, columnar: Columnar, lasting: Lasting, run: Run) -> 
                 if attempt.cut == "discardmax":
                     continue
                 ended = "stopped" if run.stop_requested() else "complete"
-                outcome = _outcome_so_far(plan, progress) or ended
-            if awaits_publication(plan, progress, outcome):
+                outcome = outcome_so_far(plan, progress) or ended
+            if plan.partition is None and awaits_publication(plan, progress, outcome):
                 progress = publish_staged(plan, lasting.fence, progress)
-                outcome = _outcome_so_far(plan, progress) or outcome
+                outcome = outcome_so_far(plan, progress) or outcome
             return progress, outcome
         except Retry as error:
             lasting.recover(error)
@@ -45,20 +63,21 @@ def load_all(plan: LoadPlan, columnar: Columnar, lasting: Lasting, run: Run) -> 
             progress = after
 
 
-# Private functions
-
-
-def _committed(plan: LoadPlan, lasting: Lasting) -> Progress:
-    return lasting.call(lambda: progress_of(plan.target.checkpoints(lasting.fence.load_id)))
-
-
-def _outcome_so_far(plan: LoadPlan, progress: Progress) -> str | None:
+def outcome_so_far(plan: LoadPlan, progress: Progress) -> str | None:
     """Whether a limit that still holds has stopped the load before."""
     limits = plan.limits
     if limits.errors is not None and progress.counts.rejected > limits.errors:
         return "errors"
     if limits.load is not None and progress.counts.read >= limits.load:
         return "limit"
-    if progress.input_no >= len(plan.inputs):
+    part = plan.partition
+    if progress.input_no >= len(plan.inputs) or (part is not None and progress.unit >= part.unit1):
         return "complete"
     return None
+
+
+# Private functions
+
+
+def _committed(plan: LoadPlan, lasting: Lasting) -> Progress:
+    return lasting.call(lambda: progress_of(plan.target.checkpoints(lasting.fence.load_id), plan.partition))

@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from loadstone.books import Fence, LoadReceipt, Run
-from loadstone.clock import Clock, SystemClock
+from loadstone.clock import Clock
 from loadstone.errors import Refused
 from loadstone.load.atomic import close_staged, open_staged, staged_plan
-from loadstone.load.attempts import load_all
-from loadstone.load.columnar import Columnar
-from loadstone.load.environment import Environment, freeze, read_environment, thaw
-from loadstone.load.files import write_files
+from loadstone.load.attempts import Work, load_all
+from loadstone.load.environment import Environment, thaw
+from loadstone.load.files import Times, write_files
+from loadstone.load.frozen import columnar_of, freeze_plan
 from loadstone.load.identity import Identity, following, latest, load_key
 from loadstone.load.inputs import LoadInput, resolve_inputs
 from loadstone.load.lasting import Lasting
-from loadstone.load.lookups import fill_lookups, read_lookups
+from loadstone.load.lookups import fill_lookups
+from loadstone.load.partitioned import load_in_turn
+from loadstone.load.partitions import partitions_of
 from loadstone.load.plan.compile import compile_plan
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.receipts import finished_before, make_receipt
 from loadstone.load.resume import progress_of
-from loadstone.load.sequences import sequence_bases
+from loadstone.load.surroundings import Surroundings
 from loadstone.spec import LoadRequest
 from loadstone.staging.lifetimes import ORPHAN_DAYS, drop_orphans
 from loadstone.targets.model import Claimant, Target
 from loadstone.telemetry.points import reach
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What is outside of a load: environment variables, user and user functions, the clock, and how to wait."""
-
-    variables: Mapping[str, str]
-    user: str = ""
-    functions: Mapping[str, str] = field(default_factory=dict)
-    clock: Clock = SystemClock()
-    sleep: Callable[[float], None] = time.sleep
-
-    def environment(self) -> Environment:
-        """The environment of a load that begins now."""
-        return read_environment(self.variables, self.clock.now(), user=self.user, functions=self.functions)
 
 
 def run(request: LoadRequest, target: Target, surroundings: Surroundings, run: Run) -> LoadReceipt:
@@ -106,35 +90,28 @@ def _choose(
 def _run_held(load: _Load) -> LoadReceipt:
     """With the lock in hand: fence, freeze, prepare, load, and write the files."""
     clock = load.surroundings.clock
-    started, begun = clock.now(), clock.monotonic()
+    begun = clock.monotonic()
     row = load.identity.row
     frozen: dict[str, Any] = row.frozen if row is not None else {}
     environment = _environment(load, frozen)
     plan = compile_plan(load.request, load.target, environment, load.inputs, charsets=frozen.get("charsets"))
     lasting = Lasting(load.target, load.identity.load_id, load.claimant, load.surroundings.sleep)
-    if not frozen:
-        frozen = {
-            "environment": freeze(environment),
-            "charsets": list(plan.charsets),
-            "sequences": sequence_bases(plan),
-            "lookups": read_lookups(plan),
-            "atomic": load.request.atomic,
-        }
+    frozen = frozen or freeze_plan(plan)
     fill_lookups(plan, frozen.get("lookups", []))
     reach("fence_raised")
     plan = lasting.call(lambda: _prepare(load, plan, lasting.fence, frozen))
     reach("prepared")
-    bases = {name: (first, step) for name, (first, step) in frozen["sequences"].items()}
-    columnar = Columnar(plan, bases, Path(load.request.spec_path).resolve().parent)
-    progress, outcome = load_all(plan, columnar, lasting, load.run)
+    columnar = columnar_of(plan, frozen)
+    work, partitions = Work(plan, columnar, lasting, load.run), partitions_of(frozen.get("partitions", ()))
+    progress, outcome = load_in_turn(work, partitions) if partitions else load_all(work)
     lasting.call(lambda: close_staged(plan, lasting.fence, progress))
-    receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None)
+    receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None and not partitions)
     told = [
         f"load {one[:8]}, staged and not resumed for {ORPHAN_DAYS} days, is dropped" for one in load.orphans
     ]
     warnings = (*receipt.warnings, *columnar.warnings, *told)
     reach("all_loaded")
-    times = (started, clock.now(), clock.monotonic() - begun)
+    times = _times(clock, frozen, begun)
     written = lasting.call(lambda: write_files(plan, receipt, warnings, times))
     reach("files_written")
     status: Literal["stopped", "complete"] = "complete" if outcome == "complete" else "stopped"
@@ -165,6 +142,15 @@ def _prepare(load: _Load, plan: LoadPlan, fence: Fence, frozen: dict[str, Any]) 
     plan = staged_plan(plan, fence)
     open_staged(plan, fence, progress_of(load.target.checkpoints(fence.load_id)))
     return plan
+
+
+def _times(clock: Clock, frozen: dict[str, Any], begun: float) -> Times:
+    """Begin and end; of a load in partitions since it was cut, else of this run."""
+    ended, elapsed_s = clock.now(), clock.monotonic() - begun
+    if "begun_at" not in frozen:
+        return ended - timedelta(seconds=elapsed_s), ended, elapsed_s
+    started = datetime.fromisoformat(frozen["begun_at"])
+    return started, ended, max(elapsed_s, (ended - started).total_seconds())
 
 
 def _environment(load: _Load, frozen: dict[str, Any]) -> Environment:

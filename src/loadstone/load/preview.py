@@ -10,12 +10,12 @@ from loadstone.books import Reject
 from loadstone.load.columnar import Columnar
 from loadstone.load.inputs import resolve_inputs
 from loadstone.load.lookups import fill_lookups, read_lookups
-from loadstone.load.pipeline import Surroundings
 from loadstone.load.plan.compile import compile_plan, limits_of
 from loadstone.load.prepare import Lanes, prepare
 from loadstone.load.reading import ChunkSource
 from loadstone.load.resume import Progress
 from loadstone.load.sequences import sequence_bases
+from loadstone.load.surroundings import Surroundings
 from loadstone.spec import LoadRequest
 from loadstone.targets.model import TableRows, Target
 

@@ -62,7 +62,7 @@ class ChunkSource:
         self._lock = threading.Lock()
         self._reads = _reads(plan, progress, digests)
         self._closed = False
-        self.bytes_done = sum(size for size, _ in progress.digests.values())
+        self.bytes_done = sum(size - progress.base for size, _ in progress.digests.values())
         self.bytes_total = bytes_of(plan)
 
     def next(self) -> Read | None:
@@ -83,7 +83,9 @@ class ChunkSource:
 
 
 def bytes_of(plan: LoadPlan) -> int | None:
-    """Decompressed bytes of all inputs; None where one does not tell."""
+    """Decompressed bytes of all inputs, or of the partition; None where one does not tell."""
+    if plan.partition is not None:
+        return plan.partition.unit1 - plan.partition.unit0
     sizes = [size_of(one.path if one.path is not None else one.data or b"") for one in plan.inputs]
     return sum(size for size in sizes if size is not None) if None not in sizes else None
 
@@ -96,10 +98,11 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
     number, record_no = 0, progress.record_no
     skip, load = plan.limits.skip, plan.limits.load
     end_record = None if load is None else skip + load
-    for one in plan.inputs[progress.input_no :]:
+    end = plan.partition.input_no + 1 if plan.partition is not None else None
+    for one in plan.inputs[progress.input_no : end]:
         resumed, stamp = one.input_no == progress.input_no, stamp_of(one)
         digest = digests[one.input_no] if resumed and one.input_no in digests else hashlib.sha256()
-        for unit0, unit1, passed in _ranges(progress, one.input_no, progress.unit if resumed else 0):
+        for unit0, unit1, passed in _ranges(plan, progress, one.input_no, progress.unit if resumed else 0):
             if passed is not None:
                 digest = add_range(digest, one, passed.unit0, passed.unit1)
                 record_no = passed.record0 + passed.records
@@ -128,16 +131,18 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
 
 
 def _ranges(
-    progress: Progress, input_no: int, unit0: int
+    plan: LoadPlan, progress: Progress, input_no: int, unit0: int
 ) -> Iterator[tuple[int, int | None, Checkpoint | None]]:
     """The input from ``unit0`` on: what is to be read, and the chunks between that are committed ahead."""
+    end = plan.partition.unit1 if plan.partition is not None else None
     for one in progress.ahead:
         if one.input_no == input_no:
             if one.unit0 > unit0:
                 yield unit0, one.unit0, None
             yield one.unit0, one.unit1, one
             unit0 = one.unit1
-    yield unit0, None, None
+    if end is None or unit0 < end:
+        yield unit0, end, None
 
 
 def _chunks(plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], record0: int) -> Iterator[Chunk]:

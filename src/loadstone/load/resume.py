@@ -12,6 +12,7 @@ from loadstone.errors import FixFile, Place
 from loadstone.formats.inputs import open_input, read_fully
 from loadstone.formats.reader import skip_to
 from loadstone.load.inputs import LoadInput, stamp_of
+from loadstone.spec import Partition
 
 _READ_SIZE_BYTES = 4 << 20
 
@@ -22,6 +23,7 @@ class Progress:
     What is committed.
 
     Attributes:
+        base: Byte where the digests of the first input begin: 0, or where the partition does.
         input_no, unit: Where to go on. record_no: logical records before that place, over the load.
         counts: Sums of all chunks. sequences: what they stepped. discarded: discards by input.
         digests: Length in bytes and digest of each input's committed prefix. stamps: size and time of its last change.
@@ -32,6 +34,7 @@ class Progress:
             None before the first. marks: how many marks there are.
     """
 
+    base: int = 0
     input_no: int = 0
     unit: int = 0
     record_no: int = 0
@@ -87,9 +90,13 @@ class Progress:
         return replace(self, counts=counts, marks=self.marks + 1, published=counts, published_at=mark.record0)
 
 
-def progress_of(checkpoints: Sequence[Checkpoint]) -> Progress:
-    """The sums of committed chunks: a prefix of the inputs, and what stands ahead of it."""
+def progress_of(checkpoints: Sequence[Checkpoint], partition: Partition | None = None) -> Progress:
+    """The sums of committed chunks: a prefix of the inputs, or of one partition, and what stands ahead of it."""
     progress = Progress()
+    if partition is not None:
+        start = partition.unit0
+        progress = Progress(base=start, input_no=partition.input_no, unit=start, record_no=partition.record0)
+        checkpoints = [one for one in checkpoints if partition.has(one.input_no, one.unit0)]
     for checkpoint in sorted(checkpoints, key=lambda c: (c.record0, c.input_no < 0, c.input_no, c.unit0)):
         follows = checkpoint.input_no < 0 or checkpoint.record0 == progress.record_no
         progress = progress.after(checkpoint) if follows else progress.with_ahead(checkpoint)
@@ -109,20 +116,22 @@ def verify_inputs(inputs: Sequence[LoadInput], progress: Progress) -> dict[int, 
     hashers = {}
     for number, (size_bytes, digest) in progress.digests.items():
         _refuse_written(inputs[number], progress.stamps[number], size_bytes)
-        hasher, seen = prefix_digest(inputs[number], size_bytes)
+        hasher, seen = prefix_digest(inputs[number], size_bytes, progress.base)
         if seen != size_bytes or hasher.hexdigest() != digest:
             now = f"; it has {seen} bytes now" if seen != size_bytes else ""
             raise _changed(inputs[number], f"is not the file whose first {size_bytes} bytes are loaded{now}")
         if any(one.input_no == number for one in progress.ahead):
-            hasher, _ = prefix_digest(inputs[number], progress.unit if number == progress.input_no else 0)
+            unit = progress.unit if number == progress.input_no else 0
+            hasher, _ = prefix_digest(inputs[number], unit, progress.base)
         hashers[number] = hasher
     return hashers
 
 
-def prefix_digest(one: LoadInput, size_bytes: int | None = None) -> tuple[Any, int]:
-    """SHA-256 over the first ``size_bytes`` of the decompressed input (all when None), and how many there are."""
-    hasher, seen = hashlib.sha256(), 0
+def prefix_digest(one: LoadInput, size_bytes: int | None = None, base: int = 0) -> tuple[Any, int]:
+    """SHA-256 from ``base`` to ``size_bytes`` of the decompressed input (its end when None), and where that ended."""
+    hasher, seen = hashlib.sha256(), base
     with open_input(one.path if one.path is not None else one.data or b"") as stream:
+        skip_to(stream, base)
         while size_bytes is None or seen < size_bytes:
             wanted = _READ_SIZE_BYTES if size_bytes is None else min(_READ_SIZE_BYTES, size_bytes - seen)
             data = read_fully(stream, wanted, name=one.name)

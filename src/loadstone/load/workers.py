@@ -44,15 +44,15 @@ def run_workers(plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Prog
         raise crew.error
     reached = crew.committer.progress
     if plan.request.order is OrderPolicy.FREE or progress.ahead:
-        reached = progress_of(plan.target.checkpoints(fence.load_id))
+        reached = progress_of(plan.target.checkpoints(fence.load_id), plan.partition)
     return Attempt(progress=reached, cut=crew.committer.cut)
 
 
 def workers_of(plan: LoadPlan) -> int:
-    """Workers by the request, else two, else one for inputs too small to gain."""
+    """Workers by the request, else one for a partition or for inputs too small to gain, else two."""
     if plan.request.workers is not None:
         return max(1, plan.request.workers)
-    return 2 if plan.compiled else 1
+    return 2 if plan.compiled and plan.partition is None else 1
 
 
 def threads_of(plan: LoadPlan) -> int:

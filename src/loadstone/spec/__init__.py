@@ -35,7 +35,7 @@ from loadstone.spec.model import (
     TableLoad,
     TableName,
 )
-from loadstone.spec.request import LoadRequest, OrderPolicy
+from loadstone.spec.request import LoadRequest, OrderPolicy, Partition
 
 __all__ = [
     "Bfile",
@@ -61,6 +61,7 @@ __all__ = [
     "Method",
     "Options",
     "OrderPolicy",
+    "Partition",
     "Position",
     "Recnum",
     "RecordFormat",

@@ -71,3 +71,26 @@ class LoadRequest:
     chunk_size_bytes: int | None = None
     show_values: bool = False
     express: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partition:
+    """
+    A range of one input that is loaded under a fence of its own.
+
+    Attributes:
+        number: 1-based within the load; 0 is the fence of the load as a whole. input_no: 0-based.
+        unit0, unit1: half-open range of bytes; it begins and ends where a record does.
+        record0: logical records of the whole load before it. records: logical records in it.
+    """
+
+    number: int
+    input_no: int
+    unit0: int
+    unit1: int
+    record0: int
+    records: int
+
+    def has(self, input_no: int, unit: int) -> bool:
+        """Whether a byte of an input is in it."""
+        return input_no == self.input_no and self.unit0 <= unit < self.unit1

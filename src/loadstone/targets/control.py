@@ -165,10 +165,14 @@ def discard_of(row: tuple[Any, ...]) -> Discard:
 
 
 class Control:
-    """The control tables of one target, over a way to run statements in the current transaction."""
+    """
+    The control tables of one target, over a way to run statements in the current transaction.
 
-    def __init__(self, execute: Execute, prefix: str = "") -> None:
-        self._execute, self._prefix = execute, prefix
+    Claims, fences and leases are those of a partition (from 1), or of the load as a whole (0).
+    """
+
+    def __init__(self, execute: Execute, prefix: str = "", part: int = 0) -> None:
+        self._execute, self._prefix, self._part = execute, prefix, part
 
     def read_load(self, load_id: str) -> LoadRow | None:
         """The load's row with its fence."""
@@ -213,14 +217,19 @@ class Control:
             self._begin_load(load_id)
         table = f"{self._prefix}loadstone_claim"
         # The row is locked before it is read, so that no two claims have one number.
-        self._execute(f"UPDATE {table} SET claim_no = claim_no + 1 WHERE load_id = ? AND part = 0", [load_id])
+        where, key = "WHERE load_id = ? AND part = ?", [load_id, self._part]
+        self._execute(f"UPDATE {table} SET claim_no = claim_no + 1 {where}", key)
         number, last = self._claim(load_id)
         if again and last != claimant.token:
             raise taken_over(load_id)
         self._keep_lease(load_id, claimant.lease)
-        self._execute(
-            f"UPDATE {table} SET claimant = ? WHERE load_id = ? AND part = 0", [claimant.token, load_id]
-        )
+        self._execute(f"UPDATE {table} SET claimant = ? {where}", [claimant.token, *key])
+        if self._part == 0:
+            # Who has the whole load has its partitions too.
+            self._execute(
+                f"UPDATE {table} SET claim_no = claim_no + 1, claimant = ? WHERE load_id = ? AND part > 0",
+                [claimant.token, load_id],
+            )
         return number
 
     def raise_fence(self, load_id: str, number: int, claimant: Claimant) -> None:
@@ -232,15 +241,16 @@ class Control:
         """
         self._execute(
             f"UPDATE {self._prefix}loadstone_fence SET fence_no = ?, holder = ?"
-            " WHERE load_id = ? AND part = 0 AND fence_no < ?",
-            [number, claimant.holder, load_id, number],
+            " WHERE load_id = ? AND part = ? AND fence_no < ?",
+            [number, claimant.holder, load_id, self._part, number],
         )
         self._keep_lease(load_id, claimant.lease)
         if not self.holds_fence(load_id, number):
             raise taken_over(load_id)
-        self._execute(
-            f"UPDATE {self._prefix}loadstone_load SET status = 'running' WHERE load_id = ?", [load_id]
-        )
+        if self._part == 0:
+            self._execute(
+                f"UPDATE {self._prefix}loadstone_load SET status = 'running' WHERE load_id = ?", [load_id]
+            )
 
     def holds_fence(self, load_id: str, number: int, *, lock: str = "") -> bool:
         """
@@ -249,8 +259,8 @@ class Control:
         The fence is read (and locked) first: a claim that this misses cannot raise it before the transaction ends.
         """
         rows = self._execute(
-            f"SELECT fence_no FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = 0{lock}",
-            [load_id],
+            f"SELECT fence_no FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = ?{lock}",
+            [load_id, self._part],
         )
         return bool(rows) and int(rows[0][0]) == number and self._claim(load_id)[0] <= number
 
@@ -274,6 +284,8 @@ class Control:
             f"UPDATE {self._prefix}loadstone_load SET prepared = 1, frozen = ? WHERE load_id = ?",
             [json.dumps(frozen, sort_keys=True), load_id],
         )
+        for partition in frozen.get("partitions", ()):
+            self._add_fence(load_id, int(partition["number"]))
 
     def finish(
         self, fence: Fence, status: Literal["stopped", "complete"], receipt: LoadReceipt, *, lock: str = ""
@@ -368,19 +380,22 @@ class Control:
             " VALUES (?, 'running', 0, '{}', NULL, ?, ?)",
             [load_id, datetime.now(UTC).isoformat(), int(top) + 1],
         )
+        self._add_fence(load_id, 0)
+
+    def _add_fence(self, load_id: str, part: int) -> None:
         self._execute(
-            f"INSERT INTO {self._prefix}loadstone_fence (load_id, part, fence_no, beat) VALUES (?, 0, 0, 0)",
-            [load_id],
+            f"INSERT INTO {self._prefix}loadstone_fence (load_id, part, fence_no, beat) VALUES (?, ?, 0, 0)",
+            [load_id, part],
         )
         self._execute(
-            f"INSERT INTO {self._prefix}loadstone_claim (load_id, part, claim_no, claimant) VALUES (?, 0, 0, '-')",
-            [load_id],
+            f"INSERT INTO {self._prefix}loadstone_claim (load_id, part, claim_no, claimant) VALUES (?, ?, 0, '-')",
+            [load_id, part],
         )
 
     def _claim(self, load_id: str) -> tuple[int, str]:
         rows = self._execute(
-            f"SELECT claim_no, claimant FROM {self._prefix}loadstone_claim WHERE load_id = ? AND part = 0",
-            [load_id],
+            f"SELECT claim_no, claimant FROM {self._prefix}loadstone_claim WHERE load_id = ? AND part = ?",
+            [load_id, self._part],
         )
         return int(rows[0][0]), str(rows[0][1])
 
@@ -389,7 +404,8 @@ class Control:
         if lease is None:
             return
         table, where = f"{self._prefix}loadstone_lease", "WHERE load_id = ? AND repository = ?"
-        key = [load_id, lease.repository_id]
+        # Each partition is a task of its own, with leases of its own.
+        key = [f"{load_id}.{self._part}" if self._part else load_id, lease.repository_id]
         rows = self._execute(f"SELECT lease_no FROM {table} {where}", key)
         if not rows:
             self._execute(

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from loadstone.config import resolve_target
 from loadstone.errors import FixSpec
 from loadstone.jobs.parameters import places
-from loadstone.spec import LoadRequest, LoadSpec
+from loadstone.spec import LoadRequest, LoadSpec, OrderPolicy
 from loadstone.spec.fields import Part
 
 
@@ -33,6 +33,15 @@ class LoadConfig(Part):
     schema_map: dict[str, str] = Doc({}, description="Schemas of the spec and of the target.")
     control_schema: str | None = Doc(None, description="Schema of the control tables.")
     workers: int | None = Doc(None, ge=1, description="Parallel sessions.")
+    order: OrderPolicy = Doc(
+        OrderPolicy.FILE, description="Whether chunks commit in file order, or as they are ready."
+    )
+    partitions: int | None = Doc(
+        None,
+        ge=1,
+        le=1000,
+        description="Ranges of the input that workers load at once; needs order: free, or atomic: true.",
+    )
     atomic: bool = Doc(False, description="All or nothing.")
     run_id: str | None = Doc(None, description="Tells loads of the same files apart.")
     business_date: str | None = Doc(None, description="Tells loads of the same files apart, as a date.")
@@ -87,7 +96,7 @@ def spec_at(path: str) -> LoadSpec:
 
 # Private functions
 
-_OPTIONS = set(LoadConfig.model_fields) - {"control", "target", "data", "ddl", "schema_map"}
+_OPTIONS = set(LoadConfig.model_fields) - {"control", "target", "data", "ddl", "schema_map", "partitions"}
 """Options of a load that go into its request as they are."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from loadstone.books import LoadReceipt
@@ -41,6 +41,23 @@ class LoadHandler(WholeStep):
 
             spec_at(path)
 
+    def plan(self, task: Task) -> Sequence[Mapping[str, Any]]:
+        """
+        The partitions of the load, whose tables are prepared then; one where it cannot be cut, with the reasons.
+
+        Planning twice, after a death, gives the same: the target keeps the partitions with the load.
+        """
+        from loadstone.bootstrap import partitions
+
+        config = typed_config(LoadConfig, task.config)
+        if config.partitions is None or config.partitions == 1:
+            return [{}]
+        request = _request(task)
+        beginning = partitions.begin(request, config.partitions)
+        if not beginning.partitions:
+            return [{"one_because": list(beginning.reasons)}]
+        return [asdict(one) for one in beginning.partitions]
+
     def run(self, task: Task, run: TaskRun) -> Outcome:
         """
         Load; the load is that of the instance's content, whatever run of it launched this.
@@ -48,11 +65,9 @@ class LoadHandler(WholeStep):
         Raises:
             FixFile: LS-7119 more records were rejected than ERRORS allows. Others: as ``loads.load``.
         """
-        request = healed(request_of(typed_config(LoadConfig, task.config)), remedies_of(task))
-        # A worker that hangs, and lost its lease, still holds the load in the target.
-        left = request.take_over or task.taken_over or task.lost > 0
-        request = replace(request, run_id=request.run_id or task.content_key, take_over=left)
-        receipt = self._load(request, run)
+        if task.plan and "number" in task.plan:
+            return self._load_partition(task, run, int(task.plan["number"]))
+        receipt = self._load(_request(task), run)
         if receipt.outcome == "errors":
             raise FixFile(
                 "LS-7119",
@@ -63,10 +78,23 @@ class LoadHandler(WholeStep):
                     "mend the file and launch again, or raise errors: in the step.",
                 ],
             )
-        status = Status.STOPPED if receipt.outcome == "stopped" else Status.COMPLETED
-        return Outcome(status=status, result=receipt_values(receipt))
+        return Outcome(status=_STATUS.get(receipt.outcome, Status.COMPLETED), result=receipt_values(receipt))
 
     # Private methods
+
+    def _load_partition(self, task: Task, run: TaskRun, number: int) -> Outcome:
+        """Load a partition; the last one ends the load, and gives the step's result."""
+        from loadstone.bootstrap import partitions
+
+        request = _request(task)
+        end, receipt = partitions.load_partition(request, run, number)
+        if end.counts is not None:
+            size_bytes = int((task.plan or {})["unit1"]) - int((task.plan or {})["unit0"])
+            run.report(end.counts, size_bytes, size_bytes)
+        result: dict[str, Any] = {"load_id": end.load_id, "partition": number}
+        if receipt is not None:
+            result["whole"] = receipt_values(receipt)
+        return Outcome(status=_STATUS.get(end.outcome, Status.COMPLETED), result=result)
 
     def _load(self, request: LoadRequest, run: TaskRun) -> LoadReceipt:
         """A file target's writer must be killable at a take-over without the worker; a server ends sessions itself."""
@@ -77,3 +105,16 @@ class LoadHandler(WholeStep):
         from loadstone.bootstrap import loads
 
         return loads.load(request, run)
+
+
+# Private functions
+
+_STATUS = {"stopped": Status.STOPPED}
+"""How a load that ended so leaves its step; all else completes it."""
+
+
+def _request(task: Task) -> LoadRequest:
+    request = healed(request_of(typed_config(LoadConfig, task.config)), remedies_of(task))
+    # A worker that hangs, and lost its lease, still holds the load, or its partition, in the target.
+    left = request.take_over or task.taken_over or task.lost > 0
+    return replace(request, run_id=request.run_id or task.content_key, take_over=left)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from loadstone.datatypes.model import Conversion
 from loadstone.load.environment import Environment
 from loadstone.load.inputs import LoadInput
-from loadstone.spec import Field, LoadRequest, LoadSpec, Method, TableLoad
+from loadstone.spec import Field, LoadRequest, LoadSpec, Method, Partition, TableLoad
 
 if TYPE_CHECKING:
     from loadstone.expressions.duckdb.model import Emitted
@@ -113,6 +113,7 @@ class LoadPlan:
     Attributes:
         spec: The request's spec with field lists filled in. charsets: Oracle name for each input.
         layouts: By character set. compiled: whether kernels run compiled.
+        partition: The part of the load that is loaded; None for all of it.
     """
 
     request: LoadRequest
@@ -126,6 +127,7 @@ class LoadPlan:
     limits: Limits
     compiled: bool
     warnings: tuple[str, ...] = ()
+    partition: Partition | None = None
 
     @property
     def chunk_size_bytes(self) -> int:

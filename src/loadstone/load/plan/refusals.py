@@ -44,6 +44,7 @@ def refuse_free_order(plan: LoadPlan) -> None:
         FixSpec: LS-1099 with every reason: limits, unique keys, triggers, SEQUENCE, NEXTVAL, upsert, --atomic.
     """
     reasons = [*_limits(plan), *(reason for table in plan.tables for reason in _order_matters(table))]
+    reasons += _numbered(plan)
     if plan.request.atomic:
         reasons.append("--atomic publishes in record order")
     if reasons:
@@ -53,6 +54,11 @@ def refuse_free_order(plan: LoadPlan) -> None:
             Place(file=plan.request.spec_path),
             hints=["leave it out: chunks commit in file order then, and are still sent in parallel."],
         )
+
+
+def why_staged_in_order(plan: LoadPlan) -> list[str]:
+    """Why chunks of an all-or-nothing load, which are published in record order, must be staged in it too."""
+    return [*_limits(plan), *_numbered(plan)]
 
 
 # Private functions
@@ -75,10 +81,15 @@ def _order_matters(table: TablePlan) -> Iterator[str]:
         yield f"table {name} has triggers, or defaults that draw from a sequence"
     if table.method is Method.UPSERT:
         yield f"table {name} is upserted, and the last of two records wins"
-    if any(column.source == "sequence" for column in table.columns):
-        yield f"table {name} has a SEQUENCE column"
-    if any(expression.compiled.sequences for expression in table.expressions):
-        yield f"an expression of table {name} draws from a sequence"
+
+
+def _numbered(plan: LoadPlan) -> Iterator[str]:
+    for table in plan.tables:
+        name = str(table.spec.table)
+        if any(column.source == "sequence" for column in table.columns):
+            yield f"table {name} has a SEQUENCE column"
+        if any(expression.compiled.sequences for expression in table.expressions):
+            yield f"an expression of table {name} draws from a sequence"
 
 
 def _table(table: TableLoad, method: Method | None, kind: str) -> Iterator[LoadstoneError]:

@@ -25,10 +25,10 @@ TRAILER = b"\xff\xff"
 class PostgresSession:
     """One connection for chunks; ``pid`` is its backend's process id."""
 
-    def __init__(self, connection: psycopg.Connection[Any], prefix: str) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], prefix: str, part: int = 0) -> None:
         self._connection, self._prefix = connection, prefix
         self.pid = connection.info.backend_pid
-        self._control = Control(self._execute, prefix)
+        self._control = Control(self._execute, prefix, part)
         self.staged = StagedSql(self._execute, prefix, _named)
 
     def begin(self) -> None:

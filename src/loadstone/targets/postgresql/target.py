@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -35,7 +36,12 @@ END_WAIT_S = 60.0
 
 
 class PostgresTarget:
-    """A PostgreSQL database as a target; the control session holds the load's lock."""
+    """
+    A PostgreSQL database as a target; the control session holds the load's lock.
+
+    As the target of one partition (from 1) it shares that lock with the other partitions, and has a lock,
+    a fence and sessions of the partition's own.
+    """
 
     kind: Literal["postgresql"] = "postgresql"
     ddl = "postgresql"
@@ -43,17 +49,18 @@ class PostgresTarget:
     sessions_max = 16
     chunk_size_bytes = 8 << 20
 
-    def __init__(self, url: str, control_schema: str | None = None) -> None:
+    def __init__(self, url: str, control_schema: str | None = None, part: int = 0) -> None:
         self._url, self.url = url, safe_url(url)
         self._schema = control_schema
         self._prefix = f"{quote_name(control_schema)}." if control_schema else ""
         self._connection = connect(url, "loadstone")
         self._load_id: str | None = None
         self._lock: tuple[Any, ...] | None = None
+        self._part = part
 
     def open(self) -> PostgresSession:
         """A new session for chunks, registered for the load that is held."""
-        return PostgresSession(self._connect(self._name()), self._prefix)
+        return PostgresSession(self._connect(self._name()), self._prefix, self._part)
 
     def find_table(self, table: TableName, schema_map: dict[str, str]) -> TableInfo | None:
         """The table in its schema, or along the search path where the target has no such schema."""
@@ -120,20 +127,15 @@ class PostgresTarget:
 
     def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock the load's number on the control session; the lock ends with that session."""
-        key = _key(load_id)
+        if self._part and not self._try_lock(_key(load_id), shared=True):
+            raise self._held(load_id, _key(load_id))
+        key = _key(load_id, self._part)
         if not self._try_lock(key):
             if take_over is None:
-                raise Refused(
-                    "LS-3006",
-                    f"load {load_id[:8]} is run by another process{self._holder(key)}",
-                    hints=[
-                        "wait for it, or stop it; a load that was stopped resumes.",
-                        "if it hangs, --take-over ends it and goes on.",
-                    ],
-                )
+                raise self._held(load_id, key)
             self._end_holder(load_id, key, take_over)
         self._load_id = load_id
-        self._execute("SELECT set_config('application_name', ?, false)", [_names(load_id)[1]])
+        self._execute("SELECT set_config('application_name', ?, false)", [_names(load_id, self._part)[1]])
         self._lock = self._execute(
             "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()", []
         )[0]
@@ -141,7 +143,7 @@ class PostgresTarget:
         def release() -> None:
             self._load_id = self._lock = None
             with suppress(psycopg.Error):
-                self._connection.execute("SELECT pg_advisory_unlock(%s)", [key])
+                self._connection.execute("SELECT pg_advisory_unlock_all()")
                 self._connection.execute("SET application_name = 'loadstone'")
 
         return release
@@ -173,13 +175,13 @@ class PostgresTarget:
 
         self._transaction(claim)
         reach("claimed")
-        self._end_where("application_name = ?", [_names(load_id)[0]])
+        self._end_where("application_name LIKE ANY(?)", [self._names_of_all(load_id)[:1]])
         reach("sessions_ended")
         try:
             self._transaction(work)
         except Redo as error:
             raise _no_end(load_id) from error
-        return Fence(load_id=load_id, partition=0, number=number)
+        return Fence(load_id=load_id, partition=self._part, number=number)
 
     def prepare(
         self, fence: Fence, frozen: dict[str, Any], tables: Sequence[tuple[int, TableInfo, Method]]
@@ -256,10 +258,10 @@ class PostgresTarget:
 
     @property
     def _control(self) -> Control:
-        return Control(self._execute, self._prefix)
+        return Control(self._execute, self._prefix, self._part)
 
     def _name(self) -> str:
-        return _names(self._load_id)[0] if self._load_id else "loadstone"
+        return _names(self._load_id, self._part)[0] if self._load_id else "loadstone"
 
     def _execute(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return run(self._connection, text, parameters)
@@ -293,8 +295,9 @@ class PostgresTarget:
         except Stop as error:
             raise Retry("LS-3022", error.message, hints=error.hints) from error
 
-    def _try_lock(self, key: int) -> bool:
-        return bool(self._execute("SELECT pg_try_advisory_lock(?)", [key])[0][0])
+    def _try_lock(self, key: int, *, shared: bool = False) -> bool:
+        kind = "_shared" if shared else ""
+        return bool(self._execute(f"SELECT pg_try_advisory_lock{kind}(?)", [key])[0][0])
 
     def _end_holder(self, load_id: str, key: int, claimant: Claimant) -> None:
         """
@@ -309,7 +312,7 @@ class PostgresTarget:
             reach("claimed")
         while not self._try_lock(key):
             if time.monotonic() - began > GRACE_S:
-                self._end_where("application_name = ANY(?)", [list(_names(load_id))])
+                self._end_where("application_name LIKE ANY(?)", [self._names_of_all(load_id)])
             if time.monotonic() - began > GRACE_S + END_WAIT_S:
                 raise _no_end(load_id)
             time.sleep(0.1)
@@ -331,6 +334,24 @@ class PostgresTarget:
                 raise _no_end(self._load_id or "")
             time.sleep(0.05)
 
+    def _names_of_all(self, load_id: str) -> list[str]:
+        """Patterns of the sessions' names: of this partition, or of the load and all its partitions; chunk writers first."""
+        writers, holder = _names(load_id, self._part)
+        return [writers, holder] if self._part else [writers + "%", holder + "%"]
+
+    def _held(self, load_id: str, key: int) -> Refused:
+        """The error of a load that is in other hands; no lock of it is kept."""
+        holder = self._holder(key)
+        self._execute("SELECT pg_advisory_unlock_all()", [])
+        return Refused(
+            "LS-3006",
+            f"load {load_id[:8]} is run by another process{holder}",
+            hints=[
+                "wait for it, or stop it; a load that was stopped resumes.",
+                "if it hangs, --take-over ends it and goes on.",
+            ],
+        )
+
     def _holder(self, key: int) -> str:
         rows = self._execute(
             "SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'local'), a.backend_start FROM pg_locks l"
@@ -346,9 +367,10 @@ class PostgresTarget:
 # Private functions
 
 
-def _names(load_id: str) -> tuple[str, str]:
-    """How sessions are registered (application_name): those that write chunks, and the one with the load's lock."""
-    return f"loadstone:{load_id[:16]}", f"loadstone-holder:{load_id[:16]}"
+def _names(load_id: str, part: int) -> tuple[str, str]:
+    """How sessions are registered (application_name): those that write chunks, and the one with the lock."""
+    what = f"{load_id[:16]}.{part}" if part else load_id[:16]
+    return f"loadstone:{what}", f"loadstone-holder:{what}"
 
 
 def _no_end(load_id: str) -> Retry:
@@ -359,6 +381,7 @@ def _no_end(load_id: str) -> Retry:
     )
 
 
-def _key(load_id: str) -> int:
-    """63 bits of the load's id."""
-    return int(load_id[:16], 16) & ((1 << 63) - 1)
+def _key(load_id: str, part: int = 0) -> int:
+    """63 bits of the load's id, others for each partition."""
+    digits = hashlib.sha256(f"{load_id}.{part}".encode()).hexdigest() if part else load_id
+    return int(digits[:16], 16) & ((1 << 63) - 1)

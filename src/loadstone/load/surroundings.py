@@ -1,0 +1,25 @@
+"""What is outside of a load."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from loadstone.clock import Clock, SystemClock
+from loadstone.load.environment import Environment, read_environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What is outside of a load: environment variables, user and user functions, the clock, and how to wait."""
+
+    variables: Mapping[str, str]
+    user: str = ""
+    functions: Mapping[str, str] = field(default_factory=dict)
+    clock: Clock = SystemClock()
+    sleep: Callable[[float], None] = time.sleep
+
+    def environment(self) -> Environment:
+        """The environment of a load that begins now."""
+        return read_environment(self.variables, self.clock.now(), user=self.user, functions=self.functions)
