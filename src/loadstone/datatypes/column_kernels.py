@@ -20,7 +20,7 @@ from loadstone.datatypes.numbers import (
     write_decimal,
 )
 
-NULL_REFUSED, TOO_LONG, BOOLEAN = 1400, 12899, 9003
+NULL_REFUSED, TOO_LONG, RANGE, BOOLEAN = 1400, 12899, 9002, 9003
 TRUE_WORD, YES_WORD, ON_WORD, FALSE_WORD, NO_WORD, OFF_WORD = (
     int.from_bytes(word.encode(), "big") for word in ("true", "yes", "on", "false", "no", "off")
 )
@@ -273,6 +273,7 @@ def convert_dates(
     quick: Ints,
     env: Ints,
     digits: int,
+    rounds: bool,
     micros: Ints,
     offsets: Ints,
     part: Ints,
@@ -289,6 +290,8 @@ def convert_dates(
         status = parse_date(
             buffer, int(start[row]), int(end[row]), steps, pool, names, name_pool, quick, env, part, out
         )
+        if status == 0 and not rounds and out[NANOS] % 1000:
+            status = RANGE
         fault[row] = status
         if status == 0:
             micros[row] = out[DAYS] * 86_400_000_000 + round_nanos(int(out[NANOS]), digits) // 1000

@@ -20,6 +20,7 @@ from loadstone.datatypes.numbers import DIGITS_MAX
 
 INT_BITS = {Kind.INT2: 16, Kind.INT4: 32, Kind.INT8: 64}
 _DATES = (Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ)
+_SPECIAL_SIZE_MAX = 16
 FIRST_MICROS = -62_135_596_800_000_000
 """The first moment of the year 1, in microseconds since 1970-01-01."""
 
@@ -228,6 +229,8 @@ class _Source:
         data = read_floats(
             spans, self.null, self.fault, self.work.nls.decimal, single=single, compiled=self.work.compiled
         )
+        if self.one.type.finite:
+            self.fault[~np.isfinite(data) & ~self.null] = ValueFault.RANGE
         return _Column(pa.float32() if single else pa.float64(), self.null, data=data)
 
     def _parse_dates(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -250,6 +253,7 @@ class _Source:
             program.quick_at,
             env,
             digits,
+            self.one.type.rounds,
             micros,
             offsets,
             np.zeros(P_SIZE, np.int64),
@@ -400,12 +404,30 @@ def read_floats(
         slow,
         workspace()[0],
     )
+    _read_specials(spans, fault, data)
     for row in np.flatnonzero(slow).tolist():
         text = buffer[start[row] : end[row]].tobytes().decode().strip().replace(decimal, ".")
         data[row] = _narrow(float(text)) if single else float(text)
         if not _shows(float(data[row]), text):
             fault[row] = ValueFault.RANGE
     return data.astype(np.float32) if single else data
+
+
+_SPECIALS = {"nan": math.nan, "inf": math.inf, "infinity": math.inf}
+
+
+def _read_specials(
+    spans: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]],
+    fault: NDArray[np.int64],
+    data: NDArray[Any],
+) -> None:
+    """What is no number but a float: NaN and the infinities, as TO_BINARY_DOUBLE reads them."""
+    buffer, start, end = spans
+    for row in np.flatnonzero((fault == ValueFault.NUMBER) & (end - start <= _SPECIAL_SIZE_MAX)).tolist():
+        word = buffer[start[row] : end[row]].tobytes().decode("ascii", "replace").strip().lower()
+        value = _SPECIALS.get(word.removeprefix("-") if word.startswith("-") else word.removeprefix("+"))
+        if value is not None:
+            data[row], fault[row] = -value if word.startswith("-") else value, 0
 
 
 def _narrow(value: float) -> float:

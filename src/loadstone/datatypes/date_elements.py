@@ -6,7 +6,7 @@ Source: Oracle Database SQL Language Reference, "Format Models", rules for strin
 
 from __future__ import annotations
 
-from loadstone.datatypes.date_parts import P_BC, P_MONTH, P_OFFSET, P_PM, P_WEEKDAY, store
+from loadstone.datatypes.date_parts import P_BC, P_MONTH, P_OFFSET, P_PM, P_WEEKDAY, P_WEST, store
 from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.datatypes.masks import (
     DAY_NAME,
@@ -221,6 +221,7 @@ def take_zone(buf: Buffer, at: int, e: int, kind: int, part: Ints) -> tuple[int,
             at += 1
     total = hours * 60 + minutes
     part[P_OFFSET] = -total if negative else total
+    part[P_WEST] = 1 if negative else 0
     return at, 0
 
 

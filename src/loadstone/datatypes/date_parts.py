@@ -49,9 +49,10 @@ DAYS, NANOS, OFFSET = 0, 1, 2
     P_BC,
     P_SOD,
     P_WEEKDAY,
+    P_WEST,
     P_SIZE,
-) = range(15)
-"""Parts found so far; -1 = none, 0 for the year."""
+) = range(16)
+"""Parts found so far; -1 = none, 0 for the year. P_WEST: the offset has a minus, which -00:30 would lose."""
 
 
 @kernel
@@ -93,7 +94,9 @@ def store(kind: int, value: int, used: int, negative: bool, env: Ints, part: Int
         if value > 59:
             return 1875
         offset = part[P_OFFSET]
-        part[P_OFFSET] = offset - value if offset < 0 and offset != NO_OFFSET else max(offset, 0) + value
+        if offset == NO_OFFSET:
+            offset = 0
+        part[P_OFFSET] = offset - value if part[P_WEST] == 1 else offset + value
         return 0
     part[P_NANOS] = value
     return 0

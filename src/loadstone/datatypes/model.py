@@ -47,6 +47,9 @@ class ColumnType:
         padded: CHAR(n): blanks at the end do not count against the length.
         precision, scale: Of DECIMAL: digits in all, and right of the point; None = any.
         fraction_digits: Digits of fractional seconds that the target keeps, 0 to 9.
+        rounds: The type says how many digits, as Oracle's TIMESTAMP(f) does, and rounds to them; without, a
+            fraction that the target would cut is refused.
+        finite: Of floats: NaN and the infinities are refused, for the target would not keep them.
         as_text: The target keeps the value as text (SQLite's decimals and dates).
         declared: The type as the target writes it, for messages and CREATE TABLE.
     """
@@ -58,6 +61,8 @@ class ColumnType:
     precision: int | None = None
     scale: int | None = None
     fraction_digits: int = 6
+    rounds: bool = True
+    finite: bool = False
     as_text: bool = False
     declared: str = ""
 

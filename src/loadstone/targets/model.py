@@ -46,6 +46,7 @@ class TableInfo:
         parallel_safe: No triggers, and no defaults that draw from a sequence.
         unique: Whether unique keys or exclusion constraints exist; keys: their columns.
         partition: ``PARTITION ("P")`` of an Oracle table, where the spec names one.
+        unnamed: The schema is the one that nobody names, as DuckDB's ``main``; messages leave it out.
     """
 
     schema: str | None
@@ -55,6 +56,7 @@ class TableInfo:
     unique: bool = False
     primary_key: tuple[str, ...] = ()
     partition: str = ""
+    unnamed: bool = False
 
     def column(self, name: str, *, quoted: bool = False) -> Column | None:
         """The column of that name; any case unless quoted. ``FixSpec`` if several differ in case only."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from loadstone.sqlldr.control import parse_control
 from loadstone.targets.ddl import create_statements, read_ddl
 from loadstone.targets.model import Claimant
 from loadstone.targets.urls import PREFIX, kind_of
+from tests.crash.processes import KILLED, Case, ended, finish, start
 from tests.runs import Undisturbed, load
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -152,6 +154,110 @@ def test_a_kill_loses_and_doubles_nothing(calm: dict[str, Any], url: str, point:
     assert calm == state(url, Path())
 
 
+def test_a_load_that_dies_again_and_again_loses_and_doubles_nothing(calm: dict[str, Any], url: str) -> None:
+    """SIGKILL at one place after the other and then at random times, with other chunks each time."""
+    case = Case(
+        files={"load.ctl": CONTROL.encode(), "tables.sql": DDL.encode(), "in.dat": data()},
+        tables=(),
+        options={},
+    )
+    folder = case.lay_out(Path("killed").absolute())
+    for point in (
+        "fence_raised",
+        "prepared",
+        "fence_checked:1",
+        "rejects_written:1",
+        "checkpoint_updated:1",
+        "before_commit:1:150",
+        "after_commit:1",
+    ):
+        assert KILLED == ended(start(folder, url, case, crash_at=point, chunk_size_bytes=1200)), point
+    rng = random.Random(11)
+    for _ in range(4):
+        process = start(folder, url, case, chunk_size_bytes=rng.randint(600, 3000))
+        process.join(rng.uniform(0.2, 1.2))
+        process.kill()
+        assert ended(process) in (KILLED, 2)
+    for point in ("file_part:1", "file_renamed:1", "finishing"):
+        process = start(folder, url, case, crash_at=point, chunk_size_bytes=4000)
+        assert ended(process) in (KILLED, 2), point
+    finish(folder, url, case)
+    assert calm == state(url, folder)
+
+
+def test_a_control_schema_of_its_own(postgres_url: str, here: Path) -> None:
+    """``--control-schema``: our tables stand there, and some of them alone are refused by name."""
+    url = PREFIX + postgres_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    execute(url, "CREATE SCHEMA own", "CREATE TABLE t (a integer, b text)")
+    Path("in.dat").write_text("1,x\n2,y\n")
+    control = "LOAD DATA INFILE 'in.dat' APPEND INTO TABLE t FIELDS TERMINATED BY ',' (a, b)"
+    assert 2 == load(control, url, control_schema="own").counts.loaded
+    kept = execute(
+        url, "SELECT table_schema FROM information_schema.tables WHERE table_name LIKE 'loadstone%'"
+    )
+    assert {("own",)} == set(kept)
+    execute(url, "DROP TABLE own.loadstone_discard")
+    with pytest.raises(Refused, match="LS-3008.*loadstone_discard"):
+        load(control, url, control_schema="own", again=True)
+
+
+def test_lookups_sequences_and_numbers_of_rows(url: str) -> None:
+    """A sub-SELECT is read once, SEQUENCE goes on from COUNT and MAX, NEXTVAL from a table of ours."""
+    execute(
+        url,
+        "CREATE TABLE rate (code varchar(3) PRIMARY KEY, eur numeric(9,4))",
+        "INSERT INTO rate VALUES ('USD', 0.9), ('CHF', 1.05)",
+        "CREATE TABLE t (id integer PRIMARY KEY, code varchar(3), eur numeric(9,4), n integer, ticket integer)",
+        "INSERT INTO t VALUES (70, 'EUR', 1, 7, 0)",
+    )
+    Path("in.dat").write_text("USD\nCHF\nGBP\n")
+    load(
+        "LOAD DATA INFILE 'in.dat' APPEND INTO TABLE t FIELDS TERMINATED BY ','"
+        ' (code, eur EXPRESSION "(SELECT eur FROM rate WHERE rate.code = :code)", id SEQUENCE(MAX,10), n SEQUENCE(COUNT), ticket EXPRESSION "s.NEXTVAL")',
+        url,
+    )
+    found = execute(url, "SELECT id, code, eur, n, ticket FROM t WHERE id > 70 ORDER BY id")
+    wanted = [(80, "USD", Decimal("0.9"), 2, 1), (90, "CHF", Decimal("1.05"), 3, 2), (100, "GBP", None, 4, 3)]
+    assert wanted == [tuple(None if v is None else v for v in row) for row in found]
+
+
+TYPES: dict[str, list[tuple[str, str, str, Any]]] = {
+    "both": [
+        ("smallint", "INTEGER EXTERNAL", "32767", 32767), ("smallint", "INTEGER EXTERNAL", "32768", "ORA-01438"), ("integer", "INTEGER EXTERNAL", "-2147483648", -(2**31)),
+        ("integer", "INTEGER EXTERNAL", "2147483648", "ORA-01438"), ("bigint", "INTEGER EXTERNAL", "9223372036854775807", 2**63 - 1), ("numeric(5,2)", "DECIMAL EXTERNAL", "999.994", Decimal("999.99")),
+        ("numeric(5,2)", "DECIMAL EXTERNAL", "999.995", "ORA-01438"), ("double precision", "FLOAT EXTERNAL", "0.1", 0.1), ("varchar(3)", "CHAR(9)", "äöü", "äöü"), ("varchar(3)", "CHAR(9)", "äöüx", "ORA-12899"),
+        ("char(3)", "CHAR(9)", "abc", "abc"), ("date", 'DATE "YYYY-MM-DD"', "2024-02-29", date(2024, 2, 29)), ("date", 'DATE "YYYY-MM-DD"', "2023-02-29", "ORA-01839"),
+        ("timestamp(6)", 'TIMESTAMP "YYYY-MM-DD HH24:MI:SS.FF"', "2024-02-29 12:30:00.123457", datetime(2024, 2, 29, 12, 30, 0, 123457)),
+    ],
+    "postgresql": [
+        ("boolean", "CHAR(5)", "true", True), ("boolean", "CHAR(5)", "maybe", "boolean"),
+        ("bytea", "RAW(3)", "abc", b"abc"), ("text", "CHAR(99)", "x" * 99, "x" * 99), ("real", "FLOAT EXTERNAL", "16777217", "range"), ("double precision", "FLOAT EXTERNAL", "-Infinity", float("-inf")),
+        ("timestamp", 'TIMESTAMP "YYYY-MM-DD HH24:MI:SS.FF"', "2024-02-29 12:30:00.1234567", "range"), ("timestamptz", 'TIMESTAMP WITH TIME ZONE "YYYY-MM-DD HH24:MI:SS TZH:TZM"', "2024-02-29 12:30:00 +02:00", datetime(2024, 2, 29, 10, 30, tzinfo=UTC)),
+        ("integer GENERATED ALWAYS AS IDENTITY", "", "", 1), ("integer DEFAULT 7", "", "", 7),
+    ],
+    "mariadb": [
+        ("varbinary(3)", "RAW(3)", "abc", b"abc"), ("varbinary(2)", "RAW(3)", "abc", "ORA-12899"), ("longtext", "CHAR(99)", "x" * 99, "x" * 99), ("float", "FLOAT EXTERNAL", "16777217", "range"), ("double", "FLOAT EXTERNAL", "inf", "range"),
+        ("datetime", 'DATE "YYYY-MM-DD HH24:MI:SS"', "2024-02-29 12:30:01", datetime(2024, 2, 29, 12, 30, 1)), ("datetime(3)", 'TIMESTAMP "YYYY-MM-DD HH24:MI:SS.FF"', "2024-02-29 12:30:01.1236", datetime(2024, 2, 29, 12, 30, 1, 124000)),
+        ("enum('a','b')", "CHAR(1)", "b", "b"), ("integer unsigned", "INTEGER EXTERNAL", "4294967295", 2**32 - 1),
+    ],
+}  # fmt: skip
+
+
+def test_each_type_keeps_a_value_or_refuses_it(url: str) -> None:
+    """Bounds are kept, what lies beyond is a reject with its code; identity columns and defaults fill themselves."""
+    own = TYPES["postgresql" if url.startswith(PREFIX) else "mariadb"]
+    for number, (declared, field, text, expected) in enumerate(TYPES["both"] + own):
+        execute(url, f"CREATE TABLE t{number} (id integer, v {declared})")
+        Path("in.dat").write_text(f"1|{text}\n", encoding="utf-8")
+        column = f", v {field}" if field else ", gone FILLER"
+        control = f"LOAD DATA CHARACTERSET AL32UTF8 INFILE 'in.dat' APPEND INTO TABLE t{number} FIELDS TERMINATED BY '|' TRAILING NULLCOLS (id{column})"
+        load(control, url, errors=-1)
+        rejects = [one.code or one.rule for one in loads.rejects(url)[1]]
+        rows = [row[0] for row in execute(url, f"SELECT v FROM t{number}")]
+        found = (rejects or rows)[0]
+        assert expected == (bytes(found) if isinstance(found, memoryview) else found), declared
+
+
 def test_methods_empty_refuse_and_upsert(url: str) -> None:
     """INSERT wants an empty table, TRUNCATE and REPLACE empty it in the transaction, upsert needs a unique key."""
     control = "LOAD DATA INFILE 'in.dat' {} INTO TABLE pay FIELDS TERMINATED BY ',' (id, amount, note)"
@@ -247,6 +353,9 @@ def test_urls_lead_to_the_right_way(here: Path) -> None:
         open_target("nosuch+driver://u:secret@h/d")
     with pytest.raises(FixSpec, match="LS-3012"):
         open_target("postgresql+pg8000://u@h/d")
+    for plain in ("sqlite:///x.db", "sqlite+pysqlite:///x.db", "duckdb:///x.duckdb"):
+        with pytest.raises(FixSpec, match="LS-3010.*row locks"):
+            open_target(f"{PREFIX}{plain}")
     with pytest.raises(Stop, match="LS-3020") as refused:
         open_target("sqlalchemy+postgresql+psycopg://u:secret@127.0.0.1:1/d")
     assert "secret" not in str(refused.value)

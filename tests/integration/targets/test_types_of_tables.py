@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from decimal import Decimal
+from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from tests.runs import load, rows_of
 from tests.targets import KINDS, execute
 
 D = Decimal
+NAN = "nan"
 BAD_UUID, BAD_BOOL, VALUE = Refused("uuid"), Refused("boolean"), Refused("value")
 KEY = UUID("12345678-1234-5678-1234-567812345678")
 
@@ -33,10 +35,30 @@ WHOLE: dict[int, list[tuple[str, Any]]] = {
     ]
     for bits in (16, 32, 64)
 }
-DOUBLES = [("0.1", 0.1), ("1e308", 1e308), ("-5e-324", -5e-324), ("", None), ("x", NUMBER)]
+DOUBLES = [
+    ("0.1", 0.1),
+    ("1e308", 1e308),
+    ("-5e-324", -5e-324),
+    ("", None),
+    ("x", NUMBER),
+    ("infinite", NUMBER),
+    ("--inf", NUMBER),
+]
+SPECIALS = [("Inf", inf), ("-infinity", -inf), ("+INF", inf), (" inf ", inf), ("nan", NAN), ("NaN", NAN)]
+REFUSED = [(text, RANGE) for text, _ in SPECIALS]
 TEXTS = [("abc", "abc"), ("äöü", "äöü"), ("abcd", LENGTH), ("", None)]
 UUIDS = [(str(KEY), KEY), (str(KEY).upper(), KEY), ("12345678", BAD_UUID), ("", None)]
 BOOLS = [("true", True), ("f", False), ("1", True), ("0", False), ("maybe", BAD_BOOL), ("", None)]
+NANOS = [
+    ("2024-02-29 12:30:00.1234567", RANGE),
+    ("2024-02-29 12:30:00.000000001", RANGE),
+    ("2024-02-29 12:30:00.123456000", datetime(2024, 2, 29, 12, 30, 0, 123456)),
+]
+ROUNDED = [
+    ("2024-02-29 12:30:00.1234565", datetime(2024, 2, 29, 12, 30, 0, 123457)),
+    ("2024-02-29 12:30:00.1234564", datetime(2024, 2, 29, 12, 30, 0, 123456)),
+]
+ROUNDED += [("2024-12-31 23:59:59.9999999", datetime(2025, 1, 1))]
 DAYS = [("2024-02-29", datetime(2024, 2, 29)), ("2023-02-29", Refused("ORA-01839")), ("", None)]
 STAMPS = [
     ("2024-02-29 12:30:00.123456", datetime(2024, 2, 29, 12, 30, 0, 123456)),
@@ -65,7 +87,10 @@ NATIVE: dict[str, list[tuple[str, str, list[Any]]]] = {
         ("jsonb", TEXT_FIELD, [('{"a": [1, null]}', {"a": [1, None]}), ("{", VALUE), ("", None)]),
         ("date", DAY_FIELD, DAYS),
         ("date", STAMP_FIELD, [("2024-02-29 00:00:00", datetime(2024, 2, 29)), ("2024-02-29 12:00:00", RANGE)]),
-        ("timestamp", STAMP_FIELD, STAMPS),
+        ("double precision", NUMBER_FIELD, SPECIALS),
+        ("real", NUMBER_FIELD, SPECIALS),
+        ("timestamp", STAMP_FIELD, STAMPS + NANOS),
+        ("timestamp(6)", STAMP_FIELD, STAMPS + ROUNDED),
         ("timestamp(0)", STAMP_FIELD, [("2024-02-29 12:00:00.5", datetime(2024, 2, 29, 12, 0, 1))]),
     ],
     "duckdb": [
@@ -87,7 +112,9 @@ NATIVE: dict[str, list[tuple[str, str, list[Any]]]] = {
         ("JSON", TEXT_FIELD, [('{"a": [1, null]}', '{"a": [1, null]}'), ("{", VALUE), ("", None)]),
         ("DATE", DAY_FIELD, DAYS),
         ("DATE", STAMP_FIELD, [("2024-02-29 12:00:00", RANGE)]),
-        ("TIMESTAMP", STAMP_FIELD, STAMPS),
+        ("DOUBLE", NUMBER_FIELD, SPECIALS),
+        ("FLOAT", NUMBER_FIELD, SPECIALS),
+        ("TIMESTAMP", STAMP_FIELD, STAMPS + NANOS),
         ("TIMESTAMP_S", STAMP_FIELD, [("2024-02-29 12:00:00.5", datetime(2024, 2, 29, 12, 0, 1))]),
         ("TIMESTAMP_NS", STAMP_FIELD, [("2024-02-29 12:00:00.5", datetime(2024, 2, 29, 12, 0, 0, 500000))]),
     ],
@@ -100,7 +127,10 @@ NATIVE: dict[str, list[tuple[str, str, list[Any]]]] = {
         ("VARCHAR(3)", TEXT_FIELD, TEXTS),
         ("BLOB", TEXT_FIELD, [("00ff", b"\x00\xff"), ("0g", HEX)]),
         ("", TEXT_FIELD, [("007", "007"), ("1e5", "1e5")]),
-        ("DATETIME", STAMP_FIELD, STAMPS),
+        ("REAL", NUMBER_FIELD, REFUSED),
+        ("DATETIME", STAMP_FIELD, STAMPS + NANOS),
+        ("TIMESTAMP_TEXT(6)", STAMP_FIELD, STAMPS + ROUNDED),
+        ("TIMESTAMP_TEXT(9)", STAMP_FIELD, STAMPS + NANOS),
         ("DATE", DAY_FIELD, DAYS),
     ],
 }  # fmt: skip

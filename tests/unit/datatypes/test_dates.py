@@ -199,7 +199,7 @@ def test_the_year_before_the_first_is_a_leap_year() -> None:
 @pytest.mark.parametrize(
     ("text", "mask", "minutes"),
     [
-        ("+02:00", "TZH:TZM", 120), ("-05:30", "TZH:TZM", -330), ("+2", "TZH", 120), ("05", "TZH", 300), ("+14:00", "TZR", 840),
+        ("+02:00", "TZH:TZM", 120), ("-05:30", "TZH:TZM", -330), ("-00:30", "TZH:TZM", -30), ("-00:30", "TZR", -30), ("+00:30", "TZH:TZM", 30), ("+2", "TZH", 120), ("05", "TZH", 300), ("+14:00", "TZR", 840),
         ("-03", "TZR", -180), ("UTC", "TZR", 0), ("GMT", "TZR", 0), ("Z", "TZR", 0), ("z", "TZD", 0), (" +01:00", "TZH:TZM", 60),
     ],
 )  # fmt: skip

@@ -87,7 +87,8 @@ class TablePlan:
     @property
     def oracle_name(self) -> tuple[str | None, str]:
         """Schema and name as messages show them."""
-        return self.spec.table.schema_name or (self.info.schema or "").upper() or None, self.spec.table.name
+        schema = None if self.info.unnamed or self.info.schema is None else self.info.schema.upper()
+        return self.spec.table.schema_name or schema, self.spec.table.name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -194,10 +194,12 @@ class _Writer:
         return f"DECIMAL_TEXT({precision},{scale})"
 
     def _timestamp(self, kind: DdlType) -> str:
-        digits = 6 if kind.size is None else min(kind.size, 6)
+        digits = 6 if kind.size is None else kind.size
         zoned = kind.name.endswith("TZ")
         if self.kind == "postgresql":
-            return f"timestamp({digits}) {'with' if zoned else 'without'} time zone"
+            # Without a number of digits nothing is rounded: the seventh digit and those behind are refused.
+            told = f"({digits})" if digits <= 6 else ""
+            return f"timestamp{told} {'with' if zoned else 'without'} time zone"
         if self.kind == "duckdb":
             return (
                 "TIMESTAMP WITH TIME ZONE"

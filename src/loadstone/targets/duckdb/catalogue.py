@@ -58,6 +58,7 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
         schema=schema,
         name=name,
         columns=tuple(columns),
+        unnamed=schema == "main",
         unique=unique,
         primary_key=tuple(keys[0]) if keys else (),
     )

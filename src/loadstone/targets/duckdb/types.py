@@ -37,7 +37,9 @@ def column_type(declared: str, limit: tuple[int, str] | None = None) -> ColumnTy
         )
     if declared in ("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"):
         digits = {"TIMESTAMP_S": 0, "TIMESTAMP_MS": 3, "TIMESTAMP_NS": 6}[declared]
-        return ColumnType(kind=Kind.TIMESTAMP, fraction_digits=digits, declared=declared)
+        return ColumnType(
+            kind=Kind.TIMESTAMP, fraction_digits=digits, rounds=declared != "TIMESTAMP_NS", declared=declared
+        )
     if declared.startswith("ENUM("):
         return ColumnType(kind=Kind.TEXT, declared=declared)
     kind = _SIMPLE.get(declared)
@@ -48,7 +50,7 @@ def column_type(declared: str, limit: tuple[int, str] | None = None) -> ColumnTy
         return ColumnType(
             kind=kind, length=limit[0], unit="byte" if unit == "byte" else "char", declared=declared
         )
-    return ColumnType(kind=kind, declared=declared)
+    return ColumnType(kind=kind, rounds=False, declared=declared)
 
 
 def limit_of(check: str) -> tuple[str, int, str] | None:

@@ -63,7 +63,7 @@ def column_type(column: DeclaredColumn, charset: str) -> ColumnType:
         zoned = column.type.endswith("TIME ZONE")
         kind = Kind.TIMESTAMPTZ if zoned else Kind.TIMESTAMP
         digits = 6 if column.scale is None else column.scale
-        return ColumnType(kind=kind, fraction_digits=digits, declared=column.type)
+        return ColumnType(kind=kind, fraction_digits=digits, rounds=digits <= 6, declared=column.type)
     if name == "RAW":
         declared = f"RAW({column.length_bytes})"
         return ColumnType(kind=Kind.BYTES, length=column.length_bytes, unit="byte", declared=declared)

@@ -128,5 +128,6 @@ def _type(kind: Kind, base: str, declared: str, modifier: int, octets: int | Non
     if kind is Kind.BYTES:
         return ColumnType(kind=kind, length=octets, unit="byte", declared=declared)
     if kind in (Kind.TIMESTAMP, Kind.TIMESTAMPTZ):
-        return ColumnType(kind=kind, fraction_digits=modifier if 0 <= modifier <= 6 else 6, declared=declared)
+        told = 0 <= modifier <= 6
+        return ColumnType(kind=kind, fraction_digits=modifier if told else 6, rounds=told, declared=declared)
     return ColumnType(kind=kind, declared=declared)

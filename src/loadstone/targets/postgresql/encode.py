@@ -119,6 +119,7 @@ class RowProgram:
         row[k.PRECISION] = -1 if kind.precision is None else kind.precision
         row[k.SCALE] = kind.scale or 0
         row[k.DIGITS] = min(kind.fraction_digits, 6)
+        row[k.ROUNDS] = int(kind.rounds)
         row[k.FLOATS] = int(kind.kind in (Kind.FLOAT4, Kind.FLOAT8))
         row[k.NOT_NULL], row[k.RAW] = int(one.not_null), int(one.raw)
         row[k.BLANK_IS_NULL] = int(one.blank_is_null)

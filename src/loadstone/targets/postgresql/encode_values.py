@@ -36,6 +36,7 @@ from loadstone.targets.postgresql.encode_columns import (
     QUICK_END,
     RANGE,
     RAW,
+    ROUNDS,
     SCALE,
     STEPS,
     STEPS_END,
@@ -228,6 +229,9 @@ def put_date(
         put32(out, at, 4)
         put32(out, at + 4, days)
         return at + 8
+    if moment[NANOS] % 1000 and not column[ROUNDS]:
+        work[W_STATUS] = RANGE
+        return at
     micros = days * MICROS_OF_DAY + round_nanos(int(moment[NANOS]), int(column[DIGITS])) // 1000
     if column[KIND] == TIMESTAMPTZ:
         minutes = int(env[2]) if moment[OFFSET] == NO_OFFSET else int(moment[OFFSET])

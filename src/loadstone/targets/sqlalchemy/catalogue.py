@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from loadstone.datatypes.model import ColumnType, Kind
 from loadstone.targets.model import Column, TableInfo
 
+_FINITE = tuple(f"sqlalchemy.dialects.{name}" for name in ("mysql", "mssql", "sqlite"))
+"""Whose floats are finite numbers."""
+
 
 def read_table(inspector: sa.Inspector, schema: str | None, name: str) -> TableInfo:
     """The columns and keys of a table."""
@@ -44,7 +47,8 @@ def column_type(kind: Any) -> ColumnType:
         return ColumnType(kind=_whole(kind), declared=declared)
     if isinstance(kind, sa.Float):
         single = type(kind).__name__ in ("FLOAT", "REAL") and (kind.precision or 0) <= 24
-        return ColumnType(kind=Kind.FLOAT4 if single else Kind.FLOAT8, declared=declared)
+        finite = type(kind).__module__.startswith(_FINITE)
+        return ColumnType(kind=Kind.FLOAT4 if single else Kind.FLOAT8, finite=finite, declared=declared)
     if isinstance(kind, sa.Numeric):
         return ColumnType(
             kind=Kind.DECIMAL,
@@ -93,10 +97,16 @@ def _whole(kind: sa.Integer) -> Kind:
 
 def _moment(kind: sa.DateTime, declared: str) -> ColumnType:
     if kind.timezone:
-        return ColumnType(kind=Kind.TIMESTAMPTZ, fraction_digits=6, declared=declared)
+        return ColumnType(kind=Kind.TIMESTAMPTZ, rounds=False, declared=declared)
     digits = getattr(kind, "fsp", None)  # MySQL: None means whole seconds
     if digits is None:
         digits = getattr(kind, "precision", None)
-    if digits is None:
-        digits = 0 if hasattr(kind, "fsp") else 6
-    return ColumnType(kind=Kind.TIMESTAMP, fraction_digits=min(int(digits), 6), declared=declared)
+    if digits is None and hasattr(kind, "fsp"):
+        digits = 0
+    told = digits is not None and int(digits) <= 6
+    return ColumnType(
+        kind=Kind.TIMESTAMP,
+        fraction_digits=int(digits) if digits is not None and told else 6,
+        rounds=told,
+        declared=declared,
+    )

@@ -47,6 +47,8 @@ _MYSQL = {
 }
 """Without strict mode, MySQL cuts values to fit in silence."""
 
+_OWN_WAY = ("sqlite", "duckdb")
+
 
 class SqlAlchemyTarget:
     """A database as a target; ``ddl`` is its dialect."""
@@ -323,6 +325,12 @@ class SqlAlchemyTarget:
 def _engine(url: str, shown: str) -> sa.Engine:
     try:
         made = sa.make_url(url)
+        if made.get_backend_name() in _OWN_WAY:
+            raise FixSpec(
+                "LS-3010",
+                f"{shown} has no row locks for SQLAlchemy's way to hold a load with",
+                hints=[f"leave out `{PREFIX}`: such files are loaded by a way of their own."],
+            )
         own = _MYSQL if made.get_backend_name() in ("mysql", "mariadb") else {}
         return sa.create_engine(
             made, poolclass=NullPool, isolation_level="READ COMMITTED", connect_args=dict(own)

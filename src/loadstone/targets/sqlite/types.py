@@ -49,6 +49,7 @@ def column_type(declared: str) -> ColumnType:
         return ColumnType(
             kind=kind,
             fraction_digits=min(length if length is not None else 6, 6),
+            rounds=length is not None and length <= 6,
             as_text=True,
             declared=declared,
         )
@@ -73,8 +74,14 @@ def _by_affinity(name: str, length: int | None, declared: str) -> ColumnType:
     if name in ("", "ANY"):
         return ColumnType(kind=Kind.TEXT, declared=declared)
     if any(word in name for word in ("REAL", "FLOA", "DOUB")):
-        return ColumnType(kind=Kind.FLOAT8, declared=declared)
+        return ColumnType(kind=Kind.FLOAT8, finite=True, declared=declared)
     if "DATE" in name or "TIME" in name:
         digits = 0 if name == "DATE" else 6
-        return ColumnType(kind=Kind.TIMESTAMP, fraction_digits=digits, as_text=True, declared=declared)
-    return ColumnType(kind=Kind.FLOAT8, declared=declared)
+        return ColumnType(
+            kind=Kind.TIMESTAMP,
+            fraction_digits=digits,
+            rounds=name == "DATE",
+            as_text=True,
+            declared=declared,
+        )
+    return ColumnType(kind=Kind.FLOAT8, finite=True, declared=declared)
