@@ -96,6 +96,16 @@ def add_detect(subparsers: Subparsers) -> None:
     parser.set_defaults(run=late("detect", "run_detect"))
 
 
+def add_propose(subparsers: Subparsers) -> None:
+    """``loadstone propose``."""
+    parser = subparsers.add_parser("propose", help="write a load spec for a file, by what it is found to be")
+    parser.add_argument("file", metavar="FILE", help="delimited or fixed-width text, also .gz and .zst")
+    parser.add_argument("--table", metavar="NAME", help="table to load; named after the file when absent")
+    parser.add_argument("--to", choices=["yaml", "json", "control"], help="form of the spec; yaml when absent")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output when absent")
+    parser.set_defaults(run=late("propose", "run_propose"))
+
+
 def add_convert(subparsers: Subparsers) -> None:
     """``loadstone convert``."""
     parser = subparsers.add_parser("convert", help="turn a control file into YAML or JSON, and back")

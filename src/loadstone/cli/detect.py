@@ -21,7 +21,7 @@ def run_detect(arguments: argparse.Namespace) -> int:
     worst = 0
     for path in arguments.files:
         try:
-            found = _detect(path)
+            found = detected(path)
         except LoadstoneError as error:
             show_error(error, as_json=arguments.json)
             worst = worst or error.exit_code
@@ -55,14 +55,15 @@ def show(found: Detection) -> None:
         print(f"  or else {other.what} ({other.confidence:.0%})")
 
 
-# Private functions
-
-
-def _detect(path: str) -> Detection:
+def detected(path: str) -> Detection:
+    """What a file is; ``FixFile`` LS-2002 where it cannot be read."""
     try:
         return detect_file(path)
     except OSError as error:
         raise FixFile("LS-2002", f"cannot read {path}: {error.strerror}", Place(file=path)) from error
+
+
+# Private functions
 
 
 def _facts(found: Detection) -> list[tuple[str, str]]:

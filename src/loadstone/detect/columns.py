@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .masks import MASKS, Mask
 
@@ -40,6 +40,9 @@ class Column:
         decimal: Decimal sign of a decimal column.
         ambiguous: Other masks that fit all values just as well.
         nullable: Whether some values are empty.
+        null_word: A word that stands for no value, where one does.
+        length: Characters of its longest value.
+        grouped: Whether a decimal column's values have signs between thousands.
         start: First character of a fixed-width column, 0-based; None in delimited text.
         end: Behind its last character.
     """
@@ -51,6 +54,9 @@ class Column:
     decimal: str | None = None
     ambiguous: tuple[str, ...] = ()
     nullable: bool = False
+    null_word: str = ""
+    length: int = 0
+    grouped: bool = False
     start: int | None = None
     end: int | None = None
 
@@ -66,6 +72,8 @@ class Judge:
     nullable: bool = False
     zeros: bool = False
     seen: bool = False
+    length: int = 0
+    null_word: str = ""
 
     def take(self, values: Iterable[str]) -> None:
         """Values of some rows; blanks around them do not count."""
@@ -73,11 +81,13 @@ class Judge:
         blank = distinct & _NULLS
         if blank:
             self.nullable = True
+            self.null_word = self.null_word or max(blank)
             distinct -= blank
         if not distinct:
             return
         if not self.seen:
             self._begin(distinct)
+        self.length = max(self.length, max(map(len, distinct)))
         joined = "\n".join(distinct)
         self.plain = {name: one for name, one in self.plain.items() if one.fullmatch(joined)}
         self.decimals = {sign: one for sign, one in self.decimals.items() if one.fullmatch(joined)}
@@ -89,6 +99,14 @@ class Judge:
 
     def column(self, name: str) -> Column:
         """What the values were."""
+        found = self._typed(name)
+        grouped = found.decimal is not None and any(
+            _is_grouped(value, found.decimal) for value in self.unique
+        )
+        word = self.null_word if found.type != STRING else ""
+        return replace(found, length=self.length, grouped=grouped, null_word=word)
+
+    def _typed(self, name: str) -> Column:
         if not self.seen:
             return Column(name, STRING, nullable=self.nullable)
         masks = [mask for mask in self.masks if mask.valid(self.unique)]
@@ -168,3 +186,9 @@ def _all(pattern: str) -> re.Pattern[str]:
 def _same(one: Mask, other: Mask, values: Iterable[str]) -> bool:
     """Whether two masks give the same day for every value."""
     return all(one.day_of(value) == other.day_of(value) for value in values)
+
+
+def _is_grouped(value: str, decimal: str) -> bool:
+    """Whether signs stand between the thousands of a number."""
+    whole = value.rpartition(decimal)[0] if decimal in value else value
+    return bool(re.search(r"\d[^\d]\d", whole))

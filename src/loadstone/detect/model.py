@@ -47,6 +47,8 @@ class Detection:
         has_header: Whether a row names the columns; None where that is no question.
         preamble_lines: Physical lines above the header.
         footer_lines: Physical lines below the table that hold no record.
+        trailer: What the first line below the table begins with.
+        embedded: Whether line ends stand inside quoted fields.
         records: Records of the table, counted by parsing.
         confidence: Chance that format, character set, dialect and header are all right, 0 to 1.
         evidence: Why, in words.
@@ -67,6 +69,8 @@ class Detection:
     header_lines: int = 0
     preamble_lines: int = 0
     footer_lines: int = 0
+    trailer: str = ""
+    embedded: bool = False
     columns: list[Column] = field(default_factory=list)
     records: int | None = None
     records_exact: bool = True

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from .cells import ODD, WORDS, class_of
-from .columns import Column, Judge, name_columns
+from .columns import Judge, name_columns
 from .dialect import WEAK, Scored, parse, prior_of, rank
 from .fixed import Fixed, find_fixed
 from .header import THRESHOLD, Table, find_table
@@ -110,19 +111,7 @@ def _fixed_columns(found: Detection, fixed: Fixed, lines: list[str]) -> None:
         judge = Judge()
         judge.take(row[number] for row in rows[1 if header else 0 :])
         column = judge.column(names[number])
-        columns.append(
-            Column(
-                column.name,
-                column.type,
-                column.mask,
-                column.oracle_mask,
-                column.decimal,
-                column.ambiguous,
-                column.nullable,
-                start,
-                end,
-            )
-        )
+        columns.append(replace(column, start=start, end=end))
     found.columns = columns
 
 
@@ -174,6 +163,8 @@ def _count(found: Detection, text: str, dialect: Dialect, table: Table, header: 
     for number, (_, row) in enumerate(_rows(text, dialect)):
         if number < first:
             continue
+        if not found.embedded and any("\n" in cell for cell in row):
+            found.embedded = True
         if len(row) == width:
             odd += len(tail)
             records += 1 + len(tail)
@@ -192,6 +183,7 @@ def _count(found: Detection, text: str, dialect: Dialect, table: Table, header: 
     footer = [row for row in tail if len(row) < width]
     records += len(tail) - len(footer)
     found.footer_lines = len(footer)
+    found.trailer = footer[0][0].strip() if footer else ""
     found.records = records
     names = name_columns(header, width)
     found.columns = [judge.column(names[number]) for number, judge in enumerate(judges)]
