@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test coverage lint bench crash lock docs clean
+.PHONY: setup demo test coverage lint bench crash faults lock docs clean
 
 setup: $(STAMP)
 
@@ -48,6 +48,9 @@ bench-overhead: $(STAMP)
 
 crash: $(STAMP)
 	$(BIN)/python -m pytest tests/crash -m "slow or not slow" --kills 200
+
+faults: $(STAMP)
+	$(BIN)/python -m pytest -s tests/faults --fault-runs 2000
 
 lock:
 	$(BIN)/uv pip compile --no-strip-extras pyproject.toml --extra dev --extra oracle --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from typing import IO, Any, cast
 
 from loadstone.errors import FixFile, Place
@@ -75,26 +76,25 @@ def read_fully(stream: IO[bytes], size: int, *, name: str) -> bytes:
         while left > 0 and (data := stream.read(left)):
             parts.append(data)
             left -= len(data)
-    except (EOFError, OSError, ValueError, RuntimeError) as error:
-        raise FixFile(
-            "LS-2003",
-            f"{name} cannot be decompressed: {error}",
-            Place(file=name),
-            hints=["was the transfer complete?", "ask the sender for the file again."],
-        ) from error
+    except (EOFError, OSError, ValueError, RuntimeError, zlib.error) as error:
+        raise _damaged(name, error) from error
     except Exception as error:
         if type(error).__name__ != "ZstdError":
             raise
-        raise FixFile(
-            "LS-2003",
-            f"{name} cannot be decompressed: {error}",
-            Place(file=name),
-            hints=["was the transfer complete?", "ask the sender for the file again."],
-        ) from error
+        raise _damaged(name, error) from error
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 # Private functions
+
+
+def _damaged(name: str, error: Exception) -> FixFile:
+    return FixFile(
+        "LS-2003",
+        f"{name} is damaged, or cut off: it cannot be decompressed: {error}",
+        Place(file=name),
+        hints=["was the transfer complete?", "ask the sender to send the file again."],
+    )
 
 
 class _Frames(io.RawIOBase):

@@ -165,6 +165,7 @@ def _told(error: BaseException) -> str:
     parts: list[str] = []
     at: BaseException | None = error
     while at is not None and len(parts) < 10:
-        parts.append(str(at))
+        # Hints may name what does not apply: a time-out, a server.
+        parts.append(at.message if isinstance(at, LoadstoneError) else str(at))
         at = at.__cause__
     return "\n".join(parts)

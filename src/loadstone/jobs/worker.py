@@ -103,7 +103,7 @@ class Worker:
         for thread in ticking[1:]:
             thread.join(LEAVE_S)
         self._engine.close()
-        self._unregister()
+        self._act(Tick("unregister", 0.0, self._unregister))
         log.info("worker.stopped", worker=self.id)
 
     def stop(self) -> None:

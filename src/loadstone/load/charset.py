@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from loadstone.formats.inputs import open_input
+from loadstone.formats.inputs import open_input, read_fully
 from loadstone.load.environment import Environment
 from loadstone.load.inputs import SAMPLE_SIZE_BYTES, LoadInput
 from loadstone.spec import LoadSpec
@@ -54,4 +54,4 @@ def _mark_warning(one: LoadInput) -> str:
 
 def _sample(one: LoadInput) -> bytes:
     with open_input(one.path if one.path is not None else one.data or b"") as stream:
-        return stream.read(SAMPLE_SIZE_BYTES)
+        return read_fully(stream, SAMPLE_SIZE_BYTES, name=one.name)

@@ -53,5 +53,5 @@ def refuse_filled(table: TableInfo, rows: Sequence[object]) -> None:
         raise Refused(
             "LS-3005",
             f"SQL*Loader-601: For INSERT option, table must be empty.  Error on table {table.name.upper()}",
-            hints=["say APPEND, REPLACE or TRUNCATE in the control file."],
+            hints=["the table is not empty: say APPEND, REPLACE or TRUNCATE in the control file."],
         )

@@ -65,6 +65,8 @@ def _hints(told: str) -> list[str]:
             "raise the server's limit (max_connections, CONNECTION LIMIT of the role), or run fewer workers.",
             "pg_stat_activity shows who has the connections.",
         ]
+    if "closed the connection" in told or "terminating connection" in told:
+        return ["was the session ended by its administrator, or the server restarted? the server's log says."]
     if "role " in told and "does not exist" in told:
         return ["is the user of the URL right? without one it is the system's user.", "CREATE ROLE makes it."]
     if "database " in told and "does not exist" in told:

@@ -20,6 +20,7 @@ from loadstone.targets.model import GRACE_S, Claimant, LoadRow, Redo, TableInfo
 from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.postgresql.catalogue import TABLES, read_table
 from loadstone.targets.postgresql.connection import connect
+from loadstone.targets.postgresql.faults import translate
 from loadstone.targets.postgresql.rights import refuse_missing
 from loadstone.targets.postgresql.session import PostgresSession, name_of, run
 from loadstone.targets.preparing import empty_tables
@@ -73,7 +74,8 @@ class PostgresTarget:
             names = [name for other, name in known if other == schema]
             name = match_name(table.name, names, quoted=table.name_quoted, what="table")
             if name is not None:
-                return read_table(self._connection, schema, name)
+                with translate():
+                    return read_table(self._connection, schema, name)
         return None
 
     def run_ddl(self, statements: Sequence[str]) -> None:

@@ -48,12 +48,16 @@ def translate(rows: TableRows | None = None) -> Iterator[None]:
                 f"cannot write the database: {text}",
                 hints=[
                     "may this user write the file?",
-                    "is there room on its disk, and no limit on the size of files?",
+                    "is there room on its disk, and no limit on the size of files? free some, and start again: it resumes.",
                 ],
             ) from error
         raise FixSpec("LS-3023", f"SQLite refuses: {text}") from error
     except sqlite3.DatabaseError as error:
-        raise Stop("LS-3020", f"the database file is damaged or none: {error}") from error
+        raise Stop(
+            "LS-3020",
+            f"the database file is damaged or none: {error}",
+            hints=["is it the right file?", "if it is, restore it from a backup."],
+        ) from error
 
 
 def refusal_of(error: sqlite3.IntegrityError, rows: TableRows) -> ConstraintRefusal:

@@ -39,6 +39,12 @@ def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.Error as error:
+        if "not a database" in str(error) or "malformed" in str(error):
+            raise Stop(
+                "LS-3020",
+                f"cannot open {path}: the file is damaged, or no SQLite database: {error}",
+                hints=["is it the right file?", "if it is, restore it from a backup."],
+            ) from error
         raise Stop(
             "LS-3020",
             f"cannot open {path}: {error}",
