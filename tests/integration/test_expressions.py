@@ -16,7 +16,7 @@ from tests.runs import load, rows_of
 CONTROL = """LOAD DATA CHARACTERSET UTF8 INFILE 'data.dat' APPEND INTO TABLE {table} FIELDS TERMINATED BY '|' TRAILING NULLCOLS
 (id INTEGER EXTERNAL, name "UPPER(TRIM(:name))", amount "TO_NUMBER(:amount)", booked "TO_DATE(:booked, 'YYYYMMDD')",
 half "ROUND(:amount / 4, 2)", later "ADD_MONTHS(TO_DATE(:booked, 'YYYYMMDD'), 1)", code "DECODE(:name, 'x', NULL, :id)",
-shown "INITCAP(:name) || TO_CHAR(TO_DATE(:booked, 'YYYYMMDD'), ' DD.MM.')", fixed "LPAD(NVL(:name, ' '), 3, '0')",
+shown "ASCIISTR(:name) || TO_CHAR(TO_DATE(:booked, 'YYYYMMDD'), ' DD.MM.')", fixed "LPAD(NVL(:name, ' '), 3, '0')",
 kind CONSTANT 'k', seen "SYSDATE - SYSDATE")
 """
 DDL = """CREATE TABLE {table} (id NUMBER(6), name VARCHAR2(8), amount NUMBER(8,2), booked DATE, half NUMBER(8,2), later DATE,
@@ -71,4 +71,47 @@ def test_explain_tells_who_computes(here: Path) -> None:
     assert ways["name"] == ("spans", None)
     assert ways["amount"] == ways["booked"] == ("conversion", None)
     assert ways["half"] == ("duckdb", None)
-    assert ways["shown"] == ("rows", "INITCAP has no exact form in DuckDB")
+    assert ways["shown"] == ("rows", "ASCIISTR has no exact form in DuckDB")
+
+
+def test_guids_are_of_the_record(target_url: str, here: Path) -> None:
+    """Each record has its own, each expression of it the same; another load has others."""
+    control = (
+        "LOAD DATA INFILE * APPEND INTO TABLE t FIELDS TERMINATED BY ',' TRAILING NULLCOLS"
+        ' (id, g EXPRESSION "SYS_GUID()", h EXPRESSION "RAWTOHEX(SYS_GUID())")\nBEGINDATA\n'
+    ) + "".join(f"{n}\n" for n in range(300))
+    ddl = "CREATE TABLE t (id NUMBER(5), g RAW(16), h VARCHAR2(32));"
+    load(control, target_url, ddl=ddl)
+    rows = rows_of(target_url, "SELECT g, h FROM t")
+    assert 300 == len({bytes(g) for g, _ in rows})
+    assert all(bytes(g).hex().upper() == h for g, h in rows)
+    load(control, target_url, again=True)
+    assert 600 == len({bytes(g) for g, _ in rows_of(target_url, "SELECT g, h FROM t")})
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["plain", "compiled"])
+def test_zones_have_names(here: Path, monkeypatch: pytest.MonkeyPatch, compiled: bool) -> None:
+    """TZR in the mask of a field: regions and offsets, in summer and in winter; a wrong one is a reject."""
+    if compiled:
+        monkeypatch.setattr(compiling, "COMPILE_FROM_BYTES", 0)
+    texts = ["2024-07-01 12:00 Europe/Berlin", "2024-01-01 12:00 Europe/Berlin", "2024-07-01 12:00 -03:30"]
+    texts += ["2024-07-01 12:00 Nowhere/Land", "2024-07-01 12:00 UTC", "   ", ""]
+    control = (
+        "LOAD DATA INFILE * APPEND INTO TABLE t FIELDS TERMINATED BY ',' TRAILING NULLCOLS"
+        " (id, z TIMESTAMP WITH TIME ZONE 'YYYY-MM-DD HH24:MI TZR')\nBEGINDATA\n"
+    ) + "".join(f"{n},{text}\n" for n, text in enumerate(texts))
+    receipt = load(control, "bank.db", ddl="CREATE TABLE t (id NUMBER(5), z TIMESTAMP WITH TIME ZONE);")
+    found = dict(rows_of("bank.db", "SELECT id, substr(z, 12, 5) FROM t"))
+    assert {0: "10:00", 1: "11:00", 2: "15:30", 4: "12:00", 5: None, 6: None} == found
+    assert 1 == receipt.counts.rejected
+
+
+def test_session_timestamps_keep_their_time(target_url: str, here: Path) -> None:
+    """SYSTIMESTAMP at a full second, into a column with a zone and into text."""
+    control = (
+        "LOAD DATA INFILE * APPEND INTO TABLE t FIELDS TERMINATED BY ','"
+        " (id, z \"TO_TIMESTAMP_TZ('2024-07-01 12:00:00 +02:00', 'YYYY-MM-DD HH24:MI:SS TZH:TZM')\")"
+        "\nBEGINDATA\n1,x\n"
+    )
+    load(control, target_url, ddl="CREATE TABLE t (id NUMBER(5), z VARCHAR2(60));")
+    assert [("01-JUL-24 12.00.00.000000 PM +02:00",)] == rows_of(target_url, "SELECT z FROM t")

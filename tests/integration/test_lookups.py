@@ -10,6 +10,7 @@ from loadstone.bootstrap import loads
 from loadstone.errors import FixSpec
 from loadstone.expressions import lookups
 from tests.runs import load, rows_of
+from tests.targets import execute
 
 TABLES = """CREATE TABLE dept (id NUMBER(4), name VARCHAR2(10), region NUMBER(2), since DATE, flag CHAR(1));
 CREATE TABLE region (id NUMBER(2), title VARCHAR2(10));
@@ -147,3 +148,28 @@ def test_lookups_are_frozen_with_the_load(target: str) -> None:
 def test_the_limit_is_what_the_docs_say() -> None:
     """100,000 rows."""
     assert 100_000 == lookups.LOOKUP_ROWS_MAX
+
+
+def test_a_view_is_looked_up_and_not_loaded(target_url: str, here: Path) -> None:
+    """Its rows are read like those of a table; where it takes none, a load into it is refused by name."""
+    if target_url.startswith("oracle"):
+        pytest.skip("the stand-in for Oracle has no views")
+    execute(
+        target_url,
+        "CREATE TABLE n (id INTEGER, name VARCHAR(9))",
+        "INSERT INTO n VALUES (1, 'one')",
+        "INSERT INTO n VALUES (2, 'two')",
+        "CREATE VIEW v AS SELECT id, name FROM n WHERE id < 2",
+    )
+    control = (
+        "LOAD DATA INFILE * APPEND INTO TABLE t FIELDS TERMINATED BY ',' TRAILING NULLCOLS"
+        ' (id, name "(SELECT name FROM v WHERE id = :id)")\nBEGINDATA\n1,\n2,\n'
+    )
+    load(control, target_url, ddl="CREATE TABLE t (id NUMBER(5), name VARCHAR2(9));")
+    assert [(1, "one"), (2, None)] == rows_of(target_url, "SELECT id, name FROM t ORDER BY id")
+    if target_url.startswith("postgresql"):
+        return  # it takes rows into simple views
+    with pytest.raises(FixSpec, match="is a view"):
+        load(
+            "LOAD DATA INFILE * APPEND INTO TABLE v FIELDS TERMINATED BY ',' (id)\nBEGINDATA\n1\n", target_url
+        )

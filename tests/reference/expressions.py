@@ -9,6 +9,35 @@ from datetime import datetime
 from loadstone.expressions.values import date_text
 
 ALPHABET = " aAbxX0é€ßÿ😀-_"
+NUMBER_MASKS = (
+    *(
+        "FM0000",
+        "9990.00",
+        "000",
+        "FM999.00",
+        "99999",
+        "9,999",
+        "FM9G999G990D09",
+        "S999.9",
+        "9990S",
+        "FM999.99",
+    ),
+    *("9999.99MI", "FM990MI", "999PR", "FM99,990PR", "$9,999.00", "FM$999", "0,000,000", ".99"),
+)
+SHOWN_MASKS = (
+    *(
+        "Month",
+        "DD-mon-YY",
+        "Q DDD",
+        "WW IW W D",
+        "IYYY-IW",
+        "fmDD Month YYYY",
+        "FMHH24:FMMI",
+        "J",
+        "CC RM YYY Y",
+    ),
+    *("SSSSS", "HH12:MI:SS P.M.", "HH am", "FMDay, DY", "SYYYY AD"),
+)
 MASKS = ("YYYYMMDD", "DD.MM.YYYY", "DD-MON-RR", "YYYY-MM-DD HH24:MI:SS", "DDMMYY", "MM/DD/YYYY HH24:MI")
 SIGNS = ("=", "<>", "<", ">", "<=", ">=")
 
@@ -125,6 +154,7 @@ def number_of(chance: random.Random, depth: int = 3) -> str:
             f"EXTRACT({chance.choice(('YEAR', 'MONTH', 'DAY'))} FROM {date})",
             f"({date} - {date_of(chance, 0)})",
             f"REGEXP_COUNT({text}, '[0-9]+')",
+            f"MONTHS_BETWEEN({date}, {date_of(chance, 0)})",
         )
     )
 
@@ -135,13 +165,16 @@ def date_of(chance: random.Random, depth: int = 3) -> str:
         read = f"TO_DATE({chance.choice((':A', ':B'))}, '{chance.choice(MASKS)}')"
         return chance.choice((read, read, read, "DATE '2024-01-31'", "SYSDATE"))
     date, number, text = date_of(chance, depth - 1), number_of(chance, depth - 2), text_of(chance, depth - 1)
-    unit = chance.choice(("DD", "MM", "YYYY", "Q", "IW", "DAY", "HH24", "CC"))
+    unit = chance.choice(("DD", "MM", "YYYY", "Q", "IW", "DAY", "HH24", "MI", "WW", "W", "IYYY", "CC"))
+    weekday = chance.choice(("MONDAY", "SUN", "thursday"))
     return chance.choice(
         (
             f"ADD_MONTHS({date}, {chance.choice(('1', '-13', '0.9', number))})",
             f"LAST_DAY({date})",
             f"TRUNC({date}, '{unit}')",
             f"ROUND({date})",
+            f"ROUND({date}, '{unit}')",
+            f"NEXT_DAY({date}, '{weekday}')",
             f"({date} {chance.choice('+-')} {chance.choice(('1', '1/24', '0.5', number))})",
             f"({date} + INTERVAL '90' MINUTE)",
             f"NVL({date}, {date_of(chance, 0)})",
@@ -159,10 +192,10 @@ def text_of(chance: random.Random, depth: int = 3) -> str:
     kind, text = chance.randrange(4), text_of(chance, depth - 1)
     if kind == 0:
         number = number_of(chance, depth - 1)
-        mask = chance.choice(("FM0000", "9990.00", "000", "FM999.00", "99999"))
+        mask = chance.choice(NUMBER_MASKS)
         return chance.choice((f"TO_CHAR({number})", f"TO_CHAR({number}, '{mask}')", f"({number}) || {text}"))
     if kind == 1:
-        mask = chance.choice((*MASKS, "Month", "DD-mon-YY", "Q DDD"))
+        mask = chance.choice((*MASKS, *SHOWN_MASKS))
         return f"TO_CHAR({date_of(chance, depth - 1)}, '{mask}')"
     if kind == 2:
         return spans_of(chance, depth)
@@ -173,6 +206,9 @@ def text_of(chance: random.Random, depth: int = 3) -> str:
             f"SUBSTRB({text}, 2, 3)",
             f"TRANSLATE({text}, 'aAx0', 'b1')",
             f"REVERSE({text})",
+            f"{chance.choice(('INITCAP', 'SOUNDEX', 'RAWTOHEX', 'STANDARD_HASH'))}({text})",
+            f"RAWTOHEX(HEXTORAW({text}))",
+            f"REGEXP_REPLACE({text}, '[a-c]+', '-', 1, 1)",
             f"REPLACE({text}, {literal_of(chance)}, :B)",
             f"REGEXP_REPLACE({text}, '([0-9])|a', '<\\1>')",
             f"REGEXP_SUBSTR({text}, '[[:alpha:]]+', 1, {chance.choice('12')})",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from loadstone.datatypes import spelled
 from loadstone.datatypes.languages import DAYS, MONTHS, language_names
 from loadstone.errors import FixSpec
 
@@ -19,6 +20,9 @@ _NUMBERS: dict[str, Callable[[datetime], tuple[int, int]]] = {
     "RR": lambda at: (at.year % 100, 2),
     "Y": lambda at: (at.year % 10, 1),
     "IYYY": lambda at: (at.isocalendar()[0], 4),
+    "IYY": lambda at: (at.isocalendar()[0] % 1000, 3),
+    "IY": lambda at: (at.isocalendar()[0] % 100, 2),
+    "I": lambda at: (at.isocalendar()[0] % 10, 1),
     "CC": lambda at: ((at.year + 99) // 100, 2),
     "Q": lambda at: ((at.month + 2) // 3, 1),
     "MM": lambda at: (at.month, 2),
@@ -61,11 +65,13 @@ _WORDS: dict[str, Callable[[datetime], tuple[str, int]]] = {
 
 _FIXED: dict[str, Callable[[datetime], str]] = {
     "SYYYY": lambda at: f" {at.year:04}",
+    "SCC": lambda at: f" {(at.year + 99) // 100:02}",
     "Y,YYY": lambda at: f"{at.year // 1000},{at.year % 1000:03}",
     "X": lambda at: ".",
     "FF": lambda at: f"{at.microsecond:06}",
 }
 
+_SPELLINGS = ("SP", "SPTH", "THSP")
 _ZONE = ("TZH", "TZM", "TZR", "TZD")
 _EXPANSIONS = {"DS": "MM/DD/YYYY", "DL": "fmDay, Month DD, YYYY", "TS": "HH:MI:SS AM"}
 _ELEMENTS = sorted(
@@ -76,6 +82,9 @@ _ELEMENTS = sorted(
         *_FIXED,
         *_ZONE,
         *_EXPANSIONS,
+        *_SPELLINGS,
+        "YEAR",
+        "SYEAR",
         *(f"FF{n}" for n in range(1, 10)),
         "FM",
         "FX",
@@ -101,7 +110,7 @@ def show_date(micros: int, mask: str, language: str = "AMERICAN", offset_minutes
     at = datetime(1970, 1, 1) + timedelta(microseconds=micros)
     shown: list[str] = []
     padded = True
-    pieces = _PIECE.findall(mask)
+    pieces, before = _PIECE.findall(mask), ""
     while pieces:
         piece = pieces.pop(0)
         name = piece.upper()
@@ -113,12 +122,19 @@ def show_date(micros: int, mask: str, language: str = "AMERICAN", offset_minutes
             pieces = _PIECE.findall(_EXPANSIONS[name]) + pieces
         elif name == "TH":
             shown.append(_ordinal(shown[-1] if shown else "", piece))
+        elif name in _SPELLINGS and shown and shown[-1].isdigit():
+            number = int(shown.pop())
+            words = spelled.cardinal(number) if name == "SP" else spelled.ordinal(number)
+            shown.append(_cased(words.title(), before))
+        elif name in ("YEAR", "SYEAR"):
+            shown.append(_cased(spelled.year(at.year).title(), piece))
         elif name in _ZONE:
             shown.append(_zone(name, offset_minutes))
         elif name in _NAMES:
             shown.append(_name(at, piece, language, padded=padded))
         else:
             shown.append(_element(at, piece, mask, padded=padded))
+        before = piece
     return "".join(shown)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import DecimalException
+from decimal import Decimal, DecimalException
 
 from loadstone.datatypes.model import Nls
 from loadstone.expressions.model import MOMENTS, Compute, OraError, ResultType, Row, Term, Value
@@ -104,6 +104,33 @@ def _coalesce(term: Term, nls: Nls) -> Compute:
     return compute
 
 
+def _on_error(term: Term, nls: Nls) -> Compute:
+    """DEFAULT ... ON CONVERSION ERROR."""
+    part, other = (callable_of(part, nls) for part in term.parts)
+
+    def compute(row: Row) -> Value:
+        try:
+            return part(row)
+        except OraError:
+            return other(row)
+
+    return compute
+
+
+def _validated(term: Term, nls: Nls) -> Compute:
+    """VALIDATE_CONVERSION: 1 or 0."""
+    part = callable_of(term.parts[0], nls)
+
+    def compute(row: Row) -> Value:
+        try:
+            part(row)
+        except OraError:
+            return Decimal(0)
+        return Decimal(1)
+
+    return compute
+
+
 def _logic(term: Term, nls: Nls) -> Compute:
     """AND and OR of three values."""
     decisive = term.name == "OR"
@@ -131,4 +158,10 @@ _MAKERS: dict[str, Callable[[Term, Nls], Compute]] = {
     "case": _case,
     "decode": _decode,
 }
-_LAZY = {"COALESCE": _coalesce, "AND": _logic, "OR": _logic}
+_LAZY = {
+    "COALESCE": _coalesce,
+    "AND": _logic,
+    "OR": _logic,
+    "ON ERROR": _on_error,
+    "VALIDATE_CONVERSION": _validated,
+}

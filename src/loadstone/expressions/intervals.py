@@ -9,6 +9,7 @@ from loadstone.expressions.model import Months, OraError
 
 _SECONDS = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}
 _DAY_TO_SECOND = re.compile(r"\s*([+-]?)(?:(\d+)\s+)?(\d+)(?::(\d+))?(?::(\d+(?:\.\d+)?))?\s*")
+_ISO = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.IGNORECASE)
 _YEAR_TO_MONTH = re.compile(r"\s*([+-]?)(\d+)-(\d+)\s*")
 _NUMBER = re.compile(r"\s*([+-]?)(\d+(?:\.\d+)?|\.\d+)\s*")
 
@@ -31,7 +32,12 @@ def literal_interval(text: str, units: str) -> timedelta | Months:
 
 
 def day_to_second(text: str) -> timedelta:
-    """``[+-]days hours:minutes:seconds``."""
+    """``[+-]days hours:minutes:seconds``, or ``[-]PnDTnHnMnS``."""
+    iso = _ISO.fullmatch(text.strip())
+    if iso is not None and any(iso.groups()[1:]):
+        days, hours, minutes, seconds = (float(part or 0) for part in iso.groups()[1:])
+        apart = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return -apart if iso[1] else apart
     match = _DAY_TO_SECOND.fullmatch(text)
     if match is None or match[2] is None:
         raise _invalid()

@@ -15,7 +15,7 @@ from typing import Any
 from loadstone.datatypes.model import Nls
 from loadstone.expressions.compute import callable_of
 from loadstone.expressions.model import Compute, OraError, ResultType, Term, Value
-from loadstone.expressions.values import ORACLE, rounded
+from loadstone.expressions.values import CALCULATED, rounded
 
 LOOKUP_ROWS_MAX = 100_000
 """Rows that one sub-SELECT may read; they are kept in memory and with the load."""
@@ -188,5 +188,5 @@ def _of(name: str, values: list[Any]) -> Value:
         return found
     total = Decimal(0)
     for value in values:
-        total = ORACLE.add(total, value)
-    return rounded(total if name == "SUM" else ORACLE.divide(total, Decimal(len(values))))
+        total = CALCULATED.add(total, value)
+    return rounded(total if name == "SUM" else CALCULATED.divide(total, Decimal(len(values))))

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from loadstone.expressions.lookups import Lookup, TableFinder
 
 
+GUID = "SYS_GUID()"
+"""The bind of SYS_GUID: 32 hexadecimal digits for each record, the same whenever the load is resumed."""
+
+
 @dataclass(frozen=True, order=True)
 class Months:
     """A year-to-month interval."""

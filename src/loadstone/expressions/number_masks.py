@@ -9,7 +9,7 @@ from loadstone.expressions.model import OraError
 from loadstone.expressions.values import WIDE, number_text
 
 _MASK = re.compile(
-    r"(?P<fm>FM)?(?P<blank>B)?(?P<lead>[SL$]*)(?P<whole>[09G,]*)(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<tail>MI|PR|S|L|C|EEEE)?",
+    r"(?P<fm>FM)?(?P<blank>B)?(?P<lead>[SLCU$]*)(?P<whole>[09G,]*)(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<tail>MI|PR|S|L|C|EEEE)?",
     re.IGNORECASE,
 )
 
@@ -23,9 +23,16 @@ def format_number(value: Decimal, mask: str, characters: tuple[str, str]) -> str
     """
     if _HEXADECIMAL.fullmatch(mask):
         return _shown_hexadecimal(value, mask)
-    if mask.upper() in ("TM", "TM9"):
-        return number_text(value).replace(".", characters[0])
-    parts = _parts(mask)
+    if mask.upper() in ("TM", "TM9", "TME"):
+        text = _exponential(value) if mask.upper() == "TME" else number_text(value)
+        return text.replace(".", characters[0])
+    if _ROMAN.fullmatch(mask):
+        return _roman(value, mask)
+    if "V" in mask.upper():
+        whole, _, behind = mask.upper().partition("V")
+        places = len(re.findall("[09]", behind))
+        return format_number(value.scaleb(places, WIDE), whole + behind, characters)
+    parts = mask_parts(mask)
     decimal, group = characters
     if parts["tail"] == "EEEE":
         return _scientific(value, parts, decimal)
@@ -56,11 +63,11 @@ def parse_masked(text: str, mask: str, characters: tuple[str, str]) -> Decimal:
     """
     if _HEXADECIMAL.fullmatch(mask):
         return _hexadecimal(text, mask)
-    parts = _parts(mask)
+    parts = mask_parts(mask)
     decimal, group = characters
     found = text.strip()
     negative = found.startswith("-") or found.endswith("-") or (found.startswith("<") and found.endswith(">"))
-    found = found.strip("+-<> $")
+    found = found.strip("+-<> $").removeprefix("USD" if "C" in (parts["lead"] or "") else "")
     if re.search("[G,]", parts["whole"] or "", re.IGNORECASE):
         found = found.replace("," if "," in mask else group, "")
     if parts["point"] and parts["point"] != ".":
@@ -75,10 +82,49 @@ def parse_masked(text: str, mask: str, characters: tuple[str, str]) -> Decimal:
     return value.copy_negate() if negative else value
 
 
+def mask_parts(mask: str) -> dict[str, str | None]:
+    """
+    The elements of a mask, in upper case, by the names of the pattern's groups.
+
+    Raises:
+        OraError: ORA-01481 an element that is not known.
+    """
+    match = _MASK.fullmatch(mask.strip())
+    if match is None:
+        raise OraError(1481, "invalid number format model")
+    return {name: value.upper() if value else value for name, value in match.groupdict().items()}
+
+
 # Private functions
 
 
 _HEXADECIMAL = re.compile("(FM)?(0*X+)", re.IGNORECASE)
+_ROMAN = re.compile("(FM)?RN", re.IGNORECASE)
+_ROMAN_WIDTH = 15
+_ROMAN_DIGITS = tuple(
+    zip("M CM D CD C XC L XL X IX V IV I".split(), (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1))
+)
+
+
+def _roman(value: Decimal, mask: str) -> str:
+    """1 to 3999 in Roman digits, in the case of the mask."""
+    number = int(value.to_integral_value(ROUND_HALF_UP))
+    if not 1 <= number <= 3999:
+        return "#" * _ROMAN_WIDTH
+    shown = ""
+    for digit, size in _ROMAN_DIGITS:
+        shown += digit * (number // size)
+        number %= size
+    shown = shown if mask.endswith("N") else shown.lower()
+    return shown if mask.upper().startswith("FM") else shown.rjust(_ROMAN_WIDTH)
+
+
+def _exponential(value: Decimal) -> str:
+    """All digits, with an exponent of two digits at least."""
+    digits = "".join(map(str, value.normalize(WIDE).as_tuple().digits))
+    mantissa = digits[0] + (f".{digits[1:]}" if len(digits) > 1 else "")
+    power = value.adjusted() if value else 0
+    return f"{'-' if value < 0 else ''}{mantissa}E{'-' if power < 0 else '+'}{abs(power):02}"
 
 
 def _shown_hexadecimal(value: Decimal, mask: str) -> str:
@@ -111,20 +157,15 @@ def _width(mask: str) -> int:
 def _scientific(value: Decimal, parts: dict[str, str | None], decimal: str) -> str:
     """Digits, ``E``, and an exponent of two digits at least."""
     digits = len(parts["fraction"] or "")
-    shown = f"{value:.{digits}E}" if value else f"{Decimal(0):.{digits}f}E+0"
-    mantissa, _, exponent = shown.partition("E")
-    sign, power = exponent[0], exponent[1:].lstrip("0").rjust(2, "0")
+    power = value.adjusted() if value else 0
+    amount = value.scaleb(-power, WIDE).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, context=WIDE)
+    if abs(amount) >= 10:  # rounded up
+        amount, power = amount / 10, power + 1
+    mantissa = f"{amount:.{digits}f}"
     if digits and parts["point"] != ".":
         mantissa = mantissa.replace(".", decimal)
-    text = f"{mantissa}E{sign}{power}"
+    text = f"{mantissa}E{'-' if power < 0 else '+'}{abs(power):02}"
     return text if value < 0 or parts["fm"] else f" {text}"
-
-
-def _parts(mask: str) -> dict[str, str | None]:
-    match = _MASK.fullmatch(mask.strip())
-    if match is None:
-        raise OraError(1481, "invalid number format model")
-    return {name: value.upper() if value else value for name, value in match.groupdict().items()}
 
 
 def _whole(digits: str, mask: str, group: str, *, whole_only: bool) -> str | None:
@@ -153,9 +194,10 @@ def _signed(shown: str, parts: dict[str, str | None], *, negative: bool) -> str:
     lead, tail = parts["lead"] or "", parts["tail"] or ""
     text = shown.lstrip(" ")
     blanks = len(shown) - len(text)
-    if "$" in lead or "L" in lead:
-        text = "$" + text
-        blanks += 9 if "L" in lead else 0
+    symbol = next((char for char in "$LUC" if char in lead), "")
+    if symbol:
+        text = ("USD" if symbol == "C" else "$") + text
+        blanks += {"$": 0, "C": 4}.get(symbol, 9)
     if tail == "MI":
         text += "-" if negative else " "
     elif tail == "PR":

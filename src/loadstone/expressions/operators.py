@@ -15,7 +15,7 @@ from loadstone.expressions.functions.catalogue import fixed
 from loadstone.expressions.functions.moments import add_interval, added, plus_days
 from loadstone.expressions.functions.texts import sized
 from loadstone.expressions.model import Months, OraError, ResultType, Value
-from loadstone.expressions.values import ORACLE, WIDE, rounded
+from loadstone.expressions.values import CALCULATED, WIDE, rounded, zoned
 
 OPERATORS: dict[str, Function] = {}
 
@@ -77,13 +77,13 @@ def _calculated(compute: Callable[..., Decimal]) -> Callable[..., Decimal]:
 def _divided(left: Decimal, right: Decimal) -> Decimal:
     if right == 0:
         raise OraError(1476, "divisor is equal to zero")
-    return ORACLE.divide(left, right)
+    return CALCULATED.divide(left, right)
 
 
 def _days_between(nls: Nls, left: datetime, right: datetime) -> Decimal:
     apart = left - right
     seconds = Decimal(apart.days * 86400 + apart.seconds)
-    return rounded(ORACLE.divide(seconds, Decimal(86400)))
+    return rounded(CALCULATED.divide(seconds, Decimal(86400)))
 
 
 def _moved(nls: Nls, moment: datetime, interval: timedelta | Months) -> datetime:
@@ -141,9 +141,9 @@ def _limited(nls: Nls, value: Decimal, precision: Decimal, scale: Decimal) -> De
     return found
 
 
-_add("+", _calculated(ORACLE.add))
-_add("-", _calculated(ORACLE.subtract))
-_add("*", _calculated(ORACLE.multiply))
+_add("+", _calculated(CALCULATED.add))
+_add("-", _calculated(CALCULATED.subtract))
+_add("*", _calculated(CALCULATED.multiply))
 _add("/", _calculated(_divided))
 _add("NEGATE", lambda nls, value: value.copy_negate() if value else value)
 _add("NEGATE interval", lambda nls, value: _negative(value))
@@ -152,6 +152,7 @@ _add("date + days", lambda nls, date, days: plus_days(date, days))
 _add("date - days", lambda nls, date, days: plus_days(date, -days))
 _add("date - date", _days_between)
 _add("timestamp - timestamp", lambda nls, left, right: left - right)
+_add("AT TIME ZONE", lambda nls, moment, name: zoned(moment, name))
 _add("moment + interval", _moved)
 _add("moment - interval", lambda nls, moment, interval: _moved(nls, moment, _negative(interval)))
 _add("interval + interval", _sum)

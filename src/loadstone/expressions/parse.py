@@ -8,6 +8,20 @@ from loadstone.expressions.tokens import Token, tokens_of, wrong
 
 COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "^=": "<>", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 INTERVAL_PARTS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
+CONVERSIONS = (
+    *("TO_NUMBER", "TO_DATE", "TO_TIMESTAMP", "TO_TIMESTAMP_TZ", "TO_DSINTERVAL", "TO_YMINTERVAL"),
+    *("TO_BINARY_DOUBLE", "TO_BINARY_FLOAT"),
+)
+"""Functions that take DEFAULT ... ON CONVERSION ERROR."""
+
+_BY_MASK = {
+    "NUMBER": "TO_NUMBER",
+    "DATE": "TO_DATE",
+    "TIMESTAMP": "TO_TIMESTAMP",
+    "TIMESTAMP WITH TIME ZONE": "TO_TIMESTAMP_TZ",
+}
+"""What CAST with a mask is."""
+
 DEPTH_MAX = 100
 """Levels of nesting, so that no text can exhaust the stack."""
 
@@ -171,7 +185,18 @@ class _Parser:
         while self.here.upper in ("-", "+"):
             negative ^= self.next().upper == "-"
         node = self.primary()
+        while self.here.upper == "AT" and self.number + 1 < len(self.tokens):
+            node = self._at_zone(node)
         return Node("operator", "NEGATE", (node,), at) if negative else node
+
+    def _at_zone(self, moment: Node) -> Node:
+        """AT LOCAL, AT TIME ZONE 'zone'."""
+        self.expect("AT")
+        if self.accept("LOCAL"):
+            return Node("operator", "AT TIME ZONE", (moment, Node("name", "SESSIONTIMEZONE")), moment.at)
+        self.expect("TIME")
+        self.expect("ZONE")
+        return Node("operator", "AT TIME ZONE", (moment, self.primary()), moment.at)
 
     def primary(self) -> Node:
         token = self.next()
@@ -254,14 +279,45 @@ class _Parser:
             source = self.condition()
             self.expect(")")
             return Node("call", "EXTRACT", (Node("text", part.upper, at=part.at), source), token.at)
-        if name == "CAST":
-            return self._cast(token)
+        if name in ("CAST", "VALIDATE_CONVERSION"):
+            return self._cast(token, name)
+        if name in CONVERSIONS:
+            return self._conversion(name, token)
         if name == "COUNT" and self.accept("*", ")"):
             return Node("call", "COUNT", (), token.at)
         return Node("call", name, tuple(self.list_of()), token.at)
 
-    def _cast(self, token: Token) -> Node:
-        """CAST(value AS TYPE[(limits)] [WITH [LOCAL] TIME ZONE])."""
+    def _conversion(self, name: str, token: Token) -> Node:
+        """TO_NUMBER(value [DEFAULT other ON CONVERSION ERROR] [, mask [, nls]]) and its kin."""
+        if self.accept(")"):
+            return Node("call", name, (), token.at)
+        value = self.condition()
+        other = self._default()
+        more = self._further()
+        found = Node("call", name, (value, *more), token.at)
+        if other is None:
+            return found
+        if other.kind == "text":  # it is read by the mask too
+            other = Node("call", name, (other, *more), token.at)
+        return Node("call", "ON ERROR", (found, other), token.at)
+
+    def _further(self) -> list[Node]:
+        """Further arguments up to the closing parenthesis."""
+        if self.accept(","):
+            return self.list_of()
+        self.expect(")")
+        return []
+
+    def _default(self) -> Node | None:
+        if not self.accept("DEFAULT"):
+            return None
+        other = self.condition()
+        for word in ("ON", "CONVERSION", "ERROR"):
+            self.expect(word)
+        return other
+
+    def _cast(self, token: Token, function: str) -> Node:
+        """CAST(value AS TYPE[(limits)] [WITH [LOCAL] TIME ZONE] [DEFAULT ...] [, mask [, nls]])."""
         source = self.condition()
         self.expect("AS")
         kind = self.next()
@@ -280,8 +336,16 @@ class _Parser:
             name += " WITH TIME ZONE"
         elif self.accept("PRECISION") or self.accept("VARYING"):
             limits = limits or []
-        self.expect(")")
-        return Node("call", "CAST", (source, Node("text", name, tuple(limits), kind.at)), token.at)
+        other = self._default()
+        more = self._further()
+        made = Node("call", "CAST", (source, Node("text", name, tuple(limits), kind.at)), token.at)
+        if more and name in _BY_MASK:
+            made = Node("call", _BY_MASK[name], (source, *more), token.at)
+        elif more:
+            raise wrong(self.text, token.at, f"{function} AS {name} takes no mask")
+        if function == "VALIDATE_CONVERSION":
+            return Node("call", "VALIDATE_CONVERSION", (made,), token.at)
+        return made if other is None else Node("call", "ON ERROR", (made, other), token.at)
 
     def _trim(self, token: Token) -> Node:
         side = self.next().upper if self.here.upper in ("LEADING", "TRAILING", "BOTH") else ""

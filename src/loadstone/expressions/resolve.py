@@ -13,6 +13,7 @@ from loadstone.expressions.compute import callable_of
 from loadstone.expressions.functions import FUNCTIONS, Function
 from loadstone.expressions.intervals import literal_interval
 from loadstone.expressions.model import (
+    GUID,
     MOMENTS,
     BindType,
     Context,
@@ -23,6 +24,7 @@ from loadstone.expressions.model import (
 )
 from loadstone.expressions.parse import Node, parse_expression
 from loadstone.expressions.select import Scope, is_aggregate, lookup_condition, lookup_term
+from loadstone.expressions.session import UNANSWERED, session_value
 from loadstone.expressions.tokens import wrong
 from loadstone.expressions.values import rounded, to_date, to_moment, zone
 
@@ -241,6 +243,16 @@ class Resolver:
             return self._decode(node)
         if name == "CAST":
             return self._cast(node)
+        if name == "ON ERROR":
+            found, other = (self.value(part) for part in node.parts)
+            return Term("call", found.type, (found, self.to(other, found.type)), name)
+        if name == "VALIDATE_CONVERSION":
+            return Term("call", _N, (self.value(node.parts[0]),), name)
+        if name == "SYS_GUID" and not node.parts:
+            self.used.add(GUID)
+            return Term("convert", _X.RAW, (Term("bind", _T, name=GUID),))
+        if name in ("USERENV", "SYS_CONTEXT"):
+            return self._session(node)
         if name == "LNNVL":
             return Term("call", _B, tuple(self.condition(part) for part in node.parts), name)
         function = FUNCTIONS.get(name)
@@ -252,7 +264,25 @@ class Resolver:
         parts = tuple(self.to(term, kind) for term, kind in zip(terms, kinds, strict=True))
         return Term("call", result, parts, name)
 
+    def _session(self, node: Node) -> Term:
+        """USERENV(name) and SYS_CONTEXT('USERENV', name), as literals."""
+        terms = [self.value(part) for part in node.parts]
+        names = [str(term.value).strip().upper() if term.op == "literal" else "" for term in terms]
+        asked = names[1:2] if node.value == "SYS_CONTEXT" and names[:1] == ["USERENV"] else names
+        try:
+            (name,) = asked
+            return Term("literal", _T, value=session_value(self.context, name))
+        except (KeyError, ValueError):
+            hint = "give its value under [functions] in loadstone.toml, or write a constant."
+            why = f"{node.value}({', '.join(names)}) has no answer here"
+            raise wrong(self.text, node.at, why, code="LS-5002", hints=(hint,)) from None
+
     def _unknown(self, node: Node, name: str) -> FixSpec:
+        if name in UNANSWERED or node.value in UNANSWERED:
+            why = UNANSWERED.get(name) or UNANSWERED[node.value]
+            hint = "say under [functions] in loadstone.toml what it stands for."
+            message = f"function {node.value} has no answer here: {why}"
+            return wrong(self.text, node.at, message, code="LS-5002", hints=(hint,))
         near = difflib.get_close_matches(name, [*FUNCTIONS, "DECODE"], 1)
         hints = (
             (f"did you mean {near[0]}?",)
@@ -330,6 +360,10 @@ class Resolver:
         if word == "BETWEEN":
             low, high = self.compared(">=", terms[:2]), self.compared("<=", [terms[0], terms[2]])
             return Term("call", _B, (self.folded(low), self.folded(high)), "AND")
+        if word == "AT TIME ZONE":
+            return Term(
+                "call", _X.TIMESTAMPTZ, (self.to(terms[0], _X.TIMESTAMPTZ), self.to(terms[1], _T)), word
+            )
         if word == "||":
             return Term("call", _T, tuple(self.to(one, _T) for one in terms), word)
         if word == "IS NULL":

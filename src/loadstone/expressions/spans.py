@@ -287,7 +287,9 @@ def _date_root(term: Term, column: ColumnType, nls: Nls) -> tuple[Term, str] | N
     if term.parts[0].type is not ResultType.TEXT or not mask:
         return None
     kinds = set(compile_mask(mask, nls.date_language).steps[:, 0].tolist())
-    zoned = bool(kinds & {ZONE_HOUR, ZONE_MINUTE, ZONE_NAME})
+    if ZONE_NAME in kinds:  # names of zones are no matter of a kernel
+        return None
+    zoned = bool(kinds & {ZONE_HOUR, ZONE_MINUTE})
     if term.type is ResultType.DATE and (zoned or FRACTION in kinds):
         return None
     if zoned and term.type is ResultType.TIMESTAMP and column.kind is Kind.TIMESTAMPTZ:

@@ -20,10 +20,13 @@ from loadstone.expressions.intervals import interval_text
 from loadstone.expressions.model import YEAR_RANGE, Months, OraError, ResultType, Value
 
 PRECISION = 40
-"""Significant digits of a NUMBER."""
+"""Significant digits of a NUMBER: 20 of base 100, so that 39 are left where the first one is below 10."""
 
-ORACLE = Context(prec=PRECISION, Emax=999_999, Emin=-999_999)
-"""Arithmetic as NUMBER does it."""
+_NUMBERS = [Context(prec=PRECISION - 1 + odd, Emax=999_999, Emin=-999_999) for odd in (0, 1)]
+"""Roundings to a NUMBER, by whether the exponent of the first digit is even or odd."""
+
+CALCULATED = Context(prec=90, Emax=999_999, Emin=-999_999)
+"""Arithmetic whose result is rounded to a NUMBER once, at its end."""
 
 WIDE = Context(prec=400, Emax=999_999, Emin=-999_999)
 """Arithmetic that loses nothing before it is rounded."""
@@ -115,7 +118,7 @@ def to_number(value: Value, nls: Nls) -> Decimal | None:
 def rounded(value: Decimal) -> Decimal:
     """``value`` with the digits that a NUMBER keeps; ORA-01426 past 10**126, 0 below 10**-130."""
     try:
-        found = ORACLE.plus(value)
+        found = _NUMBERS[value.adjusted() % 2].plus(value)
     except DecimalException as error:
         raise OraError(1426, "numeric overflow") from error
     if not found:
@@ -163,6 +166,61 @@ def as_timestamp(value: Value, nls: Nls, *, zoned: bool = False) -> datetime | N
     return found.replace(tzinfo=zone(nls.time_zone_minutes) if zoned else None)
 
 
+_REGION = re.compile(
+    r"[A-Za-z_]+/[A-Za-z0-9_+\-]+(?:/[A-Za-z0-9_+\-]+)?|UTC|GMT|[CEM]ET|[EMH]ST|WET", re.ASCII
+)
+"""A time zone by its name; a month or a day is none of these."""
+
+
+def in_region(local: datetime, region: str) -> datetime:
+    """
+    A local time in a time zone by its name, ``Europe/Berlin``; an hour that is there twice is that of standard time.
+
+    Raises:
+        OraError: ORA-01882 no such zone.
+    """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        offset = local.replace(tzinfo=ZoneInfo(region), fold=1).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise OraError(1882, "timezone region not found") from error
+    return local.replace(tzinfo=zone(0 if offset is None else int(offset.total_seconds() // 60)))
+
+
+def zoned(moment: datetime, name: str) -> datetime:
+    """The same moment on the clock of a zone: ``+hh:mm`` or a region."""
+    utc = moment.replace(tzinfo=None) - timedelta(minutes=offset_minutes(moment))
+    offset = zone_of(name)
+    if offset is None:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            found = utc.replace(tzinfo=zone(0)).astimezone(ZoneInfo(name.strip()))
+        except (ZoneInfoNotFoundError, ValueError, OSError, OverflowError) as error:
+            raise OraError(1882, "timezone region not found") from error
+        return found.replace(tzinfo=zone(offset_minutes(found)))
+    try:
+        return (utc + timedelta(minutes=offset)).replace(tzinfo=zone(offset))
+    except OverflowError as error:
+        raise OraError(1841, YEAR_RANGE) from error
+
+
+def zone_of(name: str) -> int | None:
+    """Minutes of ``+hh:mm``, ``-hh`` or UTC; None for anything else."""
+    text = name.strip()
+    if text.upper() in ("UTC", "GMT", "Z"):
+        return 0
+    match = _OFFSET.fullmatch(text)
+    if match is None or int(match[2]) > 14 or int(match[3] or 0) > 59:
+        return None
+    minutes = int(match[2]) * 60 + int(match[3] or 0)
+    return -minutes if match[1] == "-" else minutes
+
+
+_OFFSET = re.compile(r"([+-]?)(\d{1,2})(?::(\d{1,2}))?", re.ASCII)
+
+
 def zone(minutes: int) -> timezone:
     """A zone by its offset."""
     return timezone(timedelta(minutes=minutes))
@@ -184,7 +242,9 @@ def canonical(value: Value, nls: Nls) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, datetime):
-        text = value.strftime("%H:%M:%S") + (f".{value.microsecond:06}" if value.microsecond else "")
+        # Without a fraction the sign of a zone would be read as the punctuation in front of one.
+        fraction = value.microsecond or value.tzinfo is not None
+        text = value.strftime("%H:%M:%S") + (f".{value.microsecond:06}" if fraction else "")
         behind = show_date(0, " TZH:TZM", offset_minutes=offset_minutes(value)) if value.tzinfo else ""
         return f"{value.year:04}-{value.month:02}-{value.day:02} {text}{behind}"
     return to_text(value, nls)
@@ -206,7 +266,16 @@ def _parsed(text: str, mask: str, language: str, year: int, month: int) -> datet
     try:
         program = compile_mask(mask, language)
     except FixSpec as error:
+        if error.code == "LS-5101":
+            raise OraError(1820, "format code cannot appear in date input format") from error
         raise OraError(1821, "date format not recognized") from error
+    if "TZR" in mask.upper():
+        region = _REGION.search(text)
+        if region is not None:
+            local = _parsed(
+                text[: region.start()] + "+00:00" + text[region.end() :], mask, language, year, month
+            )
+            return in_region(local.replace(tzinfo=None), region[0])
     part, out = np.zeros(P_SIZE, np.int64), np.zeros(4, np.int64)
     data = text.encode()
     status = parse_date(

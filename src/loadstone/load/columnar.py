@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,13 +30,16 @@ class Columnar:
         warnings: LOB files that could not be read; such a value is NULL and its row is loaded.
     """
 
-    def __init__(self, plan: LoadPlan, sequences: Mapping[str, tuple[int, int]], folder: Path) -> None:
+    def __init__(
+        self, plan: LoadPlan, sequences: Mapping[str, tuple[int, int]], folder: Path, *, seed: str = ""
+    ) -> None:
         """
         Args:
             sequences: Frozen first number and increment by ``"table_no.column"``.
             folder: Where relative names of LOB files count from.
+            seed: What SYS_GUID starts from; frozen with the load.
         """
-        self._plan, self._sequences, self._folder = plan, sequences, folder
+        self._plan, self._sequences, self._folder, self._seed = plan, sequences, folder, seed
         self._local = threading.local()
         self._drawing = threading.Lock()
         self.compiled = plan.compiled
@@ -50,14 +54,19 @@ class Columnar:
         }
 
     def evaluate(
-        self, table: TablePlan, tokens: Tokens, record: NDArray[np.int64]
+        self, table: TablePlan, tokens: Tokens, record: NDArray[np.int64], record_no: NDArray[np.int64]
     ) -> tuple[dict[int, Evaluated], list[Failure]]:
-        """What the table's expressions give, by their number, and what failed; those of spans are left out."""
+        """
+        What the table's expressions give, by their number, and what failed; those of spans are left out.
+
+        Args:
+            record: Index in the chunk. record_no: 1-based number in the load.
+        """
         ways = [one.by(compiled=self.compiled) for one in table.expressions]
         if all(way == "spans" for way in ways) or not len(record):
             none = bytes_spans([])
             return {n: none for n, way in enumerate(ways) if way != "spans"}, []
-        work = Expressions(self, table, tokens, record)
+        work = Expressions(self, table, tokens, (record, record_no))
         found = work.by_duckdb([n for n, way in enumerate(ways) if way == "duckdb"])
         found |= {n: work.by_rows(n) for n, way in enumerate(ways) if way == "rows"}
         return found, work.failures
@@ -85,6 +94,12 @@ class Columnar:
         """Values of a sequence of the target, whose control connection serves one thread at a time."""
         with self._drawing:
             return self._plan.target.next_values(sequence, rows)
+
+    def guids(self, table: TablePlan, record_no: NDArray[np.int64]) -> list[str]:
+        """What SYS_GUID gives for records: a digest of the load, the table and the record's number."""
+        head = f"{self._seed}/{table.table_no}/".encode()
+        made = (hashlib.blake2b(head + b"%d" % number, digest_size=16) for number in record_no.tolist())
+        return [one.hexdigest().upper() for one in made]
 
     def read_lobs(
         self, column: ColumnPlan, own: int, tokens: Tokens, record: NDArray[np.int64]

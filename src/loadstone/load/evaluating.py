@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.datatypes.columns import gather
+from loadstone.expressions.model import GUID
 from loadstone.formats.model import State, Tokens
 from loadstone.load.plan.model import TablePlan
 from loadstone.load.values import Evaluated, Failure, Spans, bytes_spans
@@ -26,12 +27,19 @@ class Expressions:
     """
 
     def __init__(
-        self, columnar: Columnar, table: TablePlan, tokens: Tokens, record: NDArray[np.int64]
+        self,
+        columnar: Columnar,
+        table: TablePlan,
+        tokens: Tokens,
+        records: tuple[NDArray[np.int64], NDArray[np.int64]],
     ) -> None:
-        self._columnar, self._table, self._tokens, self._record = columnar, table, tokens, record
+        """``records``: index in the chunk, and number in the load."""
+        self._columnar, self._table, self._tokens = columnar, table, tokens
+        self._record, self._record_no = records
         self._columns = {c.index: n for n, c in enumerate(table.columns) if c.source == "expression"}
         names = sorted({name for one in table.expressions for name in one.compiled.sequences})
-        self._drawn = {f"{name}.NEXTVAL": columnar.next_values(name, len(record)) for name in names}
+        self._drawn = {f"{name}.NEXTVAL": columnar.next_values(name, len(self._record)) for name in names}
+        self._guids: list[str] = []
         self._data: bytes | None = None
         self.failures: list[Failure] = []
 
@@ -95,6 +103,8 @@ class Expressions:
     def _arrow(self, name: str) -> Any:
         import pyarrow as pa
 
+        if name == GUID:
+            return pa.array(self._all_guids(), pa.string())
         start, end, null = self._field(name, self._record)
         return gather(
             self._tokens.buffer,
@@ -102,6 +112,10 @@ class Expressions:
             pa.string(),
             compiled=self._columnar.compiled,
         )
+
+    def _all_guids(self) -> list[str]:
+        self._guids = self._guids or self._columnar.guids(self._table, self._record_no)
+        return self._guids
 
     def _field(self, name: str, record: NDArray[np.int64]) -> Spans:
         tokens, field = self._tokens, self._table.binds[name]
@@ -112,6 +126,9 @@ class Expressions:
         """The texts of a bind, or a sequence's values, for some rows; None where it is NULL."""
         if name in self._drawn:
             return [str(self._drawn[name][row]) for row in rows.tolist()]
+        if name == GUID:
+            guids = self._all_guids()
+            return [guids[row] for row in rows.tolist()]
         if self._data is None:
             self._data = self._tokens.buffer.tobytes()
         data = self._data

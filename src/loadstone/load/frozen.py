@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,12 @@ def freeze_plan(plan: LoadPlan) -> dict[str, Any]:
         "sequences": sequence_bases(plan),
         "lookups": read_lookups(plan),
         "atomic": plan.request.atomic,
+        "guids": uuid.uuid4().hex,
     }
 
 
 def columnar_of(plan: LoadPlan, frozen: Mapping[str, Any]) -> Columnar:
-    """What values need beyond the record, with the first numbers of sequences as they were."""
+    """What values need beyond the record, with the first numbers of sequences and the seed of SYS_GUID as they were."""
     bases = {name: (first, step) for name, (first, step) in frozen["sequences"].items()}
-    return Columnar(plan, bases, Path(plan.request.spec_path).resolve().parent)
+    folder = Path(plan.request.spec_path).resolve().parent
+    return Columnar(plan, bases, folder, seed=frozen.get("guids", ""))

@@ -56,7 +56,7 @@ def mixed_values(
     columnar: Columnar,
 ) -> tuple[Values, list[Failure]]:
     """The values of any table, and the rows whose expressions fail."""
-    evaluated, failures = columnar.evaluate(plan, tokens, record)
+    evaluated, failures = columnar.evaluate(plan, tokens, record, numbers.record_no)
     arena = _Arena(plan, tokens, record)
     start, end, null = _all_fields(plan, tokens, record)
     programs = []

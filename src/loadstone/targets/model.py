@@ -47,6 +47,7 @@ class TableInfo:
         unique: Whether unique keys or exclusion constraints exist; keys: their columns.
         partition: ``PARTITION ("P")`` of an Oracle table, where the spec names one.
         unnamed: The schema is the one that nobody names, as DuckDB's ``main``; messages leave it out.
+        read_only: A view that takes no rows; lookups read it.
     """
 
     schema: str | None
@@ -57,6 +58,7 @@ class TableInfo:
     primary_key: tuple[str, ...] = ()
     partition: str = ""
     unnamed: bool = False
+    read_only: bool = False
 
     def column(self, name: str, *, quoted: bool = False) -> Column | None:
         """The column of that name; any case unless quoted. ``FixSpec`` if several differ in case only."""

@@ -11,6 +11,7 @@ from loadstone.errors import FixSpec
 from loadstone.expressions.compile import compile_expression
 from loadstone.expressions.evaluate import Evaluator
 from loadstone.expressions.model import BindType, Context, OraError, ResultType
+from loadstone.expressions.session import UNANSWERED
 
 BINDS = {"A": BindType.TEXT, "N": BindType.NUMBER}
 GERMAN = Nls(
@@ -57,6 +58,18 @@ def answer(expression: str, value: str | None = None, **context: object) -> str 
         ("(SELECT 1 FROM t)", "LS-5010", 1),
         ("(SELECT 1 FROM (SELECT 1 FROM dual))", "LS-5010", 16),
         ("(SELECT 1 FROM t GROUP BY 1)", "LS-5010", 18),
+        (":A AT TIME", "LS-5001", 11),
+        (":A AT ZONE 'UTC'", "LS-5001", 7),
+        ("TO_NUMBER(:A DEFAULT 0 ON ERROR)", "LS-5001", 27),
+        ("TO_NUMBER(:A DEFAULT)", "LS-5001", 21),
+        ("TO_DATE()", "LS-5004", 1),
+        ("CAST(:A AS VARCHAR2(3), 'X')", "LS-5001", 1),
+        ("VALIDATE_CONVERSION(:A, 'X')", "LS-5001", 23),
+        ("USERENV('TERMINAL')", "LS-5002", 1),
+        ("SYS_CONTEXT(:A, 'X')", "LS-5002", 1),
+        ("SYS_CONTEXT('MINE', 'X')", "LS-5002", 1),
+        ("DUMP(:A)", "LS-5002", 1),
+        ("DBMS_RANDOM.VALUE()", "LS-5002", 1),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused_at_its_place(expression: str, code: str, column: int) -> None:
@@ -72,6 +85,22 @@ def test_a_misspelt_name_is_guessed() -> None:
         with pytest.raises(FixSpec) as caught:
             compile_expression(expression, binds=BINDS, context=Context())
         assert caught.value.hints == (hint,)
+
+
+def test_what_has_no_answer_is_told_why() -> None:
+    """Functions of Oracle that depend on how it stores rows, or that would differ when a load is resumed."""
+    for name, why in UNANSWERED.items():
+        with pytest.raises(FixSpec, match=f"function {name} has no answer here: {why}"):
+            compile_expression(f"{name}(:A)", binds=BINDS, context=Context())
+
+
+def test_the_session_is_asked() -> None:
+    """USERENV and SYS_CONTEXT, of the target's user and of the environment's NLS."""
+    assert "SCOTT" == answer("SYS_CONTEXT('USERENV', 'SESSION_USER')", user="scott")
+    assert "SCOTT" == answer("sys_context('userenv', 'current_schema')", user="scott")
+    assert "GERMAN_AMERICA.AL32UTF8" == answer("USERENV('LANGUAGE')", nls=GERMAN)
+    assert "D" == answer("USERENV('LANG')", nls=GERMAN)
+    assert None is answer("SYS_CONTEXT('USERENV', 'CURRENT_USER')")
 
 
 def test_user_functions_stand_for_expressions() -> None:
@@ -122,6 +151,8 @@ def test_types_are_known_before_a_row_is() -> None:
     """The static type of results, which tells how a column reads them."""
     kinds = {"'x'": "TEXT", "1": "NUMBER", "SYSDATE": "DATE", "SYSTIMESTAMP": "TIMESTAMPTZ", "NULL": "NULL"}
     kinds |= {"LOCALTIMESTAMP": "TIMESTAMP", "HEXTORAW('00')": "RAW", "INTERVAL '1' DAY": "INTERVAL_DS"}
+    kinds |= {"SYS_GUID()": "RAW", "SYSTIMESTAMP AT TIME ZONE 'UTC'": "TIMESTAMPTZ"}
+    kinds |= {"TO_NUMBER(:A DEFAULT 0 ON CONVERSION ERROR)": "NUMBER"}
     kinds |= {"NVL2(:A, SYSDATE, NULL)": "DATE", "DECODE(:A, 1, NULL, 2)": "TEXT", "TRUNC(SYSDATE)": "DATE"}
     for expression, kind in kinds.items():
         assert ResultType[kind] is compile_expression(expression, binds=BINDS, context=Context()).result

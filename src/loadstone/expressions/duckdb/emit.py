@@ -9,8 +9,10 @@ from decimal import Decimal
 from loadstone.datatypes.model import Nls
 from loadstone.expressions.duckdb import moments, numbers, texts
 from loadstone.expressions.duckdb.model import Declined, Emitted, Sql, TooWide, quoted, text_literal
+from loadstone.expressions.duckdb.shown import shown
 from loadstone.expressions.model import MOMENTS, Compiled, OraError, ResultType, Term
 from loadstone.expressions.operators import like_pattern
+from loadstone.expressions.values import session_mask
 
 SQL_SIZE_MAX = 40_000
 """Characters of an expression's SQL; longer ones are declined."""
@@ -23,7 +25,6 @@ _DECLINED_TYPES = {
     ResultType.TIMESTAMPTZ: "times with a zone",
     ResultType.INTERVAL_DS: "intervals",
     ResultType.INTERVAL_YM: "intervals",
-    ResultType.RAW: "RAW values",
 }
 
 
@@ -82,6 +83,8 @@ class Emitter:
             return numbers.literal(value)
         if isinstance(value, datetime):
             return Sql(f"TIMESTAMP '{value.isoformat(sep=' ')}'")
+        if isinstance(value, bytes):
+            return Sql(text_literal(value.hex().upper()))
         return Sql(text_literal(str(value)))
 
     def _bind(self, term: Term) -> Sql:
@@ -100,6 +103,8 @@ class Emitter:
 
     def _convert(self, term: Term) -> Sql:
         (part,), own = self.parts(term), term.parts[0].type
+        if own is _T and term.type is ResultType.RAW:
+            return texts.raw_of(part)
         if own is _T and term.type is _N:
             return numbers.read(part.value, self.leaf, self.nls.decimal, part.known)
         if own is _T:
@@ -108,9 +113,7 @@ class Emitter:
         if own is _N:
             return Sql(numbers.shown(part, self.nls.decimal), part.known)
         if term.type is _T:
-            if own is not ResultType.DATE:
-                raise Declined("a timestamp shown by the session's mask")
-            return moments.shown(part, self.nls.date_format, self.nls)
+            return shown(part, session_mask(own, self.nls), self.nls) if own in MOMENTS else part
         if term.type is ResultType.DATE:
             return Sql(f"date_trunc('second', {part.value})", part.known)
         return part

@@ -10,36 +10,30 @@ from typing import TYPE_CHECKING
 from loadstone.datatypes import masks
 from loadstone.datatypes.languages import MONTHS, language_names
 from loadstone.datatypes.model import Nls
-from loadstone.datatypes.show import pieces_of
 from loadstone.errors import FixSpec
 from loadstone.expressions.duckdb.model import Declined, Sql, text_literal
-from loadstone.expressions.functions.moments import UNITS
-from loadstone.expressions.model import ResultType, Term
+from loadstone.expressions.duckdb.shown import shown
+from loadstone.expressions.functions.moments import UNITS, weekday_of
+from loadstone.expressions.model import OraError, ResultType, Term
+from loadstone.expressions.values import session_mask
 
 if TYPE_CHECKING:
     from loadstone.expressions.duckdb.emit import Emitter
 
-_FORMATS = {
-    "YYYY": "%Y",
-    "RRRR": "%Y",
-    "YY": "%y",
-    "RR": "%y",
-    "MM": "%m",
-    "DD": "%d",
-    "DDD": "%j",
-    "HH24": "%H",
-    "HH12": "%I",
-    "HH": "%I",
-    "MI": "%M",
-    "SS": "%S",
-    "AM": "%p",
-    "PM": "%p",
-    "FF": "%f",
-    "FF6": "%f",
-}
-_NAMES = {"MONTH": ("%B", 9), "MON": ("%b", 0), "DAY": ("%A", 9), "DY": ("%a", 0)}
 _TRUNCATED = {"year": "year", "quarter": "quarter", "month": "month", "day": "day", "iso week": "week"}
-_TRUNCATED |= {"hour": "hour", "minute": "minute"}
+_TRUNCATED |= {"hour": "hour", "minute": "minute", "iso year": "isoyear"}
+_BACK = {"week of year": "(dayofyear({0}) - 1) % 7", "week of month": "(day({0}) - 1) % 7"}
+"""Days back to the begin of a unit."""
+
+_HALF = {
+    "day": "to_hours(12)",
+    "hour": "to_minutes(30)",
+    "minute": "to_seconds(30)",
+    "iso week": "to_hours(84)",
+}
+_HALF |= {"year": "to_months(6)"}
+"""Half of a unit: what is that far along goes on to the next one."""
+
 _WIDTHS = {
     masks.YEAR4: 4,
     masks.RR: 2,
@@ -112,22 +106,13 @@ def read(text: Sql, mask: str, nls: Nls) -> Sql:
     return Sql(value, (*text.known, f"({text.value} IS NULL OR coalesce({good}, FALSE))"))
 
 
-def shown(moment: Sql, mask: str, nls: Nls) -> Sql:
-    """A moment by a mask."""
-    parts = [_shown_piece(moment.value, piece, nls) for piece in pieces_of(mask)]
-    whole = f"concat({', '.join(parts)})" if len(parts) > 1 else parts[0]
-    return Sql(f"CASE WHEN {moment.value} IS NOT NULL THEN {whole} END", moment.known)
-
-
 def by_mask(emitter: Emitter, term: Term) -> Sql:
     """TO_CHAR of a moment."""
     if len(term.parts) > 2:
         raise Declined("TO_CHAR with parameters")
     moment = emitter.sql(term.parts[0])
     if len(term.parts) == 1:
-        if term.parts[0].type is not ResultType.DATE:
-            raise Declined("a timestamp shown by the session's mask")
-        return shown(moment, emitter.nls.date_format, emitter.nls)
+        return shown(moment, session_mask(term.parts[0].type, emitter.nls), emitter.nls)
     mask = term.parts[1]
     if mask.op != "literal" or mask.value is None:
         raise Declined("TO_CHAR by a mask that is no literal")
@@ -142,17 +127,32 @@ def cut(emitter: Emitter, term: Term) -> Sql:
         raise Declined(f"{term.name} of a date by what is no literal")
     unit = UNITS.get(str(mask.value).strip().upper()) if mask is not None else "day"
     if term.name == "ROUND":
-        if unit != "day":
-            raise Declined("ROUND of a date but to the day")
-        return _within(Sql(f"date_trunc('day', {date.value} + to_hours(12))", date.known))
+        return _within(Sql(_rounded(date.value, unit), date.known))
     if unit == "week":
         return _within(Sql(f"date_trunc('week', {date.value} + to_days(1)) - to_days(1)", date.known))
+    if unit in _BACK:
+        back = _BACK[unit].format(date.value)
+        return Sql(f"date_trunc('day', {date.value}) - to_days(CAST({back} AS INTEGER))", date.known)
     if unit not in _TRUNCATED:
         raise Declined("TRUNC of a date to such a unit")
     return Sql(f"date_trunc('{_TRUNCATED[unit]}', {date.value})", date.known)
 
 
 # Private functions
+
+
+def _rounded(date: str, unit: str | None) -> str:
+    """ROUND: the nearest begin of a unit."""
+    if unit in _HALF:
+        return f"date_trunc('{_TRUNCATED[unit]}', {date} + {_HALF[unit]})"
+    if unit == "week":
+        return f"date_trunc('week', {date} + to_hours(108)) - to_days(1)"
+    if unit == "month":
+        return f"date_trunc('month', {date}) + to_months(CASE WHEN day({date}) >= 16 THEN 1 ELSE 0 END)"
+    if unit == "quarter":
+        low = f"date_trunc('quarter', {date})"
+        return f"{low} + to_months(CASE WHEN {date} >= {low} + to_months(1) + to_days(15) THEN 3 ELSE 0 END)"
+    raise Declined("ROUND of a date to such a unit")
 
 
 def _within(moment: Sql) -> Sql:
@@ -216,30 +216,6 @@ def _iso(found: dict[int, str], year: str, nls: Nls) -> str:
     return f"concat({', '.join(parts)})"
 
 
-def _shown_piece(value: str, piece: str, nls: Nls) -> str:
-    name = piece.upper()
-    if name in _FORMATS:
-        shape = f"strftime({value}, '{_FORMATS[name]}')"
-        return f"lower({shape})" if name in ("AM", "PM") and piece.islower() else shape
-    if name in _NAMES and language_names(nls.date_language, MONTHS)[0] == "JANUARY":
-        form, width = _NAMES[name]
-        word = f"strftime({value}, '{form}')"
-        if piece[:2].isupper():
-            word = f"upper({word})"
-        elif piece[:1].islower():
-            word = f"lower({word})"
-        return f"rpad({word}, {width}, ' ')" if width else word
-    if name == "Q":
-        return f"CAST(quarter({value}) AS VARCHAR)"
-    if name == "FF3":
-        return f"substr(strftime({value}, '%f'), 1, 3)"
-    if piece.startswith('"'):
-        return text_literal(piece.strip('"'))
-    if len(piece) == 1 and not piece.isalnum():
-        return text_literal(piece)
-    raise Declined(f"TO_CHAR with {piece} in its mask")
-
-
 def _to_moment(emitter: Emitter, term: Term) -> Sql:
     """TO_DATE and TO_TIMESTAMP."""
     own = term.parts[0].type
@@ -272,6 +248,30 @@ def _last_day(emitter: Emitter, term: Term) -> Sql:
     (date,) = emitter.parts(term)
     clock = f"({date.value} - date_trunc('day', {date.value}))"
     return Sql(f"CAST(last_day({date.value}) AS TIMESTAMP) + {clock}", date.known)
+
+
+def _next_day(emitter: Emitter, term: Term) -> Sql:
+    """NEXT_DAY by the name of a weekday."""
+    date, name = emitter.sql(term.parts[0]), term.parts[1]
+    if name.op != "literal" or name.value is None:
+        raise Declined("NEXT_DAY by what is no literal")
+    try:
+        wanted = weekday_of(str(name.value), emitter.nls)
+    except OraError as error:
+        raise Declined("NEXT_DAY of no weekday") from error
+    days = f"CAST(({wanted} - dayofweek({date.value}) + 6) % 7 + 1 AS INTEGER)"
+    return _within(Sql(f"({date.value} + to_days({days}))", date.known))
+
+
+def _months_between(emitter: Emitter, term: Term) -> Sql:
+    """Whole months; a fraction has more digits than a DECIMAL."""
+    later, earlier = emitter.parts(term)
+    months = (
+        f"(year({later.value}) - year({earlier.value})) * 12 + month({later.value}) - month({earlier.value})"
+    )
+    ends = " AND ".join(f"last_day({one.value}) = CAST({one.value} AS DATE)" for one in (later, earlier))
+    whole = f"coalesce(day({later.value}) = day({earlier.value}) OR ({ends}), TRUE)"
+    return Sql(f"CAST({months} AS DECIMAL(6,0))", (*later.known, *earlier.known, whole), (6, 0))
 
 
 def _days_added(emitter: Emitter, term: Term) -> Sql:
@@ -319,6 +319,8 @@ EMITTERS: dict[str, Callable[[Emitter, Term], Sql]] = {
     "TO_TIMESTAMP": _to_moment,
     "ADD_MONTHS": _months_added,
     "LAST_DAY": _last_day,
+    "NEXT_DAY": _next_day,
+    "MONTHS_BETWEEN": _months_between,
     "date + days": _days_added,
     "date - days": _days_added,
     "date - date": _days_between,

@@ -68,6 +68,14 @@ def alike(values: Sequence[Sql]) -> tuple[list[Sql], Digits]:
     ], digits
 
 
+def at_scale(part: Sql, scale: int) -> Sql:
+    """A number rounded to so many digits right of the point."""
+    digits = (part.digits[0] + 1, scale)
+    kind = decimal_type((digits[0], part.digits[1]))
+    value = f"round(CAST({part.value} AS {kind}), {scale})"
+    return Sql(f"CAST({value} AS {decimal_type(digits)})", part.known, digits)
+
+
 # Private functions
 
 
@@ -142,7 +150,7 @@ def _rounded(emitter: Emitter, term: Term) -> Sql:
     if scale >= part.digits[1]:
         return part
     if term.name == "ROUND":
-        return _at_scale(part, scale)
+        return at_scale(part, scale)
     unit = literal(Decimal(1).scaleb(-scale))
     whole, fraction = part.digits
     kind = decimal_type((whole, fraction))
@@ -160,13 +168,6 @@ def _scale(term: Term) -> int:
     return min(int(scale.value), 38)
 
 
-def _at_scale(part: Sql, scale: int) -> Sql:
-    digits = (part.digits[0] + 1, scale)
-    kind = decimal_type((digits[0], part.digits[1]))
-    value = f"round(CAST({part.value} AS {kind}), {scale})"
-    return Sql(f"CAST({value} AS {decimal_type(digits)})", part.known, digits)
-
-
 def _cast(emitter: Emitter, term: Term) -> Sql:
     """CAST AS NUMBER(p, s): a row that does not fit is not known, so that it is told why."""
     number, precision, scale = term.parts
@@ -174,7 +175,7 @@ def _cast(emitter: Emitter, term: Term) -> Sql:
     places, size = int(scale.value), int(precision.value)  # type: ignore[arg-type]
     if places < 0 or size - places < 0:
         raise Declined("CAST to digits left of the point")
-    found = part if places >= part.digits[1] else _at_scale(part, places)
+    found = part if places >= part.digits[1] else at_scale(part, places)
     if found.digits[0] <= size - places:
         return found
     limit = literal(Decimal(1).scaleb(size - places))
@@ -215,31 +216,11 @@ def _to_char(emitter: Emitter, term: Term) -> Sql:
     if len(term.parts) == 1:
         is_number = part.digits != (0, 0)
         return Sql(shown(part, emitter.nls.decimal) if is_number else part.value, part.known)
-    return _shown_by(part, _mask(term), emitter.nls.decimal)
+    if term.parts[1].op != "literal" or term.parts[1].value is None or len(term.parts) > 2:
+        raise Declined("TO_CHAR by such a mask")
+    from loadstone.expressions.duckdb.number_masks import shown_by
 
-
-def _shown_by(part: Sql, mask: dict[str, str | None], decimal: str) -> Sql:
-    """Digits from the first 0 of the mask on are always there; numbers that do not fit are not known."""
-    whole, fraction = (mask["whole"] or ""), mask["fraction"] or ""
-    if mask["fm"] and "9" in fraction:
-        raise Declined("TO_CHAR by a mask with optional fraction digits")
-    number = part if len(fraction) >= part.digits[1] else _at_scale(part, len(fraction))
-    number = alike([number, Sql("", (), (1, len(fraction)))])[0][0]
-    kept = len(whole) - whole.index("0") if "0" in whole else 0
-    text = f"CAST(abs({number.value}) AS VARCHAR)"
-    if not kept and fraction:
-        text = f"CASE WHEN abs({number.value}) < 1 THEN substr({text}, 2) ELSE {text} END"
-    behind = len(fraction) + 1 if fraction else 0
-    if kept > 1:
-        text = f"CASE WHEN length({text}) < {kept + behind} THEN lpad({text}, {kept + behind}, '0') ELSE {text} END"
-    if fraction and mask["point"] != "." and decimal != ".":
-        text = f"replace({text}, '.', {text_literal(decimal)})"
-    sign = f"CASE WHEN {number.value} < 0 THEN '-' ELSE '{'' if mask['fm'] else ' '}' END"
-    value = f"CASE WHEN {number.value} IS NOT NULL THEN concat({sign}, {text}) END"
-    if not mask["fm"]:
-        value = f"lpad({value}, {len(whole) + behind + 1}, ' ')"
-    limit = literal(Decimal(1).scaleb(len(whole)))
-    return Sql(value, (*number.known, f"coalesce(abs({number.value}) < {limit.value}, TRUE)"))
+    return shown_by(part, str(term.parts[1].value), emitter.nls)
 
 
 EMITTERS: dict[str, Callable[[Emitter, Term], Sql]] = {

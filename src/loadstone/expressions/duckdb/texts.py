@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from loadstone.expressions.duckdb.model import Declined, Sql, text_literal
 from loadstone.expressions.functions.regexps import replacement_parts
 from loadstone.expressions.functions.texts import RESULT_SIZE_MAX, TEXT_SIZE_MAX
-from loadstone.expressions.model import OraError, Term
+from loadstone.expressions.model import OraError, ResultType, Term
 from loadstone.expressions.patterns import has_reference, translate
 
 if TYPE_CHECKING:
@@ -57,6 +57,57 @@ def _cased(emitter: Emitter, term: Term) -> Sql:
     return Sql(
         f"{name.lower()}({text.value})", (*text.known, _holds(f"NOT regexp_matches({text.value}, {odd})"))
     )
+
+
+def _initcap(emitter: Emitter, term: Term) -> Sql:
+    """Words of letters and digits of ASCII."""
+    if len(term.parts) > 1:
+        raise Declined("INITCAP with parameters")
+    (text,) = emitter.parts(term)
+    pieces = f"regexp_extract_all({text.value}, '[A-Za-z0-9]+|[^A-Za-z0-9]+')"
+    cased = f"list_transform({pieces}, lambda word: concat(upper(word[1]), lower(word[2:])))"
+    return Sql(f"array_to_string({cased}, '')", (*text.known, _ascii(text.value)))
+
+
+def _soundex(emitter: Emitter, term: Term) -> Sql:
+    """Codes of letters, of which neighbours that are alike are one, also over H and W; vowels part them."""
+    (text,) = emitter.parts(term)
+    letters = f"upper(regexp_replace({text.value}, '[^A-Za-z]', '', 'g'))"
+    codes = f"translate({letters}, 'BFPVCGJKQSXZDTLMNRAEIOUYHW', '11112222222233455600000099')"
+    codes = f"regexp_replace(regexp_replace({codes}, '^9', '0'), '9', '', 'g')"
+    for digit in "123456":
+        codes = f"regexp_replace({codes}, '{digit}+', '{digit}', 'g')"
+    sounds = f"replace(substr({codes}, 2), '0', '')"
+    found = f"substr(concat(substr({letters}, 1, 1), {sounds}, '000'), 1, 4)"
+    return Sql(f"CASE WHEN {letters} <> '' THEN {found} END", (*text.known, _ascii(text.value)))
+
+
+def raw_of(text: Sql) -> Sql:
+    """Hexadecimal digits as bytes, which are kept as digits in upper case; other texts are not known."""
+    even = f"CASE WHEN length({text.value}) % 2 = 1 THEN concat('0', {text.value}) ELSE {text.value} END"
+    return Sql(f"upper({even})", (*text.known, _holds(f"regexp_full_match({text.value}, '[0-9A-Fa-f]+')")))
+
+
+def _raw_text(emitter: Emitter, term: Term) -> Sql:
+    """RAWTOHEX, HEXTORAW, and the bytes of a text as digits."""
+    (part,) = emitter.parts(term)
+    kind = term.parts[0].type
+    if kind is ResultType.RAW:
+        return part
+    if kind is not ResultType.TEXT:
+        raise Declined(f"{term.name} of what is no text")
+    return Sql(filled(f"upper(hex({part.value}))"), part.known)
+
+
+def _hashed(emitter: Emitter, term: Term) -> Sql:
+    """MD5, SHA1 and SHA256 are DuckDB's too."""
+    name = "SHA1"
+    if len(term.parts) > 1:
+        name = str(term.parts[1].value).upper() if term.parts[1].op == "literal" else ""
+    if name not in ("MD5", "SHA1", "SHA256"):
+        raise Declined("STANDARD_HASH by such an algorithm")
+    text = emitter.sql(term.parts[0])
+    return Sql(f"upper({name.lower()}({text.value}))", text.known)
 
 
 def _length(emitter: Emitter, term: Term) -> Sql:
@@ -231,7 +282,10 @@ def _regexp_like(emitter: Emitter, term: Term) -> Sql:
 def _regexp_replace(emitter: Emitter, term: Term) -> Sql:
     text = emitter.sql(term.parts[0])
     flags = term.parts[5] if len(term.parts) > 5 else None
-    pattern = _pattern(term.parts[1], flags, term.parts[3:5], (1, 0))
+    numbers = [_number(term, place, otherwise) for place, otherwise in ((3, 1), (4, 0))]
+    if numbers not in ([1, 0], [1, 1]):
+        raise Declined("REGEXP_REPLACE from there")
+    pattern = _pattern(term.parts[1], flags, (), ())
     new = term.parts[2] if len(term.parts) > 2 else None
     if new is not None and new.op != "literal":
         raise Declined("REGEXP_REPLACE with a replacement that is no literal")
@@ -239,7 +293,8 @@ def _regexp_replace(emitter: Emitter, term: Term) -> Sql:
     if any(isinstance(part, int) and part > _groups(term.parts[1]) for part in parts):
         raise Declined("REGEXP_REPLACE with a group that is not there")
     shown = "".join(f"\\{part}" if isinstance(part, int) else part.replace("\\", "\\\\") for part in parts)
-    value = filled(f"regexp_replace({text.value}, {pattern}, {text_literal(shown)}, 'g')")
+    every = "" if numbers[1] else ", 'g'"
+    value = filled(f"regexp_replace({text.value}, {pattern}, {text_literal(shown)}{every})")
     return Sql(value, (*text.known, _sized(value)))
 
 
@@ -287,6 +342,10 @@ EMITTERS: dict[str, Callable[[Emitter, Term], Sql]] = {
     **dict.fromkeys(("INSTR", "INSTRC", "INSTR2", "INSTR4", "INSTRB"), _place),
     **dict.fromkeys(("TO_CLOB", "TO_NCHAR", "TO_NCLOB", "TO_LOB", "TO_SINGLE_BYTE"), _itself),
     **dict.fromkeys(("LPAD", "RPAD"), _padded),
+    **dict.fromkeys(("INITCAP", "NLS_INITCAP"), _initcap),
+    **dict.fromkeys(("RAWTOHEX", "HEXTORAW", "UTL_RAW.CAST_TO_RAW"), _raw_text),
+    "SOUNDEX": _soundex,
+    "STANDARD_HASH": _hashed,
     "REPLACE": _replaced,
     "TRANSLATE": _translated,
     "REVERSE": _reversed,

@@ -12,7 +12,7 @@ from loadstone.datatypes.model import Nls
 from loadstone.expressions.functions.catalogue import D, N, T, fixed, function
 from loadstone.expressions.intervals import day_to_second, year_to_month
 from loadstone.expressions.model import YEAR_RANGE, Months, OraError, ResultType
-from loadstone.expressions.values import ORACLE, offset_minutes, rounded, zone
+from loadstone.expressions.values import CALCULATED, in_region, offset_minutes, rounded, zone, zone_of
 
 SECONDS_OF = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}
 
@@ -151,16 +151,21 @@ def _months_between(nls: Nls, later: datetime, earlier: datetime) -> Decimal:
         return Decimal(whole)
     seconds = (later.day - earlier.day) * 86400 + (later.hour - earlier.hour) * 3600
     seconds += (later.minute - earlier.minute) * 60 + later.second - earlier.second
-    return rounded(ORACLE.divide(Decimal(whole * 31 * 86400 + seconds), Decimal(31 * 86400)))
+    return rounded(CALCULATED.divide(Decimal(whole * 31 * 86400 + seconds), Decimal(31 * 86400)))
 
 
 @function("NEXT_DAY", "date, weekday", "The first such weekday after the date", fixed(D, D, T), (2, 2))
 def _next_day(nls: Nls, date: datetime, name: str) -> datetime:
+    return added(date, timedelta(days=(weekday_of(name, nls) - 1 - date.weekday() - 1) % 7 + 1))
+
+
+def weekday_of(name: str, nls: Nls) -> int:
+    """The weekday of a name that may be short, 0 for Sunday; ORA-01846 for any other text."""
     for short in (False, True):
         names = language_names(nls.date_language, DAYS, short=short)
         found = next((n for n, word in enumerate(names) if name.strip().upper().startswith(word)), None)
         if found is not None:
-            return added(date, timedelta(days=(found - 1 - date.weekday() - 1) % 7 + 1))
+            return found
     raise OraError(1846, "not a valid day of the week")
 
 
@@ -229,19 +234,22 @@ def _sys_extract_utc(nls: Nls, value: datetime) -> datetime:
     return added(value.replace(tzinfo=None), -timedelta(minutes=offset_minutes(value)))
 
 
-@function("FROM_TZ", "timestamp, zone", "The timestamp in a zone ``+hh:mm``", fixed(_TZ, _TS, T), (2, 2))
+@function(
+    "FROM_TZ",
+    "timestamp, zone",
+    "The timestamp in a zone, ``+hh:mm`` or a region",
+    fixed(_TZ, _TS, T),
+    (2, 2),
+)
 def _from_tz(nls: Nls, value: datetime, name: str) -> datetime:
-    sign = -1 if name.strip().startswith("-") else 1
-    hours, _, minutes = name.strip().lstrip("+-").partition(":")
-    if name.strip().upper() in ("UTC", "GMT", "Z"):
-        return value.replace(tzinfo=zone(0))
-    if not (hours.isdigit() and (minutes or "0").isdigit() and int(hours) < 15 and int(minutes or 0) < 60):
-        raise OraError(1882, "timezone region not found")
-    return value.replace(tzinfo=zone(sign * (int(hours) * 60 + int(minutes or 0))))
+    offset = zone_of(name)
+    return in_region(value, name.strip()) if offset is None else value.replace(tzinfo=zone(offset))
 
 
 def _unit(mask: str) -> str:
     unit = UNITS.get(mask.strip().upper())
     if unit is None:
+        if mask.strip().upper() in ("SS", "SSSSS", "FF", "X", "AM", "PM", "AD", "BC"):
+            raise OraError(1899, "bad precision specifier")
         raise OraError(1821, "date format not recognized")
     return unit

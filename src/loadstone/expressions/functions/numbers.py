@@ -9,7 +9,7 @@ from loadstone.datatypes.model import Nls
 from loadstone.expressions.functions.catalogue import Kinds, N, T, fixed, function
 from loadstone.expressions.functions.moments import round_date, trunc_date
 from loadstone.expressions.model import MOMENTS, OraError, ResultType, Value, out_of_range
-from loadstone.expressions.values import ORACLE, WIDE, rounded
+from loadstone.expressions.values import CALCULATED, WIDE, rounded
 
 DIGITS_MAX = 200
 """ROUND and TRUNC to more digits than this, either way, change nothing or give 0."""
@@ -58,7 +58,7 @@ def _remainder(nls: Nls, n: Decimal, divisor: Decimal) -> Decimal:
 def _sqrt(nls: Nls, n: Decimal) -> Decimal:
     if n < 0:
         raise out_of_range(n)
-    return ORACLE.sqrt(n)
+    return rounded(CALCULATED.sqrt(n))
 
 
 @function("POWER", "n, exponent", "Power", fixed(N, N), (2, 2))
@@ -67,35 +67,59 @@ def _power(nls: Nls, n: Decimal, exponent: Decimal) -> Decimal:
         return Decimal(1)
     if n == 0 and exponent < 0 or n < 0 and exponent != exponent.to_integral_value():
         raise out_of_range(exponent)
-    return rounded(ORACLE.power(n, exponent))
+    return rounded(CALCULATED.power(n, exponent))
 
 
 @function("EXP", "n", "e to the power", fixed(N, N))
 def _exp(nls: Nls, n: Decimal) -> Decimal:
-    return rounded(ORACLE.exp(n))
+    return rounded(CALCULATED.exp(n))
 
 
 @function("LN", "n", "Natural logarithm", fixed(N, N))
 def _ln(nls: Nls, n: Decimal) -> Decimal:
     if n <= 0:
         raise out_of_range(n)
-    return ORACLE.ln(n)
+    return rounded(CALCULATED.ln(n))
 
 
 @function("LOG", "base, n", "Logarithm", fixed(N, N), (2, 2))
 def _log(nls: Nls, base: Decimal, n: Decimal) -> Decimal:
     if base <= 0 or base == 1 or n <= 0:
         raise out_of_range(n if n <= 0 else base)
-    return rounded(WIDE.divide(_LOG.ln(n), _LOG.ln(base)))
+    return rounded(_near_whole(CALCULATED.divide(CALCULATED.ln(n), CALCULATED.ln(base))))
 
 
-_LOG = ORACLE.copy()
-_LOG.prec = 60
+def _near_whole(value: Decimal) -> Decimal:
+    """Logarithms of powers of the base are whole, whatever the last of so many digits say."""
+    whole = value.to_integral_value()
+    return whole if abs(value - whole) < Decimal("1e-60") else value
 
 
 @function("BITAND", "a, b", "Bits that both integers have", fixed(N, N), (2, 2))
 def _bitand(nls: Nls, a: Decimal, b: Decimal) -> Decimal:
     return Decimal(int(a) & int(b))
+
+
+@function("NANVL", "n, other", "n: a NUMBER is never NaN", fixed(N, N), (2, 2))
+def _nanvl(nls: Nls, n: Decimal, other: Decimal) -> Decimal:
+    return n
+
+
+@function(
+    "WIDTH_BUCKET",
+    "n, from, to, buckets",
+    "Which of so many equal ranges n is in; 0 in front of them, one more behind them",
+    fixed(N, N),
+    (4, 4),
+)
+def _width_bucket(nls: Nls, n: Decimal, low: Decimal, high: Decimal, buckets: Decimal) -> Decimal:
+    count = int(buckets)
+    if count < 1 or low == high:
+        raise OraError(30494, "The argument [4] of WIDTH_BUCKET function is NULL or invalid.")
+    along, size = (n - low, high - low) if high > low else (low - n, low - high)
+    if along < 0:
+        return Decimal(0)
+    return Decimal(min(int(WIDE.divide(WIDE.multiply(along, count), size)), count) + 1)
 
 
 def at_scale(value: Decimal, scale: Decimal, rounding: str) -> Decimal:

@@ -348,6 +348,26 @@ def _cast_to_text(nls: Nls, data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
+@function("UTL_RAW.LENGTH", "raw", "How many bytes", fixed(N, RAW))
+def _raw_length(nls: Nls, data: bytes) -> Decimal:
+    return Decimal(len(data))
+
+
+@function("UTL_RAW.SUBSTR", "raw, start [, length]", "Some of the bytes", fixed(RAW, RAW, N), (2, 3))
+def _raw_substr(nls: Nls, data: bytes, start: Decimal, *length: Decimal) -> Any:
+    return substring(data, start, *length)
+
+
+@function("UTL_RAW.CONCAT", "raw, ...", "Bytes, one after the other", fixed(RAW, RAW), (1, 12), strict=False)
+def _raw_concat(nls: Nls, *parts: bytes | None) -> bytes:
+    return b"".join(part or b"" for part in parts)
+
+
+@function("UTL_RAW.REVERSE", "raw", "The bytes backwards", fixed(RAW, RAW))
+def _raw_reverse(nls: Nls, data: bytes) -> bytes:
+    return data[::-1]
+
+
 @function(
     "STANDARD_HASH",
     "text [, algorithm]",

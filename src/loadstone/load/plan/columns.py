@@ -115,6 +115,9 @@ class _Work:
     def _plan(self, number: int, one: Field, column: Column) -> ColumnPlan:
         source = one.source
         mask = self._mask(one, column)
+        if source is None and one.sql is None and self._names_zones(one, mask):
+            text = (mask or "").replace("'", "''")
+            return self._expression(number, one, column, f"TO_TIMESTAMP_TZ(TRIM(:\"{one.name}\"), '{text}')")
         if isinstance(source, Expression) or one.sql is not None:
             sql = source.sql if isinstance(source, Expression) else one.sql or ""
             return self._expression(number, one, column, sql)
@@ -214,6 +217,11 @@ class _Work:
         if compiled.term.op == "convert" and compiled.term.parts[0].type in MOMENTS:
             mask = None
         return self._make(one, column, "expression", mask, index=len(self.expressions) - 1)
+
+    def _names_zones(self, one: Field, mask: str | None) -> bool:
+        """Whether zones may stand in the data by name, which takes more than a mask."""
+        zoned = one.type is not None and _DATES.get(one.type.name) in ("timestamp_tz", "timestamp_ltz")
+        return zoned and mask is not None and "TZR" in mask.upper()
 
     def _shown(self, one: Field) -> str:
         """The session's mask for dates of a field, or of SYSDATE, as text."""

@@ -31,6 +31,14 @@ def find_tables(request: LoadRequest, target: Target) -> tuple[list[TableInfo], 
                 "a table of another schema: --schema-map OLD=new.",
             ],
         )
+    views = [info.name for info in found if info is not None and info.read_only]
+    if views:
+        raise FixSpec(
+            "LS-3001",
+            f"{', '.join(dict.fromkeys(views))} is a view of {target.url}, which takes no rows",
+            Place(file=request.spec_path),
+            hints=["name the table that is behind it."],
+        )
     return [info for info in found if info is not None], warnings
 
 

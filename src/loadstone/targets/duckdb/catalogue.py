@@ -10,10 +10,12 @@ from loadstone.targets.model import Column, TableInfo
 
 
 def table_names(connection: Any) -> list[tuple[str, str]]:
-    """Schema and name of each table, those of the current schema first."""
+    """Schema and name of each table and view, those of the current schema first."""
+    own = "database_name = current_database() AND NOT internal"
     rows = connection.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database()"
-        " AND NOT internal ORDER BY schema_name <> current_schema(), schema_name, table_name"
+        f"SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE {own}"
+        f" UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE {own}"
+        " ORDER BY schema_name <> current_schema(), schema_name, name"
     ).fetchall()
     return [(row[0], row[1]) for row in rows]
 
@@ -61,7 +63,17 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
         unnamed=schema == "main",
         unique=unique,
         primary_key=tuple(keys[0]) if keys else (),
+        read_only=_is_view(connection, schema, name),
     )
+
+
+def _is_view(connection: Any, schema: str, name: str) -> bool:
+    found = connection.execute(
+        "SELECT count(*) FROM duckdb_views() WHERE database_name = current_database() AND schema_name = ?"
+        " AND view_name = ?",
+        [schema, name],
+    )
+    return bool(found.fetchone()[0])
 
 
 def read_constraints(connection: Any, schema: str, name: str) -> list[tuple[str, list[str], str]]:

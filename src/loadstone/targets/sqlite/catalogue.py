@@ -9,9 +9,9 @@ from loadstone.targets.sqlite.types import column_type
 
 
 def table_names(connection: sqlite3.Connection) -> list[str]:
-    """Names of tables that can be written."""
+    """Names of tables and views."""
     rows = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
     )
     return [row[0] for row in rows]
 
@@ -23,6 +23,7 @@ def read_table(connection: sqlite3.Connection, name: str) -> TableInfo:
     triggers = connection.execute(
         "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", [name]
     )
+    views = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'view' AND name = ?", [name])
     columns = tuple(
         Column(
             name=row[1],
@@ -42,6 +43,7 @@ def read_table(connection: sqlite3.Connection, name: str) -> TableInfo:
         unique=unique,
         primary_key=key,
         parallel_safe=triggers.fetchone()[0] == 0,
+        read_only=views.fetchone()[0] > 0,
     )
 
 
