@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
+from loadstone.books import Fence, LoadReceipt
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import Control, create_control, taken_over
 from loadstone.targets.duckdb.catalogue import read_table, table_names
@@ -13,17 +13,18 @@ from loadstone.targets.duckdb.faults import translate
 from loadstone.targets.duckdb.session import DuckdbSession, quoted
 from loadstone.targets.holder import hold_file
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import Claimant, LoadRow, TableInfo
+from loadstone.targets.model import Claimant, TableInfo
 from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.refused import StoredRecords
+from loadstone.targets.stored import StoredLoads
 from loadstone.targets.urls import file_of
 from loadstone.telemetry.points import reach
 
 TYPES = {"text": "VARCHAR", "long": "VARCHAR", "int": "BIGINT", "bytes": "BLOB"}
 
 
-class DuckdbTarget:
+class DuckdbTarget(StoredLoads):
     """A DuckDB file as a target."""
 
     kind: Literal["duckdb"] = "duckdb"
@@ -43,7 +44,6 @@ class DuckdbTarget:
             self._connection.execute("SET preserve_insertion_order = true")
         self._schema = control_schema
         self._prefix = f"{quote_name(control_schema)}." if control_schema else ""
-        self._control = Control(self._execute, self._prefix)
 
     def open(self) -> DuckdbSession:
         """A new session for chunks, on a cursor of its own."""
@@ -84,14 +84,6 @@ class DuckdbTarget:
         """Lock ``<file>.holder``."""
         return hold_file(self.path, load_id)
 
-    def read_load(self, load_id: str) -> LoadRow | None:
-        """The load's row."""
-        return self._control.read_load(load_id)
-
-    def find_loads(self, prefix: str | None) -> list[str]:
-        """Ids of loads."""
-        return self._control.find_loads(prefix)
-
     def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """One process has the file, so no older session can be alive."""
         number = 0
@@ -119,14 +111,6 @@ class DuckdbTarget:
             self._control.set_prepared(fence.load_id, frozen)
 
         self._transaction(work)
-
-    def checkpoints(self, load_id: str) -> list[Checkpoint]:
-        """Committed chunks."""
-        return self._control.checkpoints(load_id)
-
-    def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
-        """Rejects and discards."""
-        return self._control.rejects(load_id)
 
     @property
     def refused(self) -> StoredRecords:
@@ -169,6 +153,10 @@ class DuckdbTarget:
         self._connection.close()
 
     # Private methods
+
+    @property
+    def _control(self) -> Control:
+        return Control(self._execute, self._prefix)
 
     def _execute(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         with translate(self.path):

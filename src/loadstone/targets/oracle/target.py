@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Literal
 
 import oracledb
 
-from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
+from loadstone.books import Fence, LoadReceipt
 from loadstone.errors import FixSpec, LoadstoneError, Refused, Retry
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import RIGHTS, TABLES, Control, create_control, grant_control, taken_over
+from loadstone.targets.holder_row import HolderRow
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import GRACE_S, Claimant, ConstraintRefusal, LoadRow, Redo, TableInfo
+from loadstone.targets.model import GRACE_S, Claimant, Redo, TableInfo
 from loadstone.targets.oracle.catalogue import CHARSET, CURRENT_SCHEMA, find_place, read_table
 from loadstone.targets.oracle.connection import connect
 from loadstone.targets.oracle.faults import number_of, translate
@@ -25,6 +25,7 @@ from loadstone.targets.oracle.session import OracleSession, run
 from loadstone.targets.oracle.statements import ANY_ROW, empty_sql, fenced, name_of, quote, target_of
 from loadstone.targets.preparing import distinct_tables, refuse_filled
 from loadstone.targets.refused import StoredRecords
+from loadstone.targets.stored import StoredLoads
 from loadstone.targets.urls import safe_url
 from loadstone.telemetry.points import reach
 
@@ -38,7 +39,7 @@ _EXISTS = 955
 """ORA-00955: the name is used already."""
 
 
-class OracleTarget:
+class OracleTarget(StoredLoads):
     """An Oracle database as a target."""
 
     kind: Literal["oracle"] = "oracle"
@@ -136,14 +137,6 @@ class OracleTarget:
 
         return release
 
-    def read_load(self, load_id: str) -> LoadRow | None:
-        """The load's row."""
-        return self._control.read_load(load_id)
-
-    def find_loads(self, prefix: str | None) -> list[str]:
-        """Ids of loads."""
-        return self._control.find_loads(prefix)
-
     def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """
         Claim, end this load's sessions as far as rights go, wait for the one that holds the fence row, then raise.
@@ -212,14 +205,6 @@ class OracleTarget:
                 self._truncate(fence, table)
                 reach("truncated")
         self._transaction(finish)
-
-    def checkpoints(self, load_id: str) -> list[Checkpoint]:
-        """Committed chunks."""
-        return self._control.checkpoints(load_id)
-
-    def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
-        """Rejects and discards."""
-        return self._control.rejects(load_id)
 
     @property
     def refused(self) -> StoredRecords:
@@ -330,29 +315,9 @@ class OracleTarget:
 
     def _take_lock(self, load_id: str, how: str) -> Any:
         """A session that holds the load's row; ``Refused`` LS-3006 names the holder."""
-        table, session = f"{self._prefix}loadstone_holder", connect(self._url, _holder(load_id))
-        select = f"SELECT holder FROM {table} WHERE load_id = ? FOR UPDATE {how}"
-        try:
-            if not run(session, f"SELECT 1 FROM {table} WHERE load_id = ?", [load_id]):
-                with suppress(ConstraintRefusal):
-                    run(session, f"INSERT INTO {table} (load_id) VALUES (?)", [load_id])
-                session.commit()
-            run(session, select, [load_id])
-            # The name must be committed to be seen, which frees the row: so it is locked once more.
-            run(session, f"UPDATE {table} SET holder = ? WHERE load_id = ?", [_me(), load_id])
-            session.commit()
-            run(session, select, [load_id])
-        except Redo as error:
-            session.close()
-            rows = self._execute(f"SELECT holder FROM {table} WHERE load_id = ?", [load_id])
-            raise Refused(
-                "LS-3006",
-                f"load {load_id[:8]} is run by another process" + (f": {rows[0][0]}" if rows else ""),
-                hints=["wait for it, or stop it; a load that was stopped resumes."],
-            ) from error
-        except BaseException:
-            session.close()
-            raise
+        session = connect(self._url, _holder(load_id))
+        row = HolderRow(f"{self._prefix}loadstone_holder", load_id, self._execute)
+        row.lock(session, partial(run, session), how)
         return session
 
     def _reconnect(self) -> None:
@@ -383,10 +348,6 @@ def _module(load_id: str) -> str:
 def _holder(load_id: str) -> str:
     """How the session with the load's lock is registered."""
     return f"{_module(load_id)}:h"
-
-
-def _me() -> str:
-    return f"{socket.gethostname()} pid {os.getpid()}"
 
 
 def _answers(connection: Any) -> bool:

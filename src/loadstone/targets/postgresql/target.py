@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 import psycopg
 
-from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
+from loadstone.books import Fence, LoadReceipt
 from loadstone.errors import Refused, Retry, Stop
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import RIGHTS, Control, create_control, grant_control, taken_over
 from loadstone.targets.control import TABLES as CONTROL_TABLES
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import GRACE_S, Claimant, LoadRow, Redo, TableInfo
+from loadstone.targets.model import GRACE_S, Claimant, Redo, TableInfo
 from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.postgresql.catalogue import TABLES, read_table
 from loadstone.targets.postgresql.connection import connect
@@ -25,6 +25,7 @@ from loadstone.targets.postgresql.rights import refuse_missing
 from loadstone.targets.postgresql.session import PostgresSession, name_of, run
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.refused import StoredRecords
+from loadstone.targets.stored import StoredLoads
 from loadstone.targets.urls import safe_url
 from loadstone.telemetry.points import reach
 
@@ -36,7 +37,7 @@ END_WAIT_S = 60.0
 """Longest wait for sessions of a dead run to end."""
 
 
-class PostgresTarget:
+class PostgresTarget(StoredLoads):
     """
     A PostgreSQL database as a target; the control session holds the load's lock.
 
@@ -150,14 +151,6 @@ class PostgresTarget:
 
         return release
 
-    def read_load(self, load_id: str) -> LoadRow | None:
-        """The load's row."""
-        return self._control.read_load(load_id)
-
-    def find_loads(self, prefix: str | None) -> list[str]:
-        """Ids of loads."""
-        return self._control.find_loads(prefix)
-
     def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """
         Claim, end this load's sessions, wait until they are gone, then raise.
@@ -201,14 +194,6 @@ class PostgresTarget:
             self._control.set_prepared(fence.load_id, frozen)
 
         self._transaction(work)
-
-    def checkpoints(self, load_id: str) -> list[Checkpoint]:
-        """Committed chunks."""
-        return self._control.checkpoints(load_id)
-
-    def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
-        """Rejects and discards."""
-        return self._control.rejects(load_id)
 
     @property
     def refused(self) -> StoredRecords:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -13,18 +12,20 @@ from sqlalchemy import exc
 from sqlalchemy.dialects import mysql
 from sqlalchemy.pool import NullPool
 
-from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
+from loadstone.books import Fence, LoadReceipt
 from loadstone.errors import FixSpec, Refused, Retry, Stop
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import RIGHTS, TABLES, Control, create_control, grant_control, taken_over
+from loadstone.targets.holder_row import HolderRow
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import Claimant, ConstraintRefusal, LoadRow, Redo, TableInfo
+from loadstone.targets.model import Claimant, ConstraintRefusal, Redo, TableInfo
 from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.preparing import distinct_tables, refuse_filled
 from loadstone.targets.refused import StoredRecords
 from loadstone.targets.sqlalchemy.catalogue import read_table
 from loadstone.targets.sqlalchemy.faults import text_of, translate
 from loadstone.targets.sqlalchemy.session import SqlAlchemySession, name_of, run
+from loadstone.targets.stored import StoredLoads
 from loadstone.targets.urls import PREFIX, safe_url
 
 _LONG_TEXT = sa.UnicodeText().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
@@ -50,7 +51,7 @@ _MYSQL = {
 _OWN_WAY = ("sqlite", "duckdb")
 
 
-class SqlAlchemyTarget:
+class SqlAlchemyTarget(StoredLoads):
     """A database as a target; ``ddl`` is its dialect."""
 
     kind: Literal["sqlalchemy"] = "sqlalchemy"
@@ -142,14 +143,6 @@ class SqlAlchemyTarget:
 
         return release
 
-    def read_load(self, load_id: str) -> LoadRow | None:
-        """The load's row."""
-        return self._control.read_load(load_id)
-
-    def find_loads(self, prefix: str | None) -> list[str]:
-        """Ids of loads."""
-        return self._control.find_loads(prefix)
-
     def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """Claim, then raise, which waits for the session that holds the fence row."""
         self._reconnect()
@@ -193,14 +186,6 @@ class SqlAlchemyTarget:
             self._control.set_prepared(fence.load_id, frozen)
 
         self._transaction(work)
-
-    def checkpoints(self, load_id: str) -> list[Checkpoint]:
-        """Committed chunks."""
-        return self._control.checkpoints(load_id)
-
-    def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
-        """Rejects and discards."""
-        return self._control.rejects(load_id)
 
     @property
     def refused(self) -> StoredRecords:
@@ -281,31 +266,10 @@ class SqlAlchemyTarget:
 
     def _take_lock(self, load_id: str) -> sa.Connection:
         """A connection that holds the load's row; ``Refused`` LS-3006 names the holder."""
-        table = f"{self._prefix}loadstone_holder"
         with translate():
             session = self._engine.connect()
-        select = f"SELECT holder FROM {table} WHERE load_id = ? FOR UPDATE NOWAIT"
-        try:
-            if not run(session, f"SELECT 1 FROM {table} WHERE load_id = ?", [load_id]):
-                with suppress(ConstraintRefusal):
-                    run(session, f"INSERT INTO {table} (load_id) VALUES (?)", [load_id])
-                session.commit()
-            run(session, select, [load_id])
-            # The name must be committed to be seen, which frees the row: so it is locked once more.
-            run(session, f"UPDATE {table} SET holder = ? WHERE load_id = ?", [_me(), load_id])
-            session.commit()
-            run(session, select, [load_id])
-        except Redo as error:
-            session.close()
-            rows = self._execute(f"SELECT holder FROM {table} WHERE load_id = ?", [load_id])
-            raise Refused(
-                "LS-3006",
-                f"load {load_id[:8]} is run by another process" + (f": {rows[0][0]}" if rows else ""),
-                hints=["wait for it, or stop it; a load that was stopped resumes."],
-            ) from error
-        except BaseException:
-            session.close()
-            raise
+        row = HolderRow(f"{self._prefix}loadstone_holder", load_id, self._execute)
+        row.lock(session, partial(run, session), "NOWAIT")
         return session
 
     def _reconnect(self) -> None:
@@ -345,7 +309,3 @@ def _engine(url: str, shown: str) -> sa.Engine:
         raise FixSpec(
             "LS-3012", f"the driver {error.name} is not installed", hints=[f"pip install {error.name}"]
         ) from error
-
-
-def _me() -> str:
-    return f"{socket.gethostname()} pid {os.getpid()}"

@@ -7,19 +7,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from loadstone.books import Checkpoint, Discard, Fence, LoadReceipt, Reject
+from loadstone.books import Fence, LoadReceipt
 from loadstone.errors import Stop
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import Control, create_control, taken_over
 from loadstone.targets.holder import hold_file
 from loadstone.targets.lookups import LookupQuery, lookup_sql
-from loadstone.targets.model import Claimant, LoadRow, TableInfo
+from loadstone.targets.model import Claimant, TableInfo
 from loadstone.targets.names import match_name
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.refused import StoredRecords
 from loadstone.targets.sqlite.catalogue import read_table, table_names
 from loadstone.targets.sqlite.faults import translate
 from loadstone.targets.sqlite.session import SqliteSession
+from loadstone.targets.stored import StoredLoads
 from loadstone.targets.urls import file_of
 from loadstone.telemetry.points import reach
 
@@ -53,7 +54,7 @@ def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
-class SqliteTarget:
+class SqliteTarget(StoredLoads):
     """A SQLite file as a target."""
 
     kind: Literal["sqlite"] = "sqlite"
@@ -67,7 +68,6 @@ class SqliteTarget:
         self.url = url
         self.path = file_of(url)
         self._connection = connect(self.path, read_only=read_only)
-        self._control = Control(self._execute)
 
     def open(self) -> SqliteSession:
         """A new session for chunks."""
@@ -96,14 +96,6 @@ class SqliteTarget:
         """Lock ``<file>.holder``."""
         return hold_file(self.path, load_id)
 
-    def read_load(self, load_id: str) -> LoadRow | None:
-        """The load's row."""
-        return self._control.read_load(load_id)
-
-    def find_loads(self, prefix: str | None) -> list[str]:
-        """Ids of loads."""
-        return self._control.find_loads(prefix)
-
     def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """The lock of the file is held, so no older session can be alive."""
         number = 0
@@ -131,14 +123,6 @@ class SqliteTarget:
             self._control.set_prepared(fence.load_id, frozen)
 
         self._transaction(work)
-
-    def checkpoints(self, load_id: str) -> list[Checkpoint]:
-        """Committed chunks."""
-        return self._control.checkpoints(load_id)
-
-    def rejects(self, load_id: str) -> tuple[list[Reject], list[Discard]]:
-        """Rejects and discards."""
-        return self._control.rejects(load_id)
 
     @property
     def refused(self) -> StoredRecords:
@@ -191,6 +175,10 @@ class SqliteTarget:
         self._connection.close()
 
     # Private methods
+
+    @property
+    def _control(self) -> Control:
+        return Control(self._execute)
 
     def _execute(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         with translate():
