@@ -149,6 +149,17 @@ class Charset:
                 raise FixSpec("LS-2011", f"{text!r} cannot be written in {self.name}") from error
         return text.encode("utf-8" if self.width == 2 else self.codec)
 
+    def units(self, digits: str) -> bytes:
+        """
+        A hexadecimal literal as ``encode`` gives it.
+
+        In a set of two bytes a character it names code units, the higher byte first whatever the data's order is.
+        """
+        data = bytes.fromhex(digits)
+        if self.width == 2 and len(data) % 2 == 0:
+            return data.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
+        return data
+
 
 def charset(name: str) -> Charset:
     """

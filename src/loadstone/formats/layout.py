@@ -184,7 +184,9 @@ class _Builder:
 
     def _bytes(self, literal: Literal) -> bytes:
         return (
-            bytes.fromhex(literal.hex) if literal.hex is not None else self.charset.encode(literal.text or "")
+            self.charset.units(literal.hex)
+            if literal.hex is not None
+            else self.charset.encode(literal.text or "")
         )
 
     def _condition(self, condition: Condition | None, names: list[str], first: int) -> tuple[int, int]:

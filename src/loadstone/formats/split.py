@@ -11,7 +11,7 @@ from loadstone.datatypes.kernel import Buffer, Ints, kernel
 from loadstone.errors import FixFile
 from loadstone.formats.layout import Layout
 from loadstone.formats.setting import step
-from loadstone.spec import RecordFormat
+from loadstone.spec import Literal, RecordFormat
 
 Offsets = NDArray[np.int64]
 
@@ -289,7 +289,7 @@ def splitter_of(layout: Layout, form: RecordFormat, *, codec: str, compiled: boo
         return VarSplitter(form.size or 5, compiled=compiled)
     literal = form.terminator
     if layout.charset.width == 2:
-        return WideSplitter(codec, literal.text or "\n" if literal is not None else "\n")
+        return WideSplitter(codec, _wide_ending(layout, literal))
     ending = layout.charset.encode("\n")
     if form.kind == "str" and literal is not None:
         ending = (
@@ -304,3 +304,10 @@ def splitter_of(layout: Layout, form: RecordFormat, *, codec: str, compiled: boo
     if leads and ending[0] >= LATER_BYTE_MIN:
         return CharSplitter(ending, leads, compiled=compiled)
     return Splitter(ending)
+
+
+def _wide_ending(layout: Layout, literal: Literal | None) -> str:
+    """The characters that end a record of UTF-16."""
+    if literal is not None and literal.hex is not None:
+        return layout.charset.units(literal.hex).decode("utf-8", "replace")
+    return literal.text or "\n" if literal is not None else "\n"

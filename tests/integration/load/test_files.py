@@ -139,3 +139,17 @@ def test_binary_lob_files_are_bytes(target_url: str, here: Path) -> None:
     load(control, target_url, ddl="CREATE TABLE t (id NUMBER(3), pic BLOB);")
     [(found,)] = rows_of(target_url, "SELECT pic FROM t")
     assert picture == bytes(found)
+
+
+@pytest.mark.parametrize("order", ["BIG", "LITTLE"])
+def test_hexadecimal_literals_name_code_units(order: str, here: Path) -> None:
+    """Delimiters, record ends and conditions of UTF-16 data, the higher byte first whatever the data's order is."""
+    codec = f"utf-16-{order[0].lower()}e"
+    Path("in.dat").write_bytes("1|,é,|~\r\n2|,b,|~\r\n9|,c,|~\r\n".encode(codec))
+    control = (
+        f"LOAD DATA CHARACTERSET UTF16 BYTEORDER {order} INFILE 'in.dat' \"str X'007E000D000A'\" APPEND INTO TABLE t"
+        " WHEN id <> X'0039' FIELDS TERMINATED BY X'007C' OPTIONALLY ENCLOSED BY X'002C' (id, name)"
+    )
+    receipt = load(control, "bank.db", ddl="CREATE TABLE t (id NUMBER(3), name VARCHAR2(9));")
+    assert [(1, "é"), (2, "b")] == rows_of("bank.db", "SELECT id, name FROM t ORDER BY id")
+    assert 1 == receipt.counts.discarded
