@@ -101,3 +101,27 @@ def test_duckdb_gives_what_rows_give(kind: str) -> None:
             assert not sure or value == expected, (seed, text, rows)
     assert declined < 40
     assert known > told * 0.85
+
+
+def test_defaults_for_errors_are_the_same() -> None:
+    """DEFAULT ... ON CONVERSION ERROR and VALIDATE_CONVERSION over texts of which most are wrong."""
+    engine, answers = Engine(), 0
+    shapes = (
+        "TO_NUMBER({0} DEFAULT -1 ON CONVERSION ERROR)",
+        "TO_DATE({0} DEFAULT '20240229' ON CONVERSION ERROR, 'YYYYMMDD')",
+        "CAST({0} AS NUMBER DEFAULT NULL ON CONVERSION ERROR) + 1",
+        "VALIDATE_CONVERSION({0} AS DATE, 'YYYY-MM-DD')",
+    )
+    for seed in range(80):
+        chance = random.Random(seed)
+        text, rows = shapes[seed % 4].format(text_of(chance, 1)), values_of(chance)
+        compiled = compile_expression(text, binds=BINDS, context=CONTEXT)
+        expected = by_rows(compiled, rows)
+        answers += sum(not isinstance(one, OraError) for one in expected)
+        try:
+            found = by_duckdb(compiled, rows, engine)
+        except Declined:
+            continue
+        for (value, sure), one in zip(found, expected, strict=True):
+            assert not sure or value == one, (seed, text, rows)
+    assert answers > 80 * 2

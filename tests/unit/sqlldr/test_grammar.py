@@ -53,3 +53,24 @@ def test_files_of_several_lobs_are_refused(lob: str) -> None:
 def test_a_file_may_be_one_lob(lob: str) -> None:
     """Whatever its type."""
     assert () == tuple(report_on(f"{HEAD}(a, b LOBFILE(a) {lob})").refused)
+
+
+def test_a_load_of_objects_is_refused_part_by_part() -> None:
+    """An object table with objects in objects, a collection and references: valid, and each part is named."""
+    report = report_on(
+        "LOAD DATA INFILE 'a.dat' INTO TABLE orders OID (order_id) FIELDS TERMINATED BY '|' (\n"
+        " order_id CHAR(32),\n"
+        " customer REF (CONSTANT 'CUSTOMERS', customer_id), customer_id FILLER,\n"
+        " address COLUMN OBJECT (street CHAR, town COLUMN OBJECT (name CHAR, code CHAR)),\n"
+        " lines_count FILLER,\n"
+        " lines VARRAY COUNT (lines_count) (line COLUMN OBJECT (item CHAR, pieces INTEGER EXTERNAL)))"
+    )
+    assert report.ok
+    assert [
+        (1, "OID"),
+        (3, "REF"),
+        (4, "COLUMN OBJECT"),
+        (4, "COLUMN OBJECT"),
+        (6, "VARRAY"),
+        (6, "COLUMN OBJECT"),
+    ] == [(one.line, one.message.partition(" is ")[0].partition(" belongs ")[0]) for one in report.refused]

@@ -294,6 +294,18 @@ def _extreme(emitter: Emitter, term: Term) -> Sql:
     return Sql(f"CASE WHEN {given} THEN {term.name.lower()}({values}) END", known, digits)
 
 
+def _on_error(emitter: Emitter, term: Term) -> Sql:
+    """DEFAULT ... ON CONVERSION ERROR: what DuckDB knows has no error; other rows are computed one by one."""
+    found, _ = emitter.parts(term)
+    return found
+
+
+def _validated(emitter: Emitter, term: Term) -> Sql:
+    """VALIDATE_CONVERSION: 1 where the value is known."""
+    (found,) = emitter.parts(term)
+    return Sql("CAST(1 AS DECIMAL(1,0))", found.known, (1, 0))
+
+
 _CHOICES: dict[str, Callable[[Emitter, Term], Sql]] = {
     "NVL": _nvl,
     "COALESCE": _coalesce,
@@ -301,4 +313,6 @@ _CHOICES: dict[str, Callable[[Emitter, Term], Sql]] = {
     "NULLIF": _nullif,
     "GREATEST": _extreme,
     "LEAST": _extreme,
+    "ON ERROR": _on_error,
+    "VALIDATE_CONVERSION": _validated,
 }
