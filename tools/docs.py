@@ -12,6 +12,7 @@ from loadstone.config import SETTINGS
 from loadstone.errors.catalogue import catalogue
 from loadstone.expressions.duckdb.emit import emitted_names
 from loadstone.expressions.functions import FUNCTIONS
+from loadstone.expressions.session import UNANSWERED
 from loadstone.expressions.spans import span_names
 from loadstone.telemetry.metrics import LABEL_VALUES_MAX, METRICS, OTHER
 
@@ -84,6 +85,13 @@ def functions_page() -> str:
         "`SESSIONTIMEZONE`, `DBTIMEZONE`; `NEXTVAL` and `CURRVAL` of sequences; sub-SELECTs as lookups."
     )
     lines += [
+        "",
+        "Conversions take `DEFAULT value ON CONVERSION ERROR`; `VALIDATE_CONVERSION(value AS type [, mask])` is 1 or 0. Moments"
+        " take `AT TIME ZONE 'zone'`, an offset or a region, and `AT LOCAL`. `SYS_GUID()` is a digest of the load, the table and"
+        " the record's number, so a load that is resumed gives the same. `USERENV(name)` and `SYS_CONTEXT('USERENV', name)` know"
+        " the user and the NLS settings.",
+        "",
+        f"Refused, with the reason: {', '.join(f'{name} ({why})' for name, why in sorted(UNANSWERED.items()))}.",
         "",
         "`spans`: the kernels of the direct lane, for arguments that are texts and literals. `duckdb`: DuckDB, a chunk at a"
         " time; rows whose answer it may not know are computed one by one. `rows`: one by one. A call with arguments that a"
