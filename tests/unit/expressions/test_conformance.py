@@ -67,5 +67,5 @@ def test_duckdb_knows_most_answers() -> None:
 
 
 def test_the_table_is_long_enough() -> None:
-    """At least 500 rows, so that the table cannot shrink unseen."""
-    assert len(ROWS) >= 500
+    """At least 1,000 rows, so that the table cannot shrink unseen."""
+    assert len(ROWS) >= 1000
