@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from loadstone.bootstrap.gauges import GAUGES_S
+from loadstone.cli.examples import EXAMPLES
 from loadstone.cli.main import build_parser
 from loadstone.config import SETTINGS
 from loadstone.errors.catalogue import catalogue
@@ -48,6 +49,8 @@ def cli_page() -> str:
         lines += [f"## loadstone {name}", ""]
         lines += ["| argument | meaning |", "|---|---|"]
         lines += [_row(action) for action in command._actions if action.nargs != argparse.PARSER]
+        if name in EXAMPLES:
+            lines += ["", "```", *EXAMPLES[name], "```"]
         lines.append("")
     return "\n".join(lines)
 

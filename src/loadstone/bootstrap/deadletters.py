@@ -17,6 +17,7 @@ from loadstone.deadletters.mend import Loaded, Refusal
 from loadstone.deadletters.model import FoundRecord, Letter, LetterState, Origin, Replay
 from loadstone.errors import FixFile, FixSpec, Place
 from loadstone.spec import LoadRequest, LoadSpec, Method
+from loadstone.spec.files import spec_values
 
 _KEPT = ("bad", "discard", "log", "skip", "load", "data", "spec", "again", "run_id", "errors", "target")
 """Parts of a request that are those of one run, or stored in another form."""
@@ -89,7 +90,7 @@ def collect_rejects(
     finally:
         target.close()
     values = {key: value for key, value in asdict(request).items() if key not in _KEPT}
-    values |= {"spec": request.spec.model_dump(mode="json", exclude_defaults=True), "target": target_name}
+    values |= {"spec": spec_values(request.spec), "target": target_name}
     origin = Origin(load_id=load_id, target=url, request=values, execution_id=execution_id)
     return collect.collect(database, origin, _records(request, rejects))
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from loadstone.audit import trail
+from loadstone.books import Contribution, Run
 from loadstone.bootstrap.breakers import breakers
 from loadstone.bootstrap.gauges import GAUGES_S, read_gauges
 from loadstone.bootstrap.handlers import handlers
@@ -16,16 +17,18 @@ from loadstone.bootstrap.schedules import ask_target
 from loadstone.config import fault_rules
 from loadstone.database.open import Database
 from loadstone.errors import FixSpec
-from loadstone.jobs import deadlines, launch, operate, registry, responses
-from loadstone.jobs.definition import parse_definition
+from loadstone.jobs import deadlines, launch, operate, registry, responses, worker
+from loadstone.jobs.definition import definition_of
 from loadstone.jobs.engine import Engine, EngineSettings
 from loadstone.jobs.faults import rules_of
 from loadstone.jobs.graph import levels
-from loadstone.jobs.model import Execution, Launch, StepExecution
+from loadstone.jobs.model import Execution, Launch, Request, StepExecution
+from loadstone.jobs.progress import COUNTS
 from loadstone.jobs.repository import definitions, executions, pools, tasks
 from loadstone.jobs.repository.definitions import StoredDefinition
 from loadstone.jobs.worker import Tick, Worker
 from loadstone.schedule import fire
+from loadstone.spec.documents import parse_document
 
 FIRE_S = 0.5
 """Seconds between two looks at what is due."""
@@ -35,6 +38,9 @@ LATE_S = 5.0
 
 TELL_S = 2.0
 """Seconds between two looks at what people must be told."""
+
+WATCH_S = 0.3
+"""Seconds between two looks at an execution that somebody waits for."""
 
 _VERBS: Mapping[str, Callable[..., Execution]] = {
     "stop": operate.stop,
@@ -52,8 +58,10 @@ class Jobs:
 
     def store(self, text: str, file: str | None = None) -> StoredDefinition:
         """Keep a definition of YAML as a draft."""
+        document = parse_document(text, file, "LS-7101")
+        definition = definition_of(document)
         return registry.store(
-            self._database, parse_definition(text, file), handlers(self._database), actor=self._actor
+            self._database, definition, handlers(self._database), actor=self._actor, document=document
         )
 
     def approve(self, job: str, version: int | None = None) -> StoredDefinition:
@@ -78,7 +86,7 @@ class Jobs:
         with self._database.read() as connection:
             stored = definitions.find(connection, job, version)
             if stored is None:
-                raise FixSpec("LS-7105", f"there is no job {job}", hints=["`loadstone jobs list` lists all."])
+                raise _no_job(job)
             found = definitions.versions(connection, job)
         return {
             "definition": stored.definition.model_dump(mode="json", exclude_defaults=True),
@@ -90,21 +98,27 @@ class Jobs:
         """Launch a job."""
         return launch.launch(self._database, job, given, actor=self._actor, run=run)
 
-    def work_until_ended(self, execution_id: int) -> dict[str, Any]:
-        """Run tasks in this process until the execution has ended, and give it as ``execution`` does."""
+    def work_until_ended(self, execution_id: int, watch: Run) -> dict[str, Any]:
+        """
+        Run tasks in this process until the execution has ended, and give it as ``execution`` does.
+
+        ``watch`` takes the sums of its steps; when it asks to stop, the execution is stopped as by ``operate``.
+        """
         engine = Engine(
             self._database,
             handlers(self._database),
             settings=EngineSettings(rules=rules_of(fault_rules())),
             breakers=breakers(self._database),
         )
-        worker = Worker(engine, threads=2)
-        worker.run(until=lambda: self._ended(execution_id))
+        ticks = [Tick("watch", WATCH_S, lambda: self._watch(execution_id, watch))]
+        Worker(engine, threads=2, ticks=ticks).run(until=lambda: self._ended(execution_id))
         return self.execution(execution_id)
 
     def executions(self, *, job: str | None, active: bool, limit: int) -> list[dict[str, Any]]:
         """Executions, the newest first."""
         with self._database.read() as connection:
+            if job is not None and definitions.find(connection, job) is None:
+                raise _no_job(job)
             found = executions.listed(connection, job=job, active=active, limit=limit)
         return [_execution(one) for one in found]
 
@@ -127,6 +141,20 @@ class Jobs:
         """``stop``, ``pause``, ``resume`` or ``abandon`` (with ``reason``)."""
         return _VERBS[verb](self._database, execution_id, actor=self._actor, **more)
 
+    def workers(self) -> list[dict[str, Any]]:
+        """Workers that gave a sign of life within the last minutes."""
+        with self._database.read() as connection:
+            return worker.workers(connection)
+
+    def stop_workers(self, worker_id: str | None) -> None:
+        """Ask a worker, or all, to end; ``FixSpec`` LS-7129 where there is none of that name."""
+        if not worker.stop_workers(self._database, worker_id) and worker_id is not None:
+            raise FixSpec(
+                "LS-7129", f"there is no worker {worker_id}", hints=["`loadstone jobs workers` lists them."]
+            )
+        with self._database.write() as connection:
+            trail.record(connection, self._actor, "worker.stop", f"worker:{worker_id or 'all'}", {})
+
     def set_pool(self, name: str, slots: int) -> None:
         """Let ``slots`` tasks of the pool run at once."""
         with self._database.write() as connection:
@@ -143,6 +171,15 @@ class Jobs:
         self._database.close()
 
     # Private methods
+
+    def _watch(self, execution_id: int, watch: Run) -> None:
+        with self._database.read() as connection:
+            found = executions.by_id(connection, execution_id)
+            steps = executions.steps(connection, execution_id)
+        counts = {name: sum(getattr(step, name) for step in steps) for name in COUNTS}
+        watch.report(Contribution(**counts), 0, None)
+        if watch.stop_requested() and found and not found.status.ended and found.request is Request.NONE:
+            self.operate("stop", execution_id)
 
     def _ended(self, execution_id: int) -> bool:
         with self._database.read() as connection:
@@ -172,6 +209,10 @@ def make_worker(url: str, *, threads: int, lease_s: float) -> Worker:
 
 
 # Private functions
+
+
+def _no_job(name: str) -> FixSpec:
+    return FixSpec("LS-7105", f"there is no job {name}", hints=["`loadstone jobs list` lists all."])
 
 
 def _version(one: StoredDefinition) -> dict[str, Any]:

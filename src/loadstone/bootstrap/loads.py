@@ -122,7 +122,7 @@ def refused_records(
         FixSpec: LS-6004 there is none, or no load has ever gone into this target; LS-6009 several.
     """
     if kind_of(target_url) in ("sqlite", "duckdb") and not Path(file_of(target_url)).exists():
-        raise _no_load(load_id)
+        raise FixSpec("LS-6004", f"there is no database {target_url}", hints=["is its name right?"])
     target = open_target(target_url, control_schema=control_schema)
     try:
         try:
@@ -233,7 +233,9 @@ def _named_outputs(request: LoadRequest) -> LoadRequest:
 
 
 def _no_load(load_id: str | None) -> FixSpec:
-    return FixSpec("LS-6004", f"no load with an id that begins with {load_id or 'anything'} in this target")
+    if load_id is None:
+        return FixSpec("LS-6004", "nothing was ever loaded into this target", hints=["is it the right target?"])
+    return FixSpec("LS-6004", f"no load of this target has an id that begins with {load_id}")
 
 
 def _express_column(column: Column) -> ExpressColumn:

@@ -8,7 +8,7 @@ from typing import Any
 from loadstone.bootstrap.repository import open_repository
 from loadstone.config import resolve_target
 from loadstone.database.open import Database, now
-from loadstone.errors import FixSpec, Place
+from loadstone.errors import FixSpec
 from loadstone.schedule import fire, repository, store
 from loadstone.schedule.calendar import EVERY_DAY
 from loadstone.schedule.plan import due_between
@@ -26,10 +26,7 @@ class Schedules:
 
     def store(self, text: str, file: str) -> list[str]:
         """Keep what a YAML file says: one schedule, or lists under ``calendars`` and ``schedules``; their names."""
-        values = _parsed(text, file)
-        one = [values] if "name" in values else []
-        calendars = [store.calendar_of(value, file) for value in values.get("calendars", [])]
-        schedules = [store.schedule_of(value, file) for value in [*one, *values.get("schedules", [])]]
+        calendars, schedules = store.read_schedules(text, file)
         for calendar in calendars:
             store.store_calendar(self._database, calendar, actor=self._actor)
         for schedule in schedules:
@@ -135,20 +132,6 @@ def ask_target(target: str, query: str) -> Any:
 
 
 # Private functions
-
-
-def _parsed(text: str, file: str) -> dict[str, Any]:
-    import yaml
-
-    try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Place(file=file, line=mark.line + 1, column=mark.column + 1) if mark else Place(file=file)
-        raise FixSpec("LS-7205", f"not YAML: {getattr(error, 'problem', error)}", place) from error
-    if not isinstance(values, dict):
-        raise FixSpec("LS-7205", "a schedule is a mapping of names to values", Place(file=file))
-    return values
 
 
 def _trigger(stored: StoredSchedule) -> str:

@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 from loadstone.cli.source import defined, read_any
-from loadstone.errors import FixSpec, Place
+from loadstone.errors import FixSpec
+from loadstone.errors.catalogue import catalogue
+from loadstone.spec.documents import file_bytes
 from loadstone.spec.files import is_spec_file, read_spec
 from loadstone.sqlldr.check import check_control
 from loadstone.sqlldr.control import filled
@@ -22,6 +24,8 @@ def run_check(arguments: argparse.Namespace) -> int:
     if arguments.target and ok:
         values["refused"] = values["refused"] + _refusals(arguments)
         ok = not values["refused"]
+    for one in (one for kind in ("errors", "refused", "warnings") for one in values[kind]):
+        one["hints"] = one["hints"] or [catalogue()[one["code"]].help]
     if arguments.json:
         print(json.dumps({**values, "ok": ok}, ensure_ascii=False))
     else:
@@ -29,21 +33,12 @@ def run_check(arguments: argparse.Namespace) -> int:
     return 0 if ok else 1
 
 
-def read_bytes(path: str) -> bytes:
-    """The file's bytes; ``FixSpec`` LS-6020 where it cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise FixSpec("LS-6020", f"cannot read {path}: {error.strerror}", Place(file=path)) from error
-
-
 # Private functions
 
 
 def _judge(arguments: argparse.Namespace) -> Report:
     """The judgement of a control file, or of a spec, whose faults are all one error."""
-    data = read_bytes(arguments.control)
+    data = file_bytes(arguments.control)
     if not is_spec_file(arguments.control):
         return check_control(filled(data, arguments.control, defined(arguments.define)), arguments.control)
     try:

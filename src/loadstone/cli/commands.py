@@ -21,7 +21,7 @@ def add_load(subparsers: Subparsers) -> None:
         "--dry-run", action="store_true", help="show the first rows as they would be loaded; load none"
     )
     parser.add_argument(
-        "--rows-shown", type=_number(1), default=10, metavar="N", help="rows of a dry run (10)"
+        "--rows-shown", type=number(1), default=10, metavar="N", help="rows of a dry run (10)"
     )
     parser.set_defaults(run=late("load", "run_load"))
 
@@ -37,7 +37,7 @@ def add_original(subparsers: Subparsers) -> None:
     _data_options(parser)
     _limit_options(parser)
     add("--binary", metavar="FILE", help="SQL*Loader itself; in ORACLE_HOME/bin or on the PATH when absent")
-    add("--timeout", type=_seconds, metavar="SECONDS", help="end it after so long; no limit")
+    add("--timeout", type=seconds, metavar="SECONDS", help="end it after so long; no limit")
     add("--json", action="store_true", help="print one receipt as JSON")
     add("--quiet", action="store_true", help="print nothing but errors")
     parser.set_defaults(run=late("original", "run_original"))
@@ -134,10 +134,10 @@ def add_rejects(subparsers: Subparsers) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--show-values", action="store_true", help="do not mask the values")
     parser.add_argument(
-        "--limit", type=_number(1), metavar="N", help="rejects at most; 20 on a terminal, else all"
+        "--limit", type=number(1), metavar="N", help="rejects at most; 20 on a terminal, else all"
     )
     parser.add_argument(
-        "--after", type=_number(0), default=0, metavar="RECORD", help="only those behind this record"
+        "--after", type=number(0), default=0, metavar="RECORD", help="only those behind this record"
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write them to a file: .csv, else JSON lines")
     parser.set_defaults(run=late("rejects", "run_rejects"))
@@ -157,9 +157,9 @@ def add_target(subparsers: Subparsers) -> None:
         "prune", help="take out chunk rows of finished loads, and staged rows that nobody resumes"
     )
     prune.add_argument("target", metavar="URL", nargs="?", help="target, or its name in the configuration")
-    prune.add_argument("--days", type=_number(0), default=30, metavar="N", help="what is older; 30")
+    prune.add_argument("--days", type=number(0), default=30, metavar="N", help="what is older; 30")
     prune.add_argument(
-        "--rejects-days", type=_number(0), metavar="N", help="rejects and discards that are older, too; kept"
+        "--rejects-days", type=number(0), metavar="N", help="rejects and discards that are older, too; kept"
     )
     prune.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
     prune.set_defaults(run=late("target", "run_prune"))
@@ -186,10 +186,10 @@ def _define(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _number(least: int) -> Callable[[str], int]:
+def number(least: int) -> Callable[[str], int]:
     """A whole number of at least ``least``."""
 
-    def number(text: str) -> int:
+    def parsed(text: str) -> int:
         try:
             value = int(text)
         except ValueError:
@@ -198,10 +198,10 @@ def _number(least: int) -> Callable[[str], int]:
             raise argparse.ArgumentTypeError(f"{value} is less than {least}")
         return value
 
-    return number
+    return parsed
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
     """A time of more than 0 s."""
     try:
         value = float(text)
@@ -254,7 +254,7 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--control-schema", metavar="NAME", help="schema of the control tables")
     add("--no-resume", action="store_true", help="make no control tables; a load that dies begins anew")
-    add("--workers", type=_number(1), metavar="N", help="parallel workers; 2, or 1 for small files")
+    add("--workers", type=number(1), metavar="N", help="parallel workers; 2, or 1 for small files")
     add(
         "--order",
         choices=["file", "free"],
@@ -263,7 +263,7 @@ def _load_options(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--chunk-size",
-        type=_number(1),
+        type=number(1),
         metavar="BYTES",
         help="bytes of a chunk, which is a transaction; 8 MiB, on DuckDB 24 MiB",
     )
@@ -292,8 +292,8 @@ def _data_options(parser: argparse.ArgumentParser) -> None:
 
 def _limit_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--skip", type=_number(0), metavar="N", help="records to skip")
-    add("--load", type=_number(0), metavar="N", help="records to read after them; all")
-    add("--errors", type=_number(-1), metavar="N", help="rejects allowed; 50, -1 for any number")
-    add("--discardmax", type=_number(0), metavar="N", help="discards allowed in a data file; any number")
-    add("--rows", type=_number(1), metavar="N", help="rows of a bind array, for the log")
+    add("--skip", type=number(0), metavar="N", help="records to skip")
+    add("--load", type=number(0), metavar="N", help="records to read after them; all")
+    add("--errors", type=number(-1), metavar="N", help="rejects allowed; 50, -1 for any number")
+    add("--discardmax", type=number(0), metavar="N", help="discards allowed in a data file; any number")
+    add("--rows", type=number(1), metavar="N", help="rows of a bind array, for the log")

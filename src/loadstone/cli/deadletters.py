@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadstone.cli.show import mask
-from loadstone.cli.tables import print_table
+from loadstone.cli.tables import print_record, print_table
+from loadstone.cli.texts import read_bytes
 from loadstone.config import resolve_repository
-from loadstone.errors import FixSpec, Place
 
 if TYPE_CHECKING:
     from loadstone.bootstrap.deadletters import DeadLetters
@@ -45,14 +43,13 @@ def run_show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_table([{**values, **more}], as_json=True)
         return 0
-    for name, value in {**values, **more}.items():
-        print(f"{name:13} {'' if value is None else value}")
+    print_record({**values, **more})
     return 0
 
 
 def run_correct(arguments: argparse.Namespace) -> int:
     """Correct one letter."""
-    content = arguments.text.encode() if arguments.text is not None else _bytes(arguments.file)
+    content = arguments.text.encode() if arguments.text is not None else read_bytes(arguments.file)
     with _letters(arguments) as letters:
         letter = letters.correct(arguments.letter, content)
     print_table(
@@ -107,11 +104,3 @@ def _values(letter: Letter, *, shown: bool) -> dict[str, Any]:
         "reason": letter.reason,
     }
 
-
-def _bytes(path: str) -> bytes:
-    if path == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise FixSpec("LS-6020", f"cannot read {path}: {error}", Place(file=path)) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from loadstone.cli.commands import Subparsers, late
+from loadstone.cli.commands import Subparsers, late, number, seconds
 
 
 def add_jobs(subparsers: Subparsers) -> None:
@@ -18,13 +18,13 @@ def add_jobs(subparsers: Subparsers) -> None:
 def add_worker(subparsers: Subparsers) -> None:
     """``loadstone worker``."""
     parser = subparsers.add_parser("worker", help="run the tasks of jobs, until stopped by SIGINT or SIGTERM")
-    parser.add_argument("--threads", type=int, metavar="N", help="tasks at once; as many as cores")
+    parser.add_argument("--threads", type=number(1), metavar="N", help="tasks at once; as many as cores")
     parser.add_argument(
         "--until-idle", action="store_true", help="end when nothing is ready, running or due later"
     )
     parser.add_argument(
         "--lease",
-        type=float,
+        type=seconds,
         default=30.0,
         metavar="S",
         help="seconds that a lease holds without renewal (30)",
@@ -76,7 +76,7 @@ def add_schedules(subparsers: Subparsers) -> None:
         one = _action(actions, name, told, module="schedules")
         one.add_argument("schedule", metavar="SCHEDULE", help="name of the schedule")
         if name == "ticks":
-            one.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (20)")
+            one.add_argument("--limit", type=number(1), default=20, metavar="N", help="at most so many (20)")
     backfill = _action(
         actions, "backfill", "launch what was due in a span and never had a tick", module="schedules"
     )
@@ -97,16 +97,16 @@ def add_deadletters(subparsers: Subparsers) -> None:
         "--state", choices=["open", "replaying", "replayed", "dropped"], help="of this state only"
     )
     listed.add_argument("--load", metavar="LOAD", help="of loads whose id begins so")
-    listed.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (50)")
-    listed.add_argument("--after", type=int, default=0, metavar="ID", help="those behind this one")
+    listed.add_argument("--limit", type=number(1), default=50, metavar="N", help="at most so many (50)")
+    listed.add_argument("--after", type=number(0), default=0, metavar="ID", help="those behind this one")
     show = _action(actions, "show", "one letter with its record", module="deadletters")
-    show.add_argument("letter", type=int, metavar="ID", help="number of the letter")
+    show.add_argument("letter", type=number(1), metavar="ID", help="number of the letter")
     for one in (listed, show):
         one.add_argument("--show-values", action="store_true", help="do not mask values and records")
     correct = _action(
         actions, "correct", "say what a replay loads instead of the record", module="deadletters"
     )
-    correct.add_argument("letter", type=int, metavar="ID", help="number of the letter")
+    correct.add_argument("letter", type=number(1), metavar="ID", help="number of the letter")
     content = correct.add_mutually_exclusive_group(required=True)
     content.add_argument("--text", metavar="TEXT", help="the record as it should be, in UTF-8")
     content.add_argument(
@@ -116,9 +116,9 @@ def add_deadletters(subparsers: Subparsers) -> None:
     drop = _action(actions, "drop", "give letters up for good", module="deadletters")
     drop.add_argument("--reason", required=True, metavar="TEXT", help="why; it goes into the audit trail")
     replay.add_argument(
-        "letters", type=int, nargs="*", metavar="ID", help="numbers of letters; replays left over when absent"
+        "letters", type=number(1), nargs="*", metavar="ID", help="numbers of letters; replays left over when absent"
     )
-    drop.add_argument("letters", type=int, nargs="+", metavar="ID", help="numbers of letters")
+    drop.add_argument("letters", type=number(1), nargs="+", metavar="ID", help="numbers of letters")
 
 
 def add_connections(subparsers: Subparsers) -> None:
@@ -138,12 +138,12 @@ def add_notifications(subparsers: Subparsers) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = _action(actions, "list", "notices that are not closed, the latest first", module="notifications")
     listed.add_argument("--all", action="store_true", help="closed ones, too")
-    listed.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (50)")
+    listed.add_argument("--limit", type=number(1), default=50, metavar="N", help="at most so many (50)")
     _action(actions, "rules", "who is told of what, and whether they have channels", module="notifications")
     test = _action(actions, "test", "send a message that says it is a test", module="notifications")
     test.add_argument("channel", metavar="CHANNEL", help="name of a channel of the configuration")
     one = _action(actions, "acknowledge", "say that you look after it: nothing is escalated more", module="notifications")
-    one.add_argument("notice", type=int, metavar="ID", help="number of the notice")
+    one.add_argument("notice", type=number(1), metavar="ID", help="number of the notice")
 
 
 # Private functions
@@ -158,16 +158,16 @@ def _definitions(actions: Subparsers) -> None:
     ):
         one = _action(actions, name, told)
         one.add_argument("job", metavar="JOB", help="name of the job")
-        one.add_argument("--version", type=int, metavar="N", help="the newest when absent")
+        one.add_argument("--version", type=number(1), metavar="N", help="the newest when absent")
     _action(actions, "list", "all jobs with their newest version")
     show = _action(actions, "show", "a definition, with its versions and the levels of its steps")
     show.add_argument("job", metavar="JOB", help="name of the job")
-    show.add_argument("--version", type=int, metavar="N", help="the newest when absent")
+    show.add_argument("--version", type=number(1), metavar="N", help="the newest when absent")
     schema = actions.add_parser("schema", help="the JSON Schema of definitions")
     schema.set_defaults(run=late("jobs", "run_schema"))
     pool = _action(actions, "pool", "set how many tasks of a pool run at once, or list pools")
     pool.add_argument("name", metavar="POOL", nargs="?", help="name of the pool")
-    pool.add_argument("slots", metavar="N", nargs="?", type=int, help="tasks at once; 0 holds the pool")
+    pool.add_argument("slots", metavar="N", nargs="?", type=number(0), help="tasks at once; 0 holds the pool")
 
 
 def _executions(actions: Subparsers) -> None:
@@ -183,9 +183,17 @@ def _executions(actions: Subparsers) -> None:
     runs = _action(actions, "runs", "executions, the newest first")
     runs.add_argument("job", metavar="JOB", nargs="?", help="of this job only")
     runs.add_argument("--active", action="store_true", help="only those that have not ended")
-    runs.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many (20)")
+    runs.add_argument("--limit", type=number(1), default=20, metavar="N", help="at most so many (20)")
     run = _action(actions, "run", "one execution with its steps, counts and errors")
-    run.add_argument("execution", type=int, metavar="ID", help="number of the execution")
+    run.add_argument("execution", type=number(1), metavar="ID", help="number of the execution")
+    workers = _action(actions, "workers", "workers and their last sign of life; with --stop, ask them to end")
+    workers.add_argument(
+        "--stop",
+        nargs="?",
+        const="all",
+        metavar="WORKER",
+        help="finish running tasks, claim no more, and end: this worker, or all",
+    )
     for name, told in (
         ("stop", "finish the chunks that run, and end; a launch restarts it"),
         ("pause", "finish the chunks that run, and wait"),
@@ -193,7 +201,7 @@ def _executions(actions: Subparsers) -> None:
         ("abandon", "give an execution up for good"),
     ):
         one = _action(actions, name, told)
-        one.add_argument("execution", type=int, metavar="ID", help="number of the execution")
+        one.add_argument("execution", type=number(1), metavar="ID", help="number of the execution")
         if name == "abandon":
             one.add_argument(
                 "--reason", required=True, metavar="TEXT", help="why; it goes into the audit trail"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from loadstone.cli.tables import print_table
+from loadstone.cli.tables import json_text, print_table
 from loadstone.cli.texts import read_text
 from loadstone.config import resolve_repository
 from loadstone.errors import FixSpec
@@ -63,7 +63,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     with _jobs(arguments) as jobs:
         shown = jobs.show(arguments.job, arguments.version)
     if arguments.json:
-        print(json.dumps(shown, ensure_ascii=False, default=str))
+        print(json_text(shown))
         return 0
     import yaml
 
@@ -86,13 +86,14 @@ def run_pool(arguments: argparse.Namespace) -> int:
     with _jobs(arguments) as jobs:
         if arguments.slots is not None:
             jobs.set_pool(arguments.name, arguments.slots)
-        rows = jobs.pools()
+        rows = [row for row in jobs.pools() if arguments.name in (None, row["pool"])]
     print_table(rows, as_json=arguments.json)
     return 0
 
 
 def run_launch(arguments: argparse.Namespace) -> int:
     """Launch; 0 unless it is refused, or waited for and not completed."""
+    from loadstone.cli.progress import watched
     from loadstone.telemetry.logs import log_to_stderr
 
     log_to_stderr(as_json=arguments.json, level=logging.WARNING)
@@ -103,7 +104,8 @@ def run_launch(arguments: argparse.Namespace) -> int:
         if not arguments.wait or answer.execution_id is None or answer.answer == "refused":
             _say(arguments, told, f"{answer.answer}: {answer.reason}" + _number(answer.execution_id))
             return 2 if answer.answer == "refused" else 0
-        shown = jobs.work_until_ended(answer.execution_id)
+        with watched(quiet=arguments.json) as run:
+            shown = jobs.work_until_ended(answer.execution_id, run)
     _show_execution(arguments, {**told, **shown})
     return 0 if shown["status"] == "completed" else 2
 
@@ -120,6 +122,16 @@ def run_run(arguments: argparse.Namespace) -> int:
     """One execution."""
     with _jobs(arguments) as jobs:
         _show_execution(arguments, jobs.execution(arguments.execution))
+    return 0
+
+
+def run_workers(arguments: argparse.Namespace) -> int:
+    """List workers, or ask them to end."""
+    with _jobs(arguments) as jobs:
+        if arguments.stop is not None:
+            jobs.stop_workers(None if arguments.stop == "all" else arguments.stop)
+        rows = jobs.workers()
+    print_table(rows, as_json=arguments.json)
     return 0
 
 
@@ -161,14 +173,14 @@ def _operate(arguments: argparse.Namespace, verb: str, **more: str) -> int:
     with _jobs(arguments) as jobs:
         execution = jobs.operate(verb, arguments.execution, **more)
     told = {"execution": execution.id, "status": execution.status, "request": execution.request}
-    asked = f", asked to {execution.request}" if execution.request != "none" else ""
+    asked = f", asked to {execution.request}" if execution.status == "running" and execution.request != "none" else ""
     _say(arguments, told, f"execution {execution.id}: {execution.status}{asked}")
     return 0
 
 
 def _show_execution(arguments: argparse.Namespace, shown: dict[str, Any]) -> None:
     if arguments.json:
-        print(json.dumps(shown, ensure_ascii=False, default=str))
+        print(json_text(shown))
         return
     print(
         f"execution {shown['id']} of job {shown['job']} (version {shown['version']}, attempt {shown['attempt']}): {shown['status']}"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from loadstone import __version__
 from loadstone.cli import commands, job_commands
-from loadstone.errors import FixSpec, LoadstoneError, Stop
+from loadstone.cli.parser import Parser, add_examples, parse
+from loadstone.errors import LoadstoneError, Stop
 from loadstone.secrets.passwords import hide_arguments, password_of_userid, passwords_in, remember
+
+INTERRUPTED = 128 + signal.SIGINT
+"""Exit code of a command that Ctrl-C ended, as shells give it; a load finishes its chunk instead, and exits 2."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             from loadstone.cli.sqlldr import run_sqlldr
 
             return run_sqlldr(words[1:])
-        arguments = build_parser().parse_args(words)
+        arguments = parse(build_parser(), words)
         return int(arguments.run(arguments))
     except LoadstoneError as error:
         from loadstone.cli.show import show_error
@@ -44,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Stop.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return 1
+        return INTERRUPTED
 
 
 def keep_passwords_secret(words: Sequence[str], *, shown: bool) -> None:
@@ -59,16 +63,9 @@ def keep_passwords_secret(words: Sequence[str], *, shown: bool) -> None:
         hide_arguments(given)
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors have a code, and the exit code 1 of a wrong command line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise FixSpec("LS-6006", message, hints=[f"`{self.prog} --help` lists all options."])
-
-
 def build_parser() -> argparse.ArgumentParser:
     """All commands and options."""
-    parser = _Parser(
+    parser = Parser(
         prog="loadstone",
         description="Loads the files of Oracle SQL*Loader control files into PostgreSQL, DuckDB, SQLite or Oracle, exactly once.",
     )
@@ -94,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_errors(subparsers)
     sqlldr = subparsers.add_parser("sqlldr", help="SQL*Loader's own command line (keyword=value) and PARFILE")
     sqlldr.add_argument("words", nargs="*", metavar="KEYWORD=VALUE", help="as SQL*Loader takes them")
+    add_examples(parser)
     return parser
 
 

@@ -60,6 +60,8 @@ def run_disable(arguments: argparse.Namespace) -> int:
 def run_backfill(arguments: argparse.Namespace) -> int:
     """Launch, or show, what never had a tick."""
     start, end = _moment(arguments.start), _moment(arguments.end)
+    if end < start:
+        raise FixSpec("LS-7209", "--to is before --from", hints=["give the earlier moment as --from."])
     with _schedules(arguments) as schedules:
         due = schedules.backfill(arguments.schedule, start, end, preview=arguments.preview)
     print_table([{"due_at": at} for at in due], as_json=arguments.json)

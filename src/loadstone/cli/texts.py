@@ -1,18 +1,17 @@
-"""Text files that commands are given."""
+"""Files that commands are given; ``-`` is standard input."""
 
 from __future__ import annotations
 
 import sys
 
-from loadstone.errors import FixSpec, Place
+from loadstone.spec.documents import file_bytes, file_text
 
 
 def read_text(path: str) -> str:
-    """The text of a file, or of standard input for ``-``; ``FixSpec`` LS-6020 when it cannot be read."""
-    if path == "-":
-        return sys.stdin.read()
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise FixSpec("LS-6020", f"cannot read {path}: {error}", Place(file=path)) from error
+    """The text of a file; ``FixSpec`` LS-6020 where it cannot be read, or is not UTF-8."""
+    return sys.stdin.read() if path == "-" else file_text(path)
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file; ``FixSpec`` LS-6020 where it cannot be read."""
+    return sys.stdin.buffer.read() if path == "-" else file_bytes(path)

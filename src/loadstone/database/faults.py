@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from loadstone.errors import LoadstoneError, Retry, Stop
+from loadstone.errors import FixSpec, LoadstoneError, Retry, Stop
 
 _REDO = {"40001", "40P01", "55P03"}
 _FULL = {"53100", "53200", "53400"}
 
 
 def error_of(error: DBAPIError) -> Exception:
-    """``Retry`` where the same call may succeed later, ``Stop`` where people must act; others as they are."""
+    """``Retry`` where the same call may succeed later, ``Stop`` or ``FixSpec`` where people must act; others as they are."""
     if isinstance(error, IntegrityError):
         return error
     text = str(error.orig).strip()
     state = getattr(error.orig, "sqlstate", None)
     if error.connection_invalidated or state in _REDO or _begins(state, "08", "57P"):
         return _lost(text)
+    if "file is not a database" in text:
+        return FixSpec("LS-7008", "the repository's file is no SQLite database", hints=["is it the right file?"])
+    if "unable to open database file" in text:
+        return _unwritable(text, "does the folder exist, and may this user write there?")
+    if "readonly database" in text:
+        return _unwritable(text, "may this user write the file and its folder?")
     if "database is locked" in text or "database table is locked" in text:
         return _lost(text)
-    if state in _FULL or any(
-        word in text for word in ("disk is full", "disk I/O error", "readonly database")
-    ):
-        return Stop(
-            "LS-7003",
-            f"the repository cannot be written: {text}",
-            hints=["free room where the repository is, and start the worker again; nothing is lost."],
-        )
+    if state in _FULL or "disk is full" in text or "disk I/O error" in text:
+        return _unwritable(text, "free room where the repository is, and start again; nothing is lost.")
     if state is None and type(error.orig).__name__ == "OperationalError":
         return _lost(text)
     return error
@@ -38,6 +38,10 @@ def error_of(error: DBAPIError) -> Exception:
 
 def _begins(state: str | None, *heads: str) -> bool:
     return state is not None and state.startswith(heads)
+
+
+def _unwritable(text: str, hint: str) -> Stop:
+    return Stop("LS-7003", f"the repository cannot be written: {text}", hints=[hint])
 
 
 def _lost(text: str) -> LoadstoneError:

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from loadstone.database.open import Database
-from loadstone.errors import Refused
+from loadstone.errors import FixSpec, Refused
 
 _LOCK = 0x10AD5704E
 """Advisory lock of PostgreSQL: one process migrates at a time."""
@@ -34,7 +34,18 @@ def upgrade(database: Database, version: str = "head") -> None:
 
 
 def downgrade(database: Database, version: str) -> None:
-    """Bring the tables down to ``version`` (``base``: none are left), in one transaction; their data go."""
+    """
+    Bring the tables down to ``version`` (``base``: none are left), in one transaction; their data go.
+
+    Raises:
+        FixSpec: LS-7009 there is no such version. Refused: LS-7004 as ``upgrade``.
+    """
+    if version not in (*versions(), "base"):
+        raise FixSpec(
+            "LS-7009",
+            f"the repository's tables have no version {version!r}",
+            hints=[f"there are {', '.join([*versions(), 'base'])}."],
+        )
     with database.write() as connection:
         _refuse_newer(connection)
         command.downgrade(_config(connection), version)

@@ -8,10 +8,10 @@ from typing import Any, Self
 from typing import Literal as Only
 
 from pydantic import Field as Doc
-from pydantic import ValidationError, model_validator
+from pydantic import model_validator
 
-from loadstone.errors import FixSpec, Place
 from loadstone.jobs.graph import Cycle, levels
+from loadstone.spec.documents import Document, parse_document
 from loadstone.spec.fields import Part
 
 ParameterType = Only["text", "integer", "decimal", "date", "timestamp", "boolean", "file"]
@@ -128,38 +128,16 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def definition_of(document: Document) -> Definition:
+    """The definition that a document holds; ``FixSpec`` LS-7102 names every fault of its form, with its place."""
+    return document.valid(Definition, "LS-7102", "`loadstone jobs schema` prints what a definition may say.")
+
+
 def parse_definition(text: str, file: str | None = None) -> Definition:
     """
     A definition of YAML or JSON.
 
     Raises:
-        FixSpec: LS-7101 it is no YAML, with line and column; LS-7102 every fault of its form, in one error.
+        FixSpec: LS-7101 it is no YAML, or a key stands twice; LS-7102 as ``definition_of``.
     """
-    import yaml
-
-    try:
-        values: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Place(file=file, line=mark.line + 1, column=mark.column + 1) if mark else Place(file=file)
-        raise FixSpec("LS-7101", f"not YAML: {getattr(error, 'problem', error)}", place) from error
-    return definition_of(values, file)
-
-
-def definition_of(values: Any, file: str | None = None) -> Definition:
-    """A definition of plain values; ``FixSpec`` LS-7102 as ``parse_definition``."""
-    try:
-        return Definition.model_validate(values)
-    except ValidationError as error:
-        faults = [_fault(one["loc"], one["msg"]) for one in error.errors()]
-        hints = ["`loadstone jobs schema` prints what a definition may say."]
-        raise FixSpec("LS-7102", "; ".join(faults), Place(file=file), hints=hints) from error
-
-
-# Private functions
-
-
-def _fault(where: tuple[int | str, ...], message: str) -> str:
-    place = ".".join(str(part) for part in where)
-    text = message.removeprefix("Value error, ")
-    return f"{place}: {text}" if place else text
+    return definition_of(parse_document(text, file, "LS-7101"))

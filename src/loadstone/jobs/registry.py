@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 from sqlalchemy import insert, select
 
@@ -16,6 +17,7 @@ from loadstone.jobs.parameters import places
 from loadstone.jobs.repository import definitions
 from loadstone.jobs.repository.definitions import StoredDefinition
 from loadstone.jobs.tables import REPOSITORY
+from loadstone.spec.documents import Document, placed
 
 
 def repository_id(database: Database) -> str:
@@ -29,15 +31,25 @@ def repository_id(database: Database) -> str:
 
 
 def store(
-    database: Database, definition: Definition, handlers: Mapping[str, Handler], *, actor: str
+    database: Database,
+    definition: Definition,
+    handlers: Mapping[str, Handler],
+    *,
+    actor: str,
+    document: Document | None = None,
 ) -> StoredDefinition:
     """
     Keep a definition as a draft; the newest version is returned as it is when it says the same.
 
+    Args:
+        document: Where the definition was read from, for the places of errors.
+
     Raises:
         FixSpec: LS-7107 unknown handler, LS-7112 a place names no parameter, or what a handler refuses.
     """
-    check(definition, handlers)
+    for name in definition.steps:
+        with placed(document, ("steps", name)) if document is not None else nullcontext():
+            check(definition, name, handlers)
     with database.write() as connection:
         newest = definitions.find(connection, definition.name)
         if newest is not None and newest.content_hash == definition.content_hash():
@@ -48,18 +60,18 @@ def store(
         return stored
 
 
-def check(definition: Definition, handlers: Mapping[str, Handler]) -> None:
-    """Refuse what could not run: see ``store``."""
-    for name, step in definition.steps.items():
-        unknown = sorted(places(step.config) - set(definition.parameters))
-        if unknown:
-            known = ", ".join(definition.parameters) or "none"
-            raise FixSpec(
-                "LS-7112",
-                f"job {definition.name}, step {name}: {{{unknown[0]}}} is no parameter",
-                hints=[f"its parameters: {known}."],
-            )
-        handler_of(handlers, step.handler, name).check(step.config)
+def check(definition: Definition, name: str, handlers: Mapping[str, Handler]) -> None:
+    """Refuse a step that could not run: see ``store``."""
+    step = definition.steps[name]
+    unknown = sorted(places(step.config) - set(definition.parameters))
+    if unknown:
+        known = ", ".join(definition.parameters) or "none"
+        raise FixSpec(
+            "LS-7112",
+            f"job {definition.name}, step {name}: {{{unknown[0]}}} is no parameter",
+            hints=[f"its parameters: {known}."],
+        )
+    handler_of(handlers, step.handler, name).check(step.config)
 
 
 def approve(database: Database, name: str, version: int | None, *, actor: str) -> StoredDefinition:

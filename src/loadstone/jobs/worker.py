@@ -10,9 +10,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from loadstone.database import guard
 from loadstone.database.open import Database, now
@@ -170,6 +171,13 @@ class Worker:
     def _unregister(self) -> None:
         with self._engine.database.write() as connection:
             connection.execute(delete(WORKER).where(WORKER.c.id == self.id))
+
+
+def workers(connection: Connection) -> list[dict[str, Any]]:
+    """Workers by their start; one that died stands here until it is forgotten."""
+    columns = (WORKER.c.id, WORKER.c.host, WORKER.c.pid, WORKER.c.started_at, WORKER.c.beat_at, WORKER.c.stopping)
+    found = connection.execute(select(*columns).order_by(WORKER.c.started_at, WORKER.c.id))
+    return [{"worker": row.id, **{c.name: row[n] for n, c in enumerate(columns) if n}} for row in found]
 
 
 def stop_workers(database: Database, worker_id: str | None = None) -> int:

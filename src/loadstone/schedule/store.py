@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from loadstone.audit import trail
 from loadstone.database.open import Database, now
-from loadstone.errors import FixSpec, Place
+from loadstone.errors import FixSpec
 from loadstone.jobs.graph import Cycle, levels
 from loadstone.schedule import repository
 from loadstone.schedule.calendar import Calendar, check_calendar
 from loadstone.schedule.cron import check_cron, zone_of
 from loadstone.schedule.model import Schedule
 from loadstone.schedule.repository import StoredSchedule
+from loadstone.spec.documents import Document, parse_document, placed
 from loadstone.spec.fields import Part
 
-P = TypeVar("P", bound=Part)
 
+def read_schedules(text: str, file: str | None = None) -> tuple[list[Calendar], list[Schedule]]:
+    """
+    What a YAML file says: one schedule, or lists under ``calendars`` and ``schedules``.
 
-def schedule_of(values: Any, file: str | None = None) -> Schedule:
-    """A schedule of plain values; ``FixSpec`` LS-7205 names every fault of its form."""
-    return _parsed(Schedule, values, file)
-
-
-def calendar_of(values: Any, file: str | None = None) -> Calendar:
-    """A calendar of plain values; ``FixSpec`` LS-7205 names every fault of its form."""
-    return _parsed(Calendar, values, file)
+    Raises:
+        FixSpec: LS-7205 it is no YAML, or names every fault of its form; LS-7201, LS-7202 and LS-7204 what could
+            not fire; each with its place.
+    """
+    document = parse_document(text, file, "LS-7205")
+    if not isinstance(document.values, dict):
+        raise FixSpec(
+            "LS-7205",
+            "the file must be a mapping of names to values",
+            document.place(),
+            hints=["give one schedule, or lists under calendars: and schedules:."],
+        )
+    if "name" in document.values:
+        return [], [_schedule(document)]
+    document.valid(_File, "LS-7205", _HINT)
+    calendars = [_calendar(one) for one in _parts(document, "calendars")]
+    return calendars, [_schedule(one) for one in _parts(document, "schedules")]
 
 
 def store(database: Database, schedule: Schedule, *, actor: str) -> StoredSchedule:
@@ -88,14 +99,35 @@ def enable(database: Database, name: str, enabled: bool, *, actor: str) -> None:
 # Private functions
 
 
-def _parsed(model: type[P], values: Any, file: str | None) -> P:
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}".removeprefix(": ") for one in error.errors()
-        ]
-        raise FixSpec("LS-7205", "; ".join(faults), Place(file=file)) from error
+_HINT = "docs/howto/run-jobs.md shows schedules and calendars."
+
+
+class _File(Part):
+    """The lists of a file; what they hold is read one by one, for places within each."""
+
+    calendars: list[dict[str, Any]] = []
+    schedules: list[dict[str, Any]] = []
+
+
+def _parts(document: Document, name: str) -> list[Document]:
+    return [document.at(name, number) for number in range(len(document.values.get(name, [])))]
+
+
+def _schedule(document: Document) -> Schedule:
+    schedule = document.valid(Schedule, "LS-7205", _HINT)
+    with placed(document, ("timezone",)):
+        zone_of(schedule.timezone)
+    if schedule.cron is not None:
+        with placed(document, ("cron",)):
+            check_cron(schedule.cron, schedule.timezone)
+    return schedule
+
+
+def _calendar(document: Document) -> Calendar:
+    calendar = document.valid(Calendar, "LS-7205", _HINT)
+    with placed(document):
+        check_calendar(calendar)
+    return calendar
 
 
 def _refuse_cycle(connection: Connection, schedule: Schedule) -> None:

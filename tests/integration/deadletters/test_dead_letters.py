@@ -59,6 +59,25 @@ def rows(target_url: str) -> list[tuple[object, ...]]:
     return [(int(a), b) for a, b in rows_of(target_url, "SELECT a, b FROM t ORDER BY a")]
 
 
+def test_fields_of_every_kind_are_replayed(database: Database) -> None:
+    """A letter's spec keeps what makes values without a field: numbers of records, constants, sequences."""
+    control = (
+        "LOAD DATA INFILE 't.dat' APPEND INTO TABLE t FIELDS TERMINATED BY ','\n"
+        "(a INTEGER EXTERNAL, n RECNUM, c CONSTANT 'x', s SEQUENCE(MAX, 1), e EXPRESSION \"UPPER('y')\")\n"
+    )
+    Path("t.dat").write_text("1\nz\n")
+    ddl = "CREATE TABLE t (a NUMBER(9), n NUMBER(9), c VARCHAR2(1), s NUMBER(9), e VARCHAR2(1));\n"
+    receipt = load(control, "bank.db", ddl=ddl)
+    spec = parse_control(control.encode(), "load.ctl")
+    request = LoadRequest(spec=spec, spec_path="load.ctl", target="bank.db")
+    assert 1 == collect_rejects(database, request, "bank.db", receipt.load_id, None)
+    letters = DeadLetters(database, "ann")
+    letters.correct(1, b"2")
+    assert [1] == [one.loaded for one in letters.replay([1])]
+    expected = [(1, 1, "x", 1, "Y"), (2, 1, "x", 2, "Y")]
+    assert expected == rows_of("bank.db", "SELECT a, n, c, s, e FROM t ORDER BY a")
+
+
 def test_a_corrected_letter_is_replayed_once(database: Database, target_url: str) -> None:
     """On every target: rows of the first load stay though its method was TRUNCATE; the file may be gone."""
     letters = collected(database, target_url)

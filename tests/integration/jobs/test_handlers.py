@@ -235,7 +235,7 @@ def _quick() -> Any:
 @pytest.mark.parametrize(
     ("config", "told"),
     [
-        ("{target: bank.db}", "control: Field required"),
+        ("{target: bank.db}", "control: is missing"),
         ("{control: t.ctl, errors: many}", "errors"),
         ("{control: t.ctl, eror: 1}", "eror"),
     ],

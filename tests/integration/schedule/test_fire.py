@@ -21,7 +21,7 @@ from loadstone.jobs.repository import executions
 from loadstone.jobs.worker import Worker
 from loadstone.schedule import fire, repository, store
 from loadstone.schedule.calendar import Calendar
-from loadstone.schedule.model import TickState
+from loadstone.schedule.model import Schedule, TickState
 from tests.repository import Doing, define
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -43,7 +43,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def put(database: Database, **more: Any) -> None:
     """A schedule of job ``j`` every hour from START on, with more of its own."""
     values = {"name": "s", "job": "j", "cron": "0 * * * *", "parameters": {"at": "{due_time}"}, **more}
-    store.store(database, store.schedule_of(values), actor="ann")
+    store.store(database, Schedule.model_validate(values), actor="ann")
     with database.write() as connection:
         found = repository.find(connection, "s")
         assert found is not None
@@ -213,7 +213,7 @@ def test_jobs_that_would_wait_for_each_other_are_refused(database: Database) -> 
     put(database, cron=None, job="b", after={"jobs": ["a"]})
     with pytest.raises(FixSpec, match="LS-7207.*a -> b -> a"):
         store.store(
-            database, store.schedule_of({"name": "t", "job": "a", "after": {"jobs": ["b"]}}), actor="ann"
+            database, Schedule.model_validate({"name": "t", "job": "a", "after": {"jobs": ["b"]}}), actor="ann"
         )
 
 
@@ -261,7 +261,7 @@ def test_every_tick_of_a_span_comes_once(tmp_path: Path, first: datetime, days: 
         "timezone": "Europe/Berlin",
         "calendar": "target2",
     }
-    store.store(opened, store.schedule_of({**daily, "roll": "skip", "overlap": "skip"}), actor="ann")
+    store.store(opened, Schedule.model_validate({**daily, "roll": "skip", "overlap": "skip"}), actor="ann")
     with opened.write() as connection:
         for name in ("s", "d"):
             found = repository.find(connection, name)

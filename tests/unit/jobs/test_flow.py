@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from loadstone.jobs.definition import Definition, definition_of
+from loadstone.jobs.definition import Definition
 from loadstone.jobs.flow import advance
 from loadstone.jobs.model import Request, Status
 
@@ -26,7 +26,7 @@ def diamond(**more: dict[str, object]) -> Definition:
         "c": {"handler": "h", "needs": ["a"]},
         "d": {"handler": "h", "needs": ["b", "c"]},
     }
-    return definition_of(
+    return Definition.model_validate(
         {"name": "j", "steps": {name: {**step, **more.get(name, {})} for name, step in steps.items()}}
     )
 
@@ -58,7 +58,7 @@ def test_a_failure_skips_what_needs_its_completion_and_nothing_else() -> None:
 )
 def test_an_edge_runs_its_step_when_the_other_ended_so(when: str, ended: Status, runs: bool) -> None:
     """Conditions on how the step before ended."""
-    definition = definition_of(
+    definition = Definition.model_validate(
         {
             "name": "j",
             "steps": {"a": {"handler": "h"}, "b": {"handler": "h", "needs": [{"step": "a", "when": when}]}},

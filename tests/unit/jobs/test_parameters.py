@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from loadstone.errors import FixFile, FixSpec
-from loadstone.jobs.definition import Definition, definition_of
+from loadstone.jobs.definition import Definition
 from loadstone.jobs.parameters import filled, keys_of, places, typed_parameters
 
 
 def job(**parameters: Any) -> Definition:
     """A job of one step with these parameters."""
-    return definition_of({"name": "j", "parameters": parameters, "steps": {"a": {"handler": "h"}}})
+    return Definition.model_validate({"name": "j", "parameters": parameters, "steps": {"a": {"handler": "h"}}})
 
 
 @pytest.mark.parametrize(

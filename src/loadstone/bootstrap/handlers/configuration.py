@@ -12,6 +12,7 @@ from loadstone.config import resolve_target
 from loadstone.errors import FixSpec
 from loadstone.jobs.parameters import places
 from loadstone.spec import LoadRequest, LoadSpec, OrderPolicy
+from loadstone.spec.documents import fault_text
 from loadstone.spec.fields import Part
 
 
@@ -105,5 +106,5 @@ def _list(value: str | list[str]) -> tuple[str, ...]:
 
 
 def _wrong(faults: Sequence[Any]) -> FixSpec:
-    told = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in faults]
+    told = [fault_text(one["loc"], one["type"], one["msg"]) for one in faults]
     return FixSpec("LS-7121", f"a step's configuration is wrong: {'; '.join(told)}")
