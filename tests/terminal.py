@@ -51,7 +51,7 @@ class Done:
 def loadstone(*words: str, data: bytes = b"", terminal: bool = False) -> Done:
     """Run one command; ``terminal``: a person looks at 80 columns."""
     out, err = Screen(terminal), Screen(False)
-    before, columns = sys.stdin, os.environ.get("COLUMNS")
+    before, columns, logging = sys.stdin, os.environ.get("COLUMNS"), structlog.get_config()
     sys.stdin = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")
     os.environ["COLUMNS"] = str(COLUMNS)
     try:
@@ -65,5 +65,5 @@ def loadstone(*words: str, data: bytes = b"", terminal: bool = False) -> Done:
         os.environ.pop("COLUMNS")
         if columns is not None:
             os.environ["COLUMNS"] = columns
-        structlog.reset_defaults()
+        structlog.configure(**logging)
     return Done(code, out.text(), err.text())

@@ -64,7 +64,7 @@ def test_a_backfill_is_previewed_then_launched_then_worked() -> None:
     """Easter 2026 rolls to Tuesday, which fires once; its ticks show their executions."""
     span = ["--from", "2026-04-02T00:00+02:00", "--to", "2026-04-08T00:00+02:00"]
     preview = rows("schedules", "backfill", "nightly", *span, "--preview")
-    assert ["2026-04-02 00:00", "2026-04-07 00:00"] == [row["due_at"][:16] for row in preview]
+    assert ["2026-04-02T00:00", "2026-04-07T00:00"] == [row["due_at"][:16] for row in preview]
     assert [] == rows("schedules", "ticks", "nightly")
     assert preview == rows("schedules", "backfill", "nightly", *span)
     assert 0 == loadstone("worker", "--until-idle").returncode
