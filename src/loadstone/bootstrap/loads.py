@@ -46,11 +46,12 @@ def end_file_holder(request: LoadRequest) -> None:
     """Kill the process that holds a file target for this very load; a file must be free before it is opened."""
     if kind_of(request.target) not in ("sqlite", "duckdb"):
         return
+    from loadstone.config import user_functions
     from loadstone.load.identity import is_of, load_key
     from loadstone.load.inputs import resolve_inputs
     from loadstone.targets.holder import end_holder
 
-    key = load_key(request, request.target, resolve_inputs(request))
+    key = load_key(request, request.target, resolve_inputs(request), user_functions())
     end_holder(file_of(request.target), lambda load_id: is_of(key, load_id))
 
 

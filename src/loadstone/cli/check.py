@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from loadstone.cli.source import defined, read_any
 from loadstone.errors import FixSpec
 from loadstone.errors.catalogue import catalogue
-from loadstone.spec.documents import file_bytes
+from loadstone.spec import Expression, LoadSpec
+from loadstone.spec.documents import file_bytes, parse_document
 from loadstone.spec.files import is_spec_file, read_spec
 from loadstone.sqlldr.check import check_control
 from loadstone.sqlldr.control import filled
@@ -40,12 +43,34 @@ def _judge(arguments: argparse.Namespace) -> Report:
     """The judgement of a control file, or of a spec, whose faults are all one error."""
     data = file_bytes(arguments.control)
     if not is_spec_file(arguments.control):
-        return check_control(filled(data, arguments.control, defined(arguments.define)), arguments.control)
+        control = filled(data, arguments.control, defined(arguments.define))
+        return check_control(control, arguments.control, _read_sql)
     try:
-        read_spec(arguments.control)
+        spec = read_spec(arguments.control)
     except FixSpec as error:
         return Report(ok=False, errors=(Finding.of(error),))
-    return Report(ok=True)
+    return Report(ok=True, refused=tuple(_sql_faults(spec, data)))
+
+
+def _read_sql(sql: str) -> None:
+    """The grammar of a SQL string; ``FixSpec`` LS-5001. Types and names are judged with the table, by ``explain``."""
+    from loadstone.expressions.parse import parse_expression
+
+    parse_expression(sql)
+
+
+def _sql_faults(spec: LoadSpec, data: bytes) -> Iterator[Finding]:
+    """SQL strings of a spec in YAML that are not understood, at the place of their value."""
+    document = parse_document(data.decode(), None, "LS-1094")
+    for number, table in enumerate(spec.tables):
+        for position, field in enumerate(table.fields):
+            within: tuple[str, ...] = ("sql",) if field.sql is not None else ("source", "sql")
+            sql = field.sql or (field.source.sql if isinstance(field.source, Expression) else None)
+            try:
+                _read_sql(sql) if sql is not None else None
+            except FixSpec as error:
+                place = document.place(("tables", number, "fields", position, *within))
+                yield replace(Finding.of(error), line=place.line, column=place.column)
 
 
 def _refusals(arguments: argparse.Namespace) -> list[dict[str, Any]]:

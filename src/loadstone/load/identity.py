@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loadstone.load.inputs import LoadInput
 from loadstone.spec import LoadRequest, LoadSpec, Options
@@ -31,9 +34,16 @@ GENERATIONS_MAX = 10_000
 """Loads of one key that are told apart from their ids alone."""
 
 
-def load_key(request: LoadRequest, target_url: str, inputs: list[LoadInput]) -> str:
-    """What makes loads the same, before contents are known: spec without limits, target, inputs, run."""
-    parts = {
+def load_key(
+    request: LoadRequest, target_url: str, inputs: list[LoadInput], functions: Mapping[str, str]
+) -> str:
+    """
+    What makes loads the same, before contents are known: spec without limits, target, inputs, run.
+
+    Args:
+        functions: The user functions of the configuration; those that the spec's SQL strings name count.
+    """
+    parts: dict[str, Any] = {
         "spec": spec_without_limits(request.spec).model_dump(mode="json", exclude_defaults=True),
         "target": target_url,
         "inputs": [_name(one) for one in inputs],
@@ -41,7 +51,28 @@ def load_key(request: LoadRequest, target_url: str, inputs: list[LoadInput]) -> 
         "business_date": request.business_date,
         "schema_map": sorted(request.schema_map.items()),
     }
+    used = used_functions(request.spec, functions)
+    if used:
+        parts["functions"] = used
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def used_functions(spec: LoadSpec, functions: Mapping[str, str]) -> dict[str, str]:
+    """
+    Those of ``functions`` whose names stand in the SQL strings of ``spec``, or in a function that does.
+
+    A name within a literal or a longer name with dots counts as well: one too many makes a load at worst a new one.
+    """
+    fields = [field for table in spec.tables for field in table.fields]
+    texts = [field.sql or getattr(field.source, "sql", None) or "" for field in fields]
+    used: dict[str, str] = {}
+    while texts:
+        text = texts.pop().upper()
+        for name, expression in functions.items():
+            if name not in used and re.search(rf"(?<![\w$#]){re.escape(name.upper())}(?![\w$#])", text):
+                used[name] = expression
+                texts.append(expression)
+    return used
 
 
 def spec_without_limits(spec: LoadSpec) -> LoadSpec:

@@ -41,7 +41,8 @@ def run(request: LoadRequest, target: Target, surroundings: Surroundings, run: R
     inputs = resolve_inputs(request)
     target.init_control()
     dropped = drop_orphans(target, request.control_schema, datetime.now(UTC)) if request.atomic else ()
-    key, claimant = load_key(request, target.url, inputs), Claimant.here(run.lease)
+    key = load_key(request, target.url, inputs, surroundings.functions)
+    claimant = Claimant.here(run.lease)
     while True:
         known = latest(target, key)
         identity, old = _choose(request, inputs, key, known)

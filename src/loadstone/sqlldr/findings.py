@@ -51,13 +51,34 @@ class Finding:
         }
 
 
+@dataclass(frozen=True)
+class SqlString:
+    """A SQL string with the 1-based place of its first character."""
+
+    sql: str
+    line: int
+    column: int
+
+    def fault(self, error: FixSpec) -> Finding:
+        """The finding of an error whose place counts within the string."""
+        line, column = error.place.line or 1, error.place.column or 1
+        return Finding(
+            code=error.code,
+            line=self.line + line - 1,
+            column=column + (self.column - 1 if line == 1 else 0),
+            message=error.message,
+            hints=error.hints,
+        )
+
+
 @dataclass
 class Findings:
-    """Findings of one pass, in the order of their discovery."""
+    """Findings of one pass, in the order of their discovery; ``expressions`` are the SQL strings that it met."""
 
     errors: list[Finding] = field(default_factory=list)
     refused: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
+    expressions: list[SqlString] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from loadstone.spec import TypeName
 from loadstone.sqlldr.binds import binds
 from loadstone.sqlldr.conditions import Reference
 from loadstone.sqlldr.delimiters import Delimiters
+from loadstone.sqlldr.findings import SqlString
 from loadstone.sqlldr.lexer import Token
 from loadstone.sqlldr.reader import Reader
 from loadstone.sqlldr.sources import GENERATED_ALONE
@@ -128,6 +129,7 @@ def _expression(reader: Reader, site: Site, known: dict[str, Site]) -> None:
 
 
 def _binds(reader: Reader, token: Token | None, sql: str, site: Site, known: dict[str, Site]) -> None:
+    reader.findings.expressions.append(_sql_string(reader, token or site.token, sql))
     for name, offset in binds(sql):
         found = known.get(name) or known.get(name.split(".")[0])
         place = _bind_place(reader, token or site.token, name, offset)
@@ -137,6 +139,12 @@ def _binds(reader: Reader, token: Token | None, sql: str, site: Site, known: dic
         elif found.field.filler == "filler":
             message = f"the SQL expression of {site.field.name} names :{name}, which is a FILLER field"
             reader.error("LS-1023", place, message, "write BOUNDFILLER instead of FILLER there")
+
+
+def _sql_string(reader: Reader, token: Token, sql: str) -> SqlString:
+    """The string ``sql``, which is ``token`` or stands next behind it."""
+    place = reader.lexer.place(reader.lexer.text.find('"', token.start) + 1)
+    return SqlString(sql, place.line or 1, place.column or 1)
 
 
 def _bind_place(reader: Reader, token: Token, name: str, offset: int) -> Token:

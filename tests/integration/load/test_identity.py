@@ -205,3 +205,29 @@ def test_a_guessed_character_set_is_frozen_with_the_load(target_url: str, here: 
     assert any("WE8MSWIN1252" in warning for warning in first.warnings)
     load(CONTROL, target_url)
     assert [("caf\xe9", 9)] == rows_of(target_url, "SELECT note, count(*) FROM t GROUP BY note")
+
+
+@pytest.mark.parametrize(
+    ("name", "expression", "repeated"),
+    [
+        ("clean", "UPPER(TRIM(:1))", True),
+        ("clean", "LOWER(TRIM(:1))", False),
+        ("other", "'x'", True),
+        ("inner", "'y'", False),
+    ],
+    ids=["the same", "another text", "one that is not used", "one that is used by it"],
+)
+def test_user_functions_belong_to_a_load(name: str, expression: str, repeated: bool, here: Path) -> None:
+    """A changed function is another load; one that the spec does not name, nor another for it, changes nothing."""
+    Path("in.dat").write_text("1,a\n")
+    Path("t.sql").write_text(DDL)
+    functions = {"clean": "UPPER(TRIM(:1))", "outer": "inner", "inner": "'x'", "other": "NULL"}
+    control = CONTROL.replace("note)", 'note "clean(:note) || outer")')
+    spec = parse_control(control.encode(), "load.ctl")
+    request = LoadRequest(spec=spec, spec_path="load.ctl", target="bank.db", ddl=("t.sql",))
+    for changed in ({}, {name: expression}):
+        lines = "".join(f'{key} = "{value}"\n' for key, value in {**functions, **changed}.items())
+        Path("loadstone.toml").write_text(f"[functions]\n{lines}")
+        receipt = loads.load(request, StopsAfter(99))
+    assert repeated == receipt.repeated
+    assert (1 if repeated else 2) == count("bank.db")
