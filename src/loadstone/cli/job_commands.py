@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import logging
+from collections.abc import Callable
 
 from loadstone.cli.commands import Subparsers, late, number, seconds
 
@@ -215,8 +217,20 @@ def _action(actions: Subparsers, name: str, told: str, *, module: str = "jobs") 
     parser.add_argument(
         "--as", dest="actor", metavar="NAME", help="who acts, for the audit trail; the system's user"
     )
-    parser.set_defaults(run=late(module, f"run_{name}"))
+    parser.set_defaults(run=_quiet(late(module, f"run_{name}")))
     return parser
+
+
+def _quiet(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """A command whose events are told on standard error, and only those that somebody must see."""
+
+    def quiet(arguments: argparse.Namespace) -> int:
+        from loadstone.telemetry.logs import log_to_stderr
+
+        log_to_stderr(as_json=arguments.json, level=logging.WARNING)
+        return run(arguments)
+
+    return quiet
 
 
 def _form(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -94,9 +93,7 @@ def run_pool(arguments: argparse.Namespace) -> int:
 def run_launch(arguments: argparse.Namespace) -> int:
     """Launch; 0 unless it is refused, or waited for and not completed."""
     from loadstone.cli.progress import watched
-    from loadstone.telemetry.logs import log_to_stderr
 
-    log_to_stderr(as_json=arguments.json, level=logging.WARNING)
     given = dict(_pair(word) for word in arguments.parameters)
     with _jobs(arguments) as jobs:
         answer = jobs.launch(arguments.job, given, run=arguments.run_name)
@@ -173,7 +170,11 @@ def _operate(arguments: argparse.Namespace, verb: str, **more: str) -> int:
     with _jobs(arguments) as jobs:
         execution = jobs.operate(verb, arguments.execution, **more)
     told = {"execution": execution.id, "status": execution.status, "request": execution.request}
-    asked = f", asked to {execution.request}" if execution.status == "running" and execution.request != "none" else ""
+    asked = (
+        f", asked to {execution.request}"
+        if execution.status == "running" and execution.request != "none"
+        else ""
+    )
     _say(arguments, told, f"execution {execution.id}: {execution.status}{asked}")
     return 0
 
