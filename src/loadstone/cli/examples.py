@@ -26,6 +26,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "loadstone convert payments.yaml --to control",
     ),
     "detect": ("loadstone detect payments.dat", "loadstone detect in/* --json"),
+    "propose": ("loadstone propose payments.csv -o payments.yaml",),
     "rejects": (
         "loadstone rejects --target bank.db --show-values",
         "loadstone rejects 677eb66d --target bank.db --output rejects.csv",

@@ -73,7 +73,7 @@ def begin(request: LoadRequest, target: Target, surroundings: Surroundings, want
     """
     inputs = resolve_inputs(request)
     target.init_control()
-    key = load_key(request, target.url, inputs)
+    key = load_key(request, target.url, inputs, surroundings.functions)
     known = latest(target, key)
     if known.row is not None and known.row.status == "complete":
         return Beginning(reasons=("it is loaded already",))
@@ -109,7 +109,7 @@ def load_partition(
         Refused: LS-4010 the target knows no such partition; LS-3006 another process has it.
     """
     inputs = resolve_inputs(request)
-    load_id = latest(target, load_key(request, target.url, inputs)).load_id
+    load_id = latest(target, load_key(request, target.url, inputs, surroundings.functions)).load_id
     claimant = Claimant.here(run.lease)
     release = target.hold(load_id, take_over=claimant if request.take_over else None)
     try:
