@@ -15,7 +15,7 @@ from loadstone.database.open import Database
 from loadstone.deadletters import collect, mend, repository
 from loadstone.deadletters.mend import Loaded, Refusal
 from loadstone.deadletters.model import FoundRecord, Letter, LetterState, Origin, Replay
-from loadstone.errors import FixFile, FixSpec, Place
+from loadstone.errors import FixSpec
 from loadstone.spec import LoadRequest, LoadSpec, Method
 from loadstone.spec.files import spec_values
 
@@ -79,7 +79,7 @@ def collect_rejects(
         target_name: The target as the job names it; a replay looks it up again, so no password is stored here.
 
     Raises:
-        FixFile: LS-7304 a record is longer than what the target kept of it, and its file is gone.
+        FixFile: LS-2001, LS-2002 the file of the load is gone, or cannot be read.
     """
     from loadstone.bootstrap.targets import open_target
 
@@ -134,18 +134,9 @@ def _whole(path: str | None, reject: Reject) -> bytes:
         return reject.raw
     from loadstone.formats.inputs import open_input
 
-    try:
-        with open_input(path) as stream:
-            stream.seek(reject.byte_offset)
-            return stream.read(reject.length_bytes)
-    except OSError as error:
-        raise FixFile(
-            "LS-7304",
-            f"record {reject.record_no} has {reject.length_bytes} bytes, the target kept {len(reject.raw)} of them,"
-            f" and the file cannot be read: {error.strerror}",
-            Place(file=path),
-            hints=["put the file back, then collect again."],
-        ) from error
+    with open_input(path) as stream:
+        stream.seek(reject.byte_offset)
+        return stream.read(reject.length_bytes)
 
 
 def _load(origin: Origin, replay: Replay) -> Loaded:

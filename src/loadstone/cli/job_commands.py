@@ -56,6 +56,8 @@ def add_repository(subparsers: Subparsers) -> None:
     downgrade.set_defaults(run=late("repository", "run_downgrade"))
     audit = actions.add_parser("audit", help="show the audit trail, and verify its chain")
     audit.add_argument("--object", metavar="NAME", help="entries about this object, such as execution:17")
+    audit.add_argument("--after", type=number(0), default=0, metavar="ENTRY", help="those behind this entry")
+    audit.add_argument("--limit", type=number(1), default=1000, metavar="N", help="at most so many (1,000)")
     audit.add_argument("--verify", action="store_true", help="seal what is new, and check every seal")
     _form(audit)
     _repository(audit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from loadstone.cli.tables import print_table
 from loadstone.config import resolve_repository
@@ -49,12 +50,16 @@ def run_audit(arguments: argparse.Namespace) -> int:
             )
             return 2 if broken else 0
         with database.read() as connection:
-            found = trail.entries(connection, object_=arguments.object)
+            found = trail.entries(
+                connection, object_=arguments.object, after=arguments.after, limit=arguments.limit
+            )
     finally:
         database.close()
     rows = [
-        {"at": e.at, "actor": e.actor, "action": e.action, "object": e.object, "detail": e.detail}
+        {"entry": e.id, "at": e.at, "actor": e.actor, "action": e.action, "object": e.object, "detail": e.detail}
         for e in found
     ]
     print_table(rows, as_json=arguments.json)
+    if len(found) == arguments.limit:
+        print(f"next page: loadstone repository audit --after {found[-1].id}", file=sys.stderr)
     return 0

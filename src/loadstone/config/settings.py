@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,7 @@ def resolve_repository(url: str | None) -> str:
     Raises:
         FixSpec: LS-6002 the configuration cannot be read.
     """
-    found = url or os.environ.get("LOADSTONE_REPOSITORY") or _configuration().get("repository", {}).get("url")
+    found = url or os.environ.get("LOADSTONE_REPOSITORY") or section("repository").get("url")
     if found:
         return str(found)
     folder = Path.home() / ".local" / "state" / "loadstone"
@@ -165,7 +166,7 @@ def user_functions() -> dict[str, str]:
     Raises:
         FixSpec: LS-6002 the configuration cannot be read, or one of them is no text.
     """
-    found = _configuration().get("functions", {})
+    found = section("functions")
     for name, expression in found.items():
         if not isinstance(expression, str | int | float):
             raise FixSpec(
@@ -178,6 +179,8 @@ def user_functions() -> dict[str, str]:
 
 
 # Private functions
+
+_TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
 
 
 def _config_path() -> Path | None:
@@ -195,7 +198,15 @@ def _configuration() -> dict[str, Any]:
     import tomllib
 
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text())
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise FixSpec("LS-6002", f"cannot read the configuration: {error}", Place(file=str(path))) from error
+        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _unreadable(path, error) from error
     return values
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> FixSpec:
+    """What is wrong with the file, at the place that the parser tells."""
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    told = _TOML_PLACE.search(why)
+    place = Place(file=str(path), line=int(told[1]), column=int(told[2])) if told else Place(file=str(path))
+    return FixSpec("LS-6002", f"the configuration cannot be read: {_TOML_PLACE.sub('', why)}", place)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from loadstone.books import Checkpoint, Contribution, Fence, Reject, TableCount
 from loadstone.datatypes.model import Conversion
-from loadstone.errors import FixSpec, LoadstoneError
+from loadstone.errors import FixSpec, Stop
 from loadstone.formats.reader import open_records
 from loadstone.load.plan.model import ColumnPlan, LoadPlan, TablePlan
 from loadstone.load.rejects import refused
@@ -196,7 +196,7 @@ def _rejects_of(plan: LoadPlan, load_id: str, errors: Sequence[ConstraintError])
             last = mine[-1].record0 + mine[-1].records
             found += _rejects_in(plan, mine[0], last, wanted)
     if len(found) != len(errors):
-        raise LoadstoneError(
+        raise Stop(
             "LS-4001", f"{len(errors)} records are refused, and {len(found)} are found again"
         )
     return found

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from loadstone.books import Checkpoint, Fence, Reject
-from loadstone.errors import FixSpec, LoadstoneError, Refused, Retry
+from loadstone.errors import FixSpec, Refused, Retry, Stop
 from loadstone.load.batch import Batch
 from loadstone.load.limits import Cut, find_cut
 from loadstone.load.plan.model import LoadPlan
@@ -197,7 +197,7 @@ class Committer:
     def _checkpoint(self, read: Read, batch: Batch, cut: Cut | None) -> Checkpoint:
         counts, unit1 = batch.counts(), read.unit1(batch.stop)
         if not counts.balanced:
-            raise LoadstoneError("LS-4001", f"the books of chunk {read.chunk.unit0} do not balance: {counts}")
+            raise Stop("LS-4001", f"the books of chunk {read.chunk.unit0} do not balance: {counts}")
         reason = cut.reason if cut is not None else "load" if read.ended else None
         return Checkpoint(
             input_no=read.chunk.input_no,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from loadstone.books import Contribution, LoadReceipt, TableCount
-from loadstone.errors import LoadstoneError
+from loadstone.errors import Stop
 from loadstone.load.atomic import published_part, staged_tables
 from loadstone.load.identity import Identity
 from loadstone.load.inputs import LoadInput
@@ -22,7 +22,7 @@ def make_receipt(
     The receipt of what is committed.
 
     Raises:
-        LoadstoneError: LS-4001 the books do not balance, which is a defect of the product.
+        Stop: LS-4001 the books do not balance, which is a defect of the product.
     """
     counts = _with_tables(progress.counts, len(plan.tables))
     warnings = plan.warnings
@@ -36,7 +36,7 @@ def make_receipt(
         counts = published_part(counts, progress)
         warnings = (*warnings, f"all or nothing: {counts.staged} records wait, and no table has changed")
     if not counts.balanced:
-        raise LoadstoneError("LS-4001", f"the books do not balance: {counts}")
+        raise Stop("LS-4001", f"the books do not balance: {counts}")
     tables: dict[str, int] = {}
     for table, count in zip(plan.tables, counts.tables, strict=True):
         name = str(table.spec.table)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from loadstone.config import SETTINGS, resolve_repository, resolve_target
-from loadstone.config.settings import named_targets
+from loadstone.config import SETTINGS, resolve_repository, resolve_target, user_functions
+from loadstone.config.settings import fault_rules, named_targets
 from loadstone.errors import FixSpec
 
 
@@ -139,3 +140,65 @@ def test_every_variable_of_the_source_is_declared() -> None:
     }
     assert len(read) > 2
     assert set() == read - {setting.name for setting in SETTINGS}
+
+
+def test_functions_are_expressions_by_upper_case_names(clean: Path) -> None:
+    """Numbers may stand without quotes; none where there is no such section."""
+    assert {} == user_functions()
+    configure(clean / "loadstone.toml", '[functions]\n"pkg.clean" = "UPPER(:1)"\n"g.id" = 1001\nrate = 0.5\n')
+    assert {"PKG.CLEAN": "UPPER(:1)", "G.ID": "1001", "RATE": "0.5"} == user_functions()
+
+
+@pytest.mark.parametrize("text", ["a = []", "pkg.clean = 'UPPER(:1)'", "a = {x = 1}"])
+def test_a_function_that_is_no_expression_is_named(clean: Path, text: str) -> None:
+    """LS-6002 with the file, and how names with dots are written."""
+    configure(clean / "loadstone.toml", f"[functions]\n{text}\n")
+    with pytest.raises(FixSpec, match="LS-6002") as caught:
+        user_functions()
+    assert ("loadstone.toml", True) == (caught.value.place.file, "quote names" in caught.value.hints[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "ask"),
+    [
+        ("targets", named_targets),
+        ("connections", named_targets),
+        ("repository", lambda: resolve_repository(None)),
+        ("functions", user_functions),
+    ],
+)
+def test_what_should_be_a_section_and_is_none_is_named(clean: Path, name: str, ask: Callable[[], object]) -> None:
+    """As LS-6002; no trace of Python."""
+    configure(clean / "loadstone.toml", f"{name} = 3\n")
+    with pytest.raises(FixSpec, match="LS-6002") as caught:
+        ask()
+    assert f"{name} of the configuration is no section" == caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "column", "told"),
+    [
+        (b"[targets.bank]\nurl = \n", 2, 7, "Invalid value"),
+        (b"[a]\n[a]\n", 2, 3, "Cannot declare"),
+        (b"a = '\xe4'\n", None, None, "can't decode"),
+    ],
+)
+def test_a_configuration_that_cannot_be_read_has_its_place(
+    clean: Path, content: bytes, line: int | None, column: int | None, told: str
+) -> None:
+    """Line and column where the parser tells them, and told once."""
+    (clean / "loadstone.toml").write_bytes(content)
+    with pytest.raises(FixSpec, match="LS-6002") as caught:
+        named_targets()
+    assert (line, column) == (caught.value.place.line, caught.value.place.column)
+    assert told in caught.value.message and "at line" not in caught.value.message
+
+
+@pytest.mark.parametrize("rules", ["3", "[1]", "{kind = 'system'}"])
+def test_fault_rules_are_a_list_of_tables(clean: Path, rules: str) -> None:
+    """LS-6002 with the way to write them."""
+    assert [] == fault_rules()
+    configure(clean / "loadstone.toml", f"faults = {rules}\n")
+    with pytest.raises(FixSpec, match="LS-6002") as caught:
+        fault_rules()
+    assert "[[faults]]" in caught.value.hints[0]

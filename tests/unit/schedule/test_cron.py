@@ -93,3 +93,35 @@ def test_an_unknown_time_zone_is_refused(wrong: str) -> None:
     """With names that there are."""
     with pytest.raises(FixSpec, match="LS-7202"):
         check_cron("0 0 * * *", wrong)
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("* * * *", "five fields"),
+        ("* * * * * *", "five fields"),
+        ("60 * * * *", "out of range"),
+        ("* 24 * * *", "out of range"),
+        ("a * * * *", "not acceptable"),
+        ("0 0 31 2 *", "no date ever fits it"),
+        ("", "five fields"),
+    ],
+)
+def test_a_wrong_expression_is_refused_with_its_reason(expression: str, told: str) -> None:
+    """LS-7201 with an example of a right one."""
+    with pytest.raises(FixSpec, match="LS-7201") as caught:
+        check_cron(expression, "UTC")
+    assert told in caught.value.message and "30 2 * * 1-5" in caught.value.hints[0]
+
+
+@pytest.mark.parametrize("zone", ["Mars", "", "../etc/passwd", "Europe"])
+def test_an_unknown_zone_is_refused(zone: str) -> None:
+    """LS-7202, whatever the name looks like."""
+    with pytest.raises(FixSpec, match="LS-7202"):
+        check_cron("0 0 * * *", zone)
+
+
+def test_an_expression_that_never_comes_true_fires_never() -> None:
+    """One that was stored by an older program does no harm."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    assert [] == list(due_times("0 0 31 2 *", "UTC", start, start + timedelta(days=800)))

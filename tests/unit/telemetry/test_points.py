@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from loadstone.telemetry import points
 from loadstone.telemetry.points import VARIABLE, reach
 
 SCRIPT = """
@@ -45,3 +50,31 @@ def test_points_cost_nothing_in_production(monkeypatch: pytest.MonkeyPatch) -> N
     """Without the variable a point returns at once."""
     monkeypatch.delenv(VARIABLE, raising=False)
     reach("chunk_committed")
+
+
+@pytest.mark.parametrize(
+    ("value", "ended"),
+    [("here", -signal.SIGKILL), ("here:2:1000", -signal.SIGKILL), ("here:1:stop", None), ("here:9", None)],
+)
+def test_what_dies_is_the_process(
+    value: str, ended: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at once, killed a little later, stopped, or untouched; the process here stands for another one."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as other:
+        monkeypatch.setenv(VARIABLE, value)
+        monkeypatch.setattr(points, "_reached", Counter())
+        monkeypatch.setattr(os, "getpid", lambda: other.pid)
+        points.reach("there")
+        points.reach("here")
+        points.reach("here")
+        if ended is not None:
+            assert ended == other.wait(20)
+            return
+        deadline = time.monotonic() + 20
+        while value.endswith("stop") and time.monotonic() < deadline:
+            if Path(f"/proc/{other.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                break
+            time.sleep(0.01)
+        else:
+            assert value == "here:9" and other.poll() is None
+        other.kill()
