@@ -13,7 +13,7 @@ from loadstone.load.plan.model import LoadPlan
 from loadstone.load.reading import Read
 from loadstone.load.rejects import refused
 from loadstone.load.resume import Progress
-from loadstone.load.tickets import Closed, Tickets
+from loadstone.load.tickets import Closed, Tickets, Waiting
 from loadstone.spec import OrderPolicy
 from loadstone.targets.model import ConstraintRefusal, Session
 from loadstone.telemetry.points import reach
@@ -53,9 +53,10 @@ class Committer:
             self._submit_free(session, read, batch)
             return
         sent = self._early and self._send_early(session, batch, read)
+        waiting = Waiting(give_way=session.rollback, stay=session.stay) if sent else None
         try:
-            gave_way = self.tickets.wait(read.number, giving_way=session.rollback if sent else None)
-        except Closed:
+            gave_way = self.tickets.wait(read.number, waiting)
+        except (Closed, Retry):
             # A session that is not this worker's own may be in the middle of another one's chunk.
             if self._early:
                 session.rollback()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,18 @@ POLL_S = 0.25
 
 
 @contextmanager
-def watch_locks(plan: LoadPlan, tickets: Tickets, sessions: list[Session], *, active: bool) -> Iterator[None]:
-    """Watch while the block runs; only tables with unique keys can make sessions wait for each other."""
+def watch_locks(
+    plan: LoadPlan, tickets: Tickets, sessions: list[Session], failed: Callable[[BaseException], None]
+) -> Iterator[None]:
+    """
+    Watch while the block runs; only tables with unique keys can make sessions wait for each other.
+
+    Args:
+        failed: Told why nobody watches any more: chunks could wait for each other for ever, and a control
+            connection that is lost has lost the load's lock too.
+    """
     blocked = getattr(plan.target, "blocked_by_mine", None)
-    if not active or blocked is None or not any(table.info.unique for table in plan.tables):
+    if blocked is None or not any(table.info.unique for table in plan.tables):
         yield
         return
     stop = threading.Event()
@@ -28,8 +36,12 @@ def watch_locks(plan: LoadPlan, tickets: Tickets, sessions: list[Session], *, ac
     def watch() -> None:
         while not stop.wait(POLL_S):
             pids = [pid for session in list(sessions) if (pid := getattr(session, "pid", None)) is not None]
-            if len(pids) > 1 and blocked(pids):
-                tickets.ask_later_to_yield()
+            try:
+                if len(pids) > 1 and blocked(pids):
+                    tickets.ask_later_to_yield()
+            except BaseException as error:
+                failed(error)
+                return
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()

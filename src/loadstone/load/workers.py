@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -94,7 +95,7 @@ class _Crew:
             threads = [
                 threading.Thread(target=self._worker, args=(shared,), daemon=True) for _ in range(number)
             ]
-            with watch_locks(self.plan, self.committer.tickets, self.sessions, active=self.early):
+            with self._watched():
                 for thread in threads:
                     thread.start()
                 _join(threads)
@@ -121,10 +122,23 @@ class _Crew:
         except Closed:
             pass
         except BaseException as error:
-            with self._lock:
-                self.error = self.error or error
+            self._fail(error)
         finally:
             self._leave()
+
+    def _watched(self) -> AbstractContextManager[None]:
+        """Sessions that send before their turn may wait for each other's locks."""
+        if not self.early:
+            return nullcontext()
+        return watch_locks(self.plan, self.committer.tickets, self.sessions, self._lost_watch)
+
+    def _lost_watch(self, error: BaseException) -> None:
+        self._fail(error)
+        self._leave()
+
+    def _fail(self, error: BaseException) -> None:
+        with self._lock:
+            self.error = self.error or error
 
     def _leave(self) -> None:
         """When one worker fails or a limit ends the load, the others leave too."""

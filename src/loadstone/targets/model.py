@@ -43,11 +43,12 @@ class TableInfo:
     Attributes:
         schema, name: In the target's own case. columns: in order.
         oracle_name: ``"SCHEMA"."TABLE"`` parts as ORA messages show them (upper case).
-        parallel_safe: No triggers, and no defaults that draw from a sequence.
+        parallel_safe: No triggers or rules, and no defaults that draw from a sequence.
         unique: Whether unique keys or exclusion constraints exist; keys: their columns.
         partition: ``PARTITION ("P")`` of an Oracle table, where the spec names one.
         unnamed: The schema is the one that nobody names, as DuckDB's ``main``; messages leave it out.
         read_only: A view that takes no rows; lookups read it.
+        logged: Whether rows survive a crash of the server.
     """
 
     schema: str | None
@@ -59,6 +60,7 @@ class TableInfo:
     partition: str = ""
     unnamed: bool = False
     read_only: bool = False
+    logged: bool = True
 
     def column(self, name: str, *, quoted: bool = False) -> Column | None:
         """The column of that name; any case unless quoted. ``FixSpec`` if several differ in case only."""
@@ -180,6 +182,10 @@ class Session(Protocol):
 
     def commit(self) -> None:
         """Commit; deferred constraints may raise ``ConstraintRefusal`` (nothing is committed then)."""
+        ...
+
+    def stay(self) -> None:
+        """Say that an open transaction, which waits for its turn, is wanted; servers end those that stand still."""
         ...
 
     def rollback(self) -> None:
@@ -377,6 +383,26 @@ class Redo(Retry):
     """The server asks to run the transaction again: a deadlock or a lock that could not be had."""
 
     redo = True
+
+
+def refuse_dropped(rows: TableRows, stored: int) -> None:
+    """
+    Rows that a trigger or a rule takes away without a word are not loaded: their records are refused.
+
+    Args:
+        stored: How many of ``rows`` the database says it has stored.
+
+    Raises:
+        ConstraintRefusal: Fewer than were sent.
+    """
+    if stored < len(rows.rows):
+        raise dropped(rows.table_no)
+
+
+def dropped(table_no: int) -> ConstraintRefusal:
+    """The refusal of a row that the database took and did not store."""
+    reason = "a trigger or a rule of the table did not let the row in"
+    return ConstraintRefusal(reason, rule="trigger", table_no=table_no)
 
 
 class ConstraintRefusal(Exception):

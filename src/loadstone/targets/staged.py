@@ -107,6 +107,18 @@ class StagedSql:
         """Copy the rows of records ``first`` to ``last`` (all of them for None) into the table, in record order."""
         self.execute(self.move_sql(staged, first, last), [])
 
+    def expected(self, staged: StagedTable, first: int | None, last: int | None) -> int:
+        """How many rows ``move_sql`` stores or changes at least, where nothing takes one away."""
+        chosen = "1 = 1" if first is None or last is None else f"{_RECORD} BETWEEN {first} AND {last}"
+        name, key = self.named(staged.stage), {one.upper() for one in staged.key}
+        if staged.method is not Method.UPSERT:
+            return int(self.execute(f"SELECT count(*) FROM {name} WHERE {chosen}", [])[0][0])
+        if all(one.upper() in key for one in staged.columns):
+            return 0  # DO NOTHING
+        keys = ", ".join(quoted(one) for one in staged.columns if one.upper() in key)
+        counted = f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {name} WHERE {chosen}) d"
+        return int(self.execute(counted, [])[0][0])
+
     def move_sql(self, staged: StagedTable, first: int | None, last: int | None, gone: str = "") -> str:
         """INSERT ... SELECT; upserts let the last row of a key win. ``gone`` is one more condition."""
         names = ", ".join(quoted(name) for name in staged.columns)

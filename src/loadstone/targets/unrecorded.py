@@ -267,6 +267,10 @@ class UnrecordedSession:
         self._memory.add(self._checkpoint, self._rejects, self._discards)
         self._forget()
 
+    def stay(self) -> None:
+        """As the session has it."""
+        self._inner.stay()
+
     def rollback(self) -> None:
         """Give up the transaction and what was kept."""
         self._forget()

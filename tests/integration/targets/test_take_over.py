@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from loadstone.books import Fence
-from loadstone.errors import Refused
+from loadstone.errors import Refused, Retry
 from loadstone.targets.model import Claimant, Session, Target
+from loadstone.targets.postgresql import connection
 from loadstone.targets.postgresql import target as postgresql
 from tests.crash.processes import wait_for
 from tests.integration.targets.test_protocol import LOAD, OTHER, begin, checkpoint
@@ -162,3 +164,37 @@ def test_a_lost_control_connection_does_not_refuse_its_own_load(postgres_url: st
         os.close(null)
         if not known:
             os.close(kept)
+
+
+def test_the_server_ends_a_session_that_stands_still(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that stands still inside a transaction loses its locks below the lease; one that waits says so."""
+    assert int(connection.SERVER_SIDE["idle_in_transaction_session_timeout"]) < 30_000
+    monkeypatch.setitem(connection.SERVER_SIDE, "idle_in_transaction_session_timeout", "300")
+    with opened(postgres_url) as target:
+        target.init_control()
+        fence = target.raise_fence(LOAD, Claimant.here())
+        session = target.open()
+        begin(session, fence)
+        for _ in range(4):
+            time.sleep(0.15)
+            session.stay()
+        time.sleep(0.9)
+        with pytest.raises(Retry, match="LS-3022"):
+            session.commit()
+        session.close()
+        shown = (
+            "SELECT current_setting('client_connection_check_interval'), current_setting('tcp_user_timeout')"
+        )
+        assert "5s" == target.ask(shown)
+
+
+def test_a_setting_that_a_server_does_not_have_is_left_out(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Older servers, and systems without some of them, are no error."""
+    monkeypatch.setitem(connection.SERVER_SIDE, "no_such_setting_of_any_server", "1")
+    monkeypatch.setitem(connection.SERVER_SIDE, "client_connection_check_interval", "-7")
+    with opened(postgres_url) as target:
+        assert "0" == target.ask("SELECT current_setting('client_connection_check_interval')")

@@ -16,7 +16,7 @@ from loadstone.load.charset import FALLBACK, charset_of, is_utf8
 from loadstone.load.environment import Environment
 from loadstone.load.inputs import LoadInput
 from loadstone.load.limits import Cut, find_cut
-from loadstone.load.tickets import Closed, Tickets
+from loadstone.load.tickets import Closed, Tickets, Waiting
 from loadstone.spec import InputFile
 from loadstone.sqlldr.control import parse_control
 
@@ -63,7 +63,7 @@ def test_later_ones_give_way_once_when_asked() -> None:
     tickets, gave, told = Tickets(), list[int](), list[bool]()
 
     def later() -> None:
-        told.append(tickets.wait(1, giving_way=lambda: gave.append(1)))
+        told.append(tickets.wait(1, Waiting(give_way=lambda: gave.append(1), stay=lambda: None)))
 
     thread = threading.Thread(target=later)
     thread.start()

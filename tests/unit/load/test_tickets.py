@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from loadstone.load.tickets import Closed, Tickets
+from loadstone.load.tickets import Closed, Tickets, Waiting
 
 AT_MOST_S = 10.0
 
@@ -16,7 +16,7 @@ def waiting(tickets: Tickets, number: int, order: list[int], gave: list[bool]) -
     """A thread that notes its number when it is its turn, and lets the next one in."""
 
     def work() -> None:
-        gave.append(tickets.wait(number, giving_way=lambda: order.append(-number)))
+        gave.append(tickets.wait(number, Waiting(give_way=lambda: order.append(-number), stay=lambda: None)))
         order.append(number)
         tickets.done(number)
 
@@ -80,7 +80,7 @@ def test_the_one_whose_turn_it_is_gives_way_to_nobody() -> None:
     """Asking moves later numbers alone, and is forgotten with the next turn."""
     tickets, order, gave = Tickets(), [], []  # type: tuple[Tickets, list[int], list[bool]]
     tickets.ask_later_to_yield()
-    assert not tickets.wait(0, giving_way=lambda: order.append(-9))
+    assert not tickets.wait(0, Waiting(give_way=lambda: order.append(-9), stay=lambda: None))
     tickets.done(0)
     thread = waiting(tickets, 1, order, gave)
     thread.join(AT_MOST_S)

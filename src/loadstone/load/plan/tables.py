@@ -39,7 +39,13 @@ def find_tables(request: LoadRequest, target: Target) -> tuple[list[TableInfo], 
             Place(file=request.spec_path),
             hints=["name the table that is behind it."],
         )
-    return [info for info in found if info is not None], warnings
+    infos = [info for info in found if info is not None]
+    warnings += [
+        f"table {info.name} is UNLOGGED: a crash of the server empties it, and its load is finished all the same"
+        for info in infos
+        if not info.logged
+    ]
+    return infos, warnings
 
 
 def make_tables(request: LoadRequest, target: Target) -> list[str]:

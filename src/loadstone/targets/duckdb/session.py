@@ -93,6 +93,9 @@ class DuckdbSession:
         except Refused as error:
             raise ConstraintRefusal("a key is taken") from error
 
+    def stay(self) -> None:
+        """A file ends no session."""
+
     def rollback(self) -> None:
         """Give up the transaction."""
         import duckdb

@@ -23,6 +23,7 @@ from loadstone.targets.oracle.staged import OracleStaged
 from loadstone.targets.oracle.statements import ANY_ROW, is_staged, target_of, write_sql
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.staged import StagedTable, refused_in
+from loadstone.telemetry.points import reach
 
 BATCH_ROWS = 10_000
 """Rows of one round trip; the server gives the errors of at most 65,535 rows at once."""
@@ -102,6 +103,9 @@ class OracleSession:
         while self.staged.published:
             self.staged.drop_published(*self.staged.published.pop())
             self._connection.commit()
+
+    def stay(self) -> None:
+        """Nothing is sent before its turn."""
 
     def rollback(self) -> None:
         """Give up the transaction; a lost connection has done so by itself."""
@@ -193,6 +197,7 @@ class OracleSession:
     ) -> None:
         if not len(records):
             return
+        reach("isolating")
         self._execute("SAVEPOINT part", [])
         found: dict[int, ConstraintError] = {}
         standing: set[int] = set()

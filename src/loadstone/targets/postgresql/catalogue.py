@@ -53,6 +53,12 @@ SELECT contype, pg_get_constraintdef(oid),
              JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = k.n ORDER BY k.o)
 FROM pg_constraint WHERE conrelid = %s::oid
 """
+TRIGGERS = """
+SELECT (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal
+          AND (tgrelid = %(oid)s::oid OR tgrelid IN (SELECT relid FROM pg_partition_tree(%(oid)s::oid::regclass))))
+     + (SELECT count(*) FROM pg_rewrite WHERE ev_class = %(oid)s::oid AND ev_type = '3')
+"""
+"""Triggers of the table and of its partitions, and rules on INSERT."""
 
 
 def read_table(connection: Any, schema: str, name: str) -> TableInfo:
@@ -62,20 +68,18 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
     Raises:
         FixSpec: LS-3007 a column of a type that nothing can be loaded into.
     """
-    oid = connection.execute(
-        "SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    oid, persistence = connection.execute(
+        "SELECT c.oid, c.relpersistence FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE n.nspname = %s AND c.relname = %s",
         [schema, name],
-    ).fetchone()[0]
+    ).fetchone()
     constraints = connection.execute(CONSTRAINTS, [oid]).fetchall()
     octets = {
         m[1]: int(m[2]) for kind, text, _ in constraints if kind == "c" for m in [_OCTETS.search(text)] if m
     }
     rows = connection.execute(COLUMNS, [oid]).fetchall()
     columns = tuple(_column(name, row, octets) for row in rows)
-    triggers = connection.execute(
-        "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::oid AND NOT tgisinternal", [oid]
-    )
+    triggers = connection.execute(TRIGGERS, {"oid": oid})
     unique = connection.execute(
         "SELECT count(*) FROM pg_index WHERE indrelid = %s::oid AND (indisunique OR indisexclusion)", [oid]
     )
@@ -88,6 +92,7 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
         parallel_safe=triggers.fetchone()[0] == 0 and not draws,
         unique=unique.fetchone()[0] > 0,
         primary_key=tuple(keys[0]) if keys else (),
+        logged=persistence != "u",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -20,6 +21,19 @@ KEEPALIVES: dict[str, Any] = {
 }
 """Below the lease of 30 s: a session of a dead network ends before another takes the load over."""
 
+SERVER_SIDE = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "3",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+    "client_connection_check_interval": "5000",
+    "idle_in_transaction_session_timeout": "20000",
+}
+"""
+The same as the server sees it, so that it ends the session of a process that is gone, or that stands still inside a
+transaction, and frees its locks. A chunk that waits for its turn says that it is alive (``Session.stay``).
+"""
+
 
 def connect(url: str, name: str) -> psycopg.Connection[Any]:
     """
@@ -37,6 +51,7 @@ def connect(url: str, name: str) -> psycopg.Connection[Any]:
         connection.execute("SET TIME ZONE 'UTC'")
         connection.execute("SET synchronous_commit = on")
         connection.prepare_threshold = None
+        _bound(connection)
         return connection
     except psycopg.OperationalError as error:
         if error.sqlstate is not None and error.sqlstate.startswith("57"):
@@ -72,8 +87,18 @@ def _hints(told: str) -> list[str]:
     if "database " in told and "does not exist" in told:
         return ["is the database of the URL right?", "CREATE DATABASE makes it."]
     if "authentication" in told or "password" in told:
-        return ["is the password in ~/.pgpass or PGPASSWORD?", "may this user log in from here (pg_hba.conf)?"]
+        return [
+            "is the password in ~/.pgpass or PGPASSWORD?",
+            "may this user log in from here (pg_hba.conf)?",
+        ]
     return [
         "is the server up, and are host, port and database right?",
         "is the password in ~/.pgpass or PGPASSWORD?",
     ]
+
+
+def _bound(connection: psycopg.Connection[Any]) -> None:
+    """Set the server's time-outs; what its version or system does not have is left out."""
+    for name, value in SERVER_SIDE.items():
+        with suppress(psycopg.errors.UndefinedObject, psycopg.errors.InvalidParameterValue):
+            connection.execute("SELECT set_config(%s, %s, false)", [name, value])

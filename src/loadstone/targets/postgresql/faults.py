@@ -18,6 +18,9 @@ _COLUMN = re.compile(r"COPY \S+, line \d+, column (\w+)")
 REFUSALS = (psycopg.IntegrityError, psycopg.DataError, pg.RaiseException, pg.WithCheckOptionViolation)
 """What the server says when it does not want a row: constraints, types, triggers, views."""
 
+TIMED_OUT = ("25P03", "25P04", "57P05")
+"""The server has ended a session that stood still for too long."""
+
 
 @contextmanager
 def translate(rows: TableRows | None = None, *, refusals: bool = False) -> Iterator[None]:
@@ -65,7 +68,9 @@ def error_of(error: psycopg.Error) -> LoadstoneError:
                 "where no table may be made, --no-resume loads without control tables.",
             ],
         )
-    if isinstance(error, pg.AdminShutdown | pg.CrashShutdown | pg.CannotConnectNow | pg.QueryCanceled):
+    if isinstance(error, pg.AdminShutdown | pg.CrashShutdown | pg.CannotConnectNow | pg.QueryCanceled) or (
+        error.sqlstate in TIMED_OUT
+    ):
         return Retry(
             "LS-3022",
             f"the server ended the session: {text}",

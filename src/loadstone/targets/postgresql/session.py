@@ -13,7 +13,14 @@ from loadstone.books import Checkpoint, Discard, Fence, Reject
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.isolate import isolate_by_halves
-from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
+from loadstone.targets.model import (
+    ConstraintError,
+    ConstraintRefusal,
+    TableInfo,
+    TableRows,
+    dropped,
+    refuse_dropped,
+)
 from loadstone.targets.postgresql.faults import translate
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.staged import StagedSql, StagedTable, refused_in
@@ -53,7 +60,7 @@ class PostgresSession:
             if rows.method is Method.UPSERT:
                 self._upsert(rows)
             else:
-                self._copy(name_of(rows.table), rows)
+                refuse_dropped(rows, self._copy(name_of(rows.table), rows))
 
     def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
         """COPY reject and discard rows."""
@@ -72,6 +79,10 @@ class PostgresSession:
         """Commit; deferred constraints may refuse here, and then nothing is committed."""
         with translate(refusals=True):
             self._connection.execute("COMMIT")
+
+    def stay(self) -> None:
+        """A query, which starts the time of ``idle_in_transaction_session_timeout`` anew."""
+        self._execute("SELECT 1", [])
 
     def rollback(self) -> None:
         """Give up the transaction; a lost connection has done so by itself."""
@@ -123,7 +134,10 @@ class PostgresSession:
 
     def _move(self, staged: StagedTable, first: int | None, last: int | None) -> None:
         with translate(staged.blamed()):
-            self._connection.execute(self.staged.move_sql(staged, first, last).encode())
+            moved = self._connection.execute(self.staged.move_sql(staged, first, last).encode()).rowcount
+            # Where no trigger and no rule can take a row away, counting again would only cost time.
+            if not staged.table.parallel_safe and moved < self.staged.expected(staged, first, last):
+                raise dropped(staged.table_no)
 
     def _attempt(self, tables: Sequence[TableRows]) -> None:
         with self._savepoint():
@@ -142,13 +156,16 @@ class PostgresSession:
             raise
         self._execute("RELEASE SAVEPOINT part", [])
 
-    def _copy(self, table: sql.Composable, rows: TableRows) -> None:
+    def _copy(self, table: sql.Composable, rows: TableRows) -> int:
+        """How many rows the server has stored."""
         names = sql.SQL(", ").join(sql.Identifier(name) for name in rows.columns)
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table, names)
-        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+        cursor = self._connection.cursor()
+        with cursor.copy(statement) as copy:
             copy.write(HEADER)
             copy.write(rows.rows.data())  # type: ignore[attr-defined]
             copy.write(TRAILER)
+        return cursor.rowcount
 
     def _upsert(self, rows: TableRows) -> None:
         """The last row of a key wins, within the chunk and against the table."""
@@ -169,12 +186,17 @@ class PostgresSession:
             sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed
         )
         action = sql.SQL("DO UPDATE SET {}").format(update) if changed else sql.SQL("DO NOTHING")
-        self._connection.execute(
+        sent = self._connection.execute(
+            sql.SQL("SELECT count(*) FROM (SELECT DISTINCT {} FROM loadstone_upsert) d").format(by)
+        ).fetchone()
+        stored = self._connection.execute(
             sql.SQL(
                 "INSERT INTO {table} ({names}) SELECT DISTINCT ON ({keys}) {names} FROM loadstone_upsert"
                 " ORDER BY {keys}, loadstone_n DESC ON CONFLICT ({keys}) {action}"
             ).format(table=name_of(rows.table), names=listed, keys=by, action=action)
-        )
+        ).rowcount
+        if changed and sent is not None and stored < sent[0]:
+            raise dropped(rows.table_no)
 
 
 def name_of(table: TableInfo) -> sql.Identifier:

@@ -102,6 +102,9 @@ class SqlAlchemySession:
                 raise refusal_of(error, None) from error
             raise error_of(error) from error
 
+    def stay(self) -> None:
+        """Nothing is sent before its turn."""
+
     def rollback(self) -> None:
         """Give up the transaction; a lost connection has done so by itself."""
         with suppress(exc.SQLAlchemyError):

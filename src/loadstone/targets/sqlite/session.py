@@ -13,7 +13,14 @@ from loadstone.errors import Refused
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.isolate import isolate_by_halves
-from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
+from loadstone.targets.model import (
+    ConstraintError,
+    ConstraintRefusal,
+    TableInfo,
+    TableRows,
+    dropped,
+    refuse_dropped,
+)
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.sqlite.faults import orphan, translate
 from loadstone.targets.staged import StagedSql, StagedTable, refused_in
@@ -49,11 +56,14 @@ class SqliteSession:
         """Insert all rows, in batches that bound memory."""
         sql = insert_sql(rows)
         batch = rows.rows.batch  # type: ignore[attr-defined]
+        stored = 0
         with translate(rows):
             for start in range(0, len(rows.rows), BATCH_ROWS):
                 part = batch.slice(start, BATCH_ROWS)
                 columns = [column.to_pylist() for column in part.columns]
-                self._connection.executemany(sql, zip(*columns, strict=True))
+                stored += self._connection.executemany(sql, zip(*columns, strict=True)).rowcount
+        if "DO NOTHING" not in sql:
+            refuse_dropped(rows, stored)
 
     def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
         """Insert reject and discard rows."""
@@ -74,6 +84,9 @@ class SqliteSession:
                 self._connection.execute("COMMIT")
         except Refused as error:
             raise ConstraintRefusal("a deferred foreign key has no parent", rule="foreign_key") from error
+
+    def stay(self) -> None:
+        """A file ends no session."""
 
     def rollback(self) -> None:
         """Give up the transaction."""
@@ -121,7 +134,9 @@ class SqliteSession:
 
     def _move(self, staged: StagedTable, first: int | None, last: int | None) -> None:
         with translate(staged.blamed()):
-            self._connection.execute(self.staged.move_sql(staged, first, last))
+            moved = self._connection.execute(self.staged.move_sql(staged, first, last)).rowcount
+        if moved < self.staged.expected(staged, first, last):
+            raise dropped(staged.table_no)
 
     def _attempt(self, orphans: dict[str, int], tables: Sequence[TableRows]) -> None:
         with self._savepoint():
