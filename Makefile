@@ -50,7 +50,7 @@ crash: $(STAMP)
 	$(BIN)/python -m pytest tests/crash -m "slow or not slow" --kills 200
 
 faults: $(STAMP)
-	$(BIN)/python -m pytest -s tests/faults --fault-runs 2000
+	$(BIN)/python -m pytest -s tests/faults --fault-runs 2000 --fault-clock 1
 
 lock:
 	$(BIN)/uv pip compile --no-strip-extras pyproject.toml --extra dev --extra oracle --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock

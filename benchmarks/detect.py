@@ -32,7 +32,9 @@ SURE = 0.99
 class Scores:
     """Right and wrong answers by question and group of files, and what was said with which confidence."""
 
-    counts: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(lambda: [0, 0])))
+    counts: dict[str, dict[str, list[int]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    )
     said: list[tuple[float, bool]] = field(default_factory=list)
     times_ms: list[float] = field(default_factory=list)
 
@@ -54,13 +56,23 @@ def main() -> int:
     scores = score(parser.parse_args().folder)
     groups = sorted({group for groups in scores.counts.values() for group in groups if group != "ALL"})
     for question, answers in scores.counts.items():
-        cells = [f"{group} {scores.share(question, group):.1f} ({answers[group][1]})" for group in groups if group in answers]
-        print(f"{question:<10} ALL {scores.share(question):5.1f} ({answers['ALL'][1]}), goal {GOALS.get(question, 0)}: {', '.join(cells)}")
+        cells = [
+            f"{group} {scores.share(question, group):.1f} ({answers[group][1]})"
+            for group in groups
+            if group in answers
+        ]
+        print(
+            f"{question:<10} ALL {scores.share(question):5.1f} ({answers['ALL'][1]}), goal {GOALS.get(question, 0)}: {', '.join(cells)}"
+        )
     share, right = scores.sure()
     times = sorted(scores.times_ms)
-    print(f"answers with {SURE} or more: {share:.1f} % of files (goal 60), {right:.1f} % of them right (goal 99)")
+    print(
+        f"answers with {SURE} or more: {share:.1f} % of files (goal 60), {right:.1f} % of them right (goal 99)"
+    )
     print(f"a file: median {times[len(times) // 2]:.1f} ms, longest {times[-1]:.0f} ms")
-    return int(any(scores.share(question) < goal for question, goal in GOALS.items()) or share < 60 or right < 99)
+    return int(
+        any(scores.share(question) < goal for question, goal in GOALS.items()) or share < 60 or right < 99
+    )
 
 
 def score(folder: Path) -> Scores:
@@ -92,13 +104,23 @@ def judge(row: dict[str, str], found: Detection, data: bytes) -> Iterator[tuple[
     truth = _decode(data, encoding)
     if delimited:
         text = truth if truth is not None else _decode(data, found.encoding or "utf-8") or ""
-        true = Dialect(_plain(row["delimiter"]), _plain(row["quotechar"]), _plain(row["escapechar"]).strip("\"'"))
+        true = Dialect(
+            _plain(row["delimiter"]), _plain(row["quotechar"]), _plain(row["escapechar"]).strip("\"'")
+        )
         yield "delimiter", found.delimiter == true.delimiter
         ours = Dialect(found.delimiter or "", found.quotechar or "", found.escapechar or "")
-        yield "table", list(parse(_decode(data, found.encoding or "ascii") or "", ours)) == list(parse(text, true))
+        yield (
+            "table",
+            list(parse(_decode(data, found.encoding or "ascii") or "", ours)) == list(parse(text, true)),
+        )
         if row["has_header"]:
             yield "header", found.has_header == (row["has_header"] == "1")
-    if row["encoding"] and truth is not None and "enc_label_bad" not in row["notes"] and row["set"] != "fixed_width":
+    if (
+        row["encoding"]
+        and truth is not None
+        and "enc_label_bad" not in row["notes"]
+        and row["set"] != "fixed_width"
+    ):
         yield "encoding", _decode(data, found.encoding or "ascii") == truth
     if row["set"] == "bank_formats":
         yield "format", found.format == row["kind"]

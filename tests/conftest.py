@@ -26,6 +26,9 @@ settings.load_profile("loadstone")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--kills N``: how many random kills the crash tests do on each target; ``--fault-runs N``: jobs on a bad day."""
     parser.addoption("--fault-runs", type=int, default=60, help="small jobs that run through injected faults")
+    parser.addoption(
+        "--fault-clock", type=float, default=50, help="how much faster than the clock faults come"
+    )
     parser.addoption("--kills", type=int, default=20, help="random kills of a load on each target")
 
 

@@ -22,7 +22,11 @@ def test_every_goal_is_met() -> None:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     scores = module.score(FOLDER)
-    missed = {question: scores.share(question) for question, goal in module.GOALS.items() if scores.share(question) < goal}
+    missed = {
+        question: scores.share(question)
+        for question, goal in module.GOALS.items()
+        if scores.share(question) < goal
+    }
     assert {} == missed
     share, right = scores.sure()
     assert share >= 60

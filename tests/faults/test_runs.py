@@ -4,8 +4,9 @@ Small jobs on a bad day: statements fail, connections are cut at COMMIT, the ser
 ``make faults`` runs 2,000 of them, ``make test`` 60. What a load sends to its PostgreSQL target passes a proxy, which
 cuts the connection so often that 5 % of the calls of the target fail: a load makes 20 calls in 73 exchanges with the
 server. COMMITs are cut in 10 %, half of these behind them. The server is away for 5 to 40 s, 5 % of the time.
-Transactions of the repository fail in 2 % before and in 0.5 % behind their commit. Pauses, cool-downs and outages are
-``FACTOR`` times shorter than they are by default, so the day is as bad as it would be without that.
+Transactions of the repository fail in 2 % before and in 0.5 % behind their commit. In ``make test`` pauses, cool-downs,
+leases and outages are 50 times shorter than they are by default (``--fault-clock``), so the day is as bad as it would
+be without that; ``make faults`` keeps to the clock.
 """
 
 from __future__ import annotations
@@ -36,27 +37,25 @@ from loadstone.load import lasting
 from tests.proxy import Proxy, spoiler
 from tests.repository import define, open_repository
 
-FACTOR = 50
 FAULTS = 0.05 * 20 / 73
 """Chance of a cut in one exchange with the server: 5 % in a call."""
 
 AT_COMMIT = 0.10
 ROWS = 20
-TTL = timedelta(seconds=3)
-"""A tenth of the usual lease: a renewal needs its time also on a busy machine."""
+TTL_S_MIN = 3.0
+"""Leases are no shorter: a renewal needs its time also on a busy machine."""
+
 FAILED_MAX = 1 / 1000
-JOB = f"""
+JOB = """
 name: small
-parameters: {{n: {{type: integer}}}}
+parameters: {n: {type: integer}}
 steps:
   load:
     handler: load
-    config: {{control: t.ctl, target: bank, data: "f{{n}}.csv", log: "f{{n}}.log", bad: "f{{n}}.bad", workers: 1}}
-    retry: {{attempts: 60, pause_s: {1 / FACTOR}, pause_max_s: {30 / FACTOR}}}
+    config: {control: t.ctl, target: bank, data: "f{n}.csv", log: "f{n}.log", bad: "f{n}.bad", workers: 1}
+    retry: {attempts: 60, pause_s: PAUSE_S, pause_max_s: PAUSE_S_MAX}
 """
-CONTROL = (
-    "LOAD DATA INFILE 'x' APPEND INTO TABLE paid FIELDS TERMINATED BY ',' (run INTEGER EXTERNAL, id INTEGER EXTERNAL)\n"
-)
+CONTROL = "LOAD DATA INFILE 'x' APPEND INTO TABLE paid FIELDS TERMINATED BY ',' (run INTEGER EXTERNAL, id INTEGER EXTERNAL)\n"
 
 
 class Shaky(Database):
@@ -91,10 +90,11 @@ class Shaky(Database):
         return Retry("LS-7002", "the repository does not answer: injected")
 
 
-def outages(proxy: Proxy, over: threading.Event, rng: random.Random, told: list[float]) -> None:
-    """Take the server away, 5 % of the time."""
+def outages(proxy: Proxy, over: threading.Event, clock: float, told: list[float]) -> None:
+    """Take the server away, 5 % of the time, ``clock`` times faster than it says."""
+    rng = random.Random(5)
     while True:
-        away_s = rng.uniform(5, 40) / FACTOR
+        away_s = rng.uniform(5, 40) / clock
         if over.wait(away_s * rng.uniform(12, 26)):
             return
         proxy.stop()
@@ -107,18 +107,19 @@ def test_nearly_all_runs_end_well_and_none_loses_or_doubles_a_row(
     here: Path, postgres_url: str, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At most one in a thousand may fail, and rows and rejects are those of an undisturbed day, each once."""
-    runs, rng = int(pytestconfig.getoption("--fault-runs")), random.Random(5)
-    monkeypatch.setattr(lasting, "RETRY_PAUSE_S", lasting.RETRY_PAUSE_S / FACTOR)
+    runs, clock = int(pytestconfig.getoption("--fault-runs")), float(pytestconfig.getoption("--fault-clock"))
+    monkeypatch.setattr(lasting, "RETRY_PAUSE_S", lasting.RETRY_PAUSE_S / clock)
     with psycopg.connect(postgres_url, autocommit=True) as server:
         server.execute("CREATE TABLE paid (run integer NOT NULL, id integer NOT NULL)")
     proxy = Proxy(postgres_url, spoiler(FAULTS, AT_COMMIT, seed=7))
     Path("loadstone.toml").write_text(
         f'[targets.bank]\nurl = "{proxy.url}"\n'
-        f"breaker = {{cooldown_s = {5 / FACTOR}, cooldown_s_max = {30 / FACTOR}, probe_s = {60 / FACTOR}}}\n"
+        f"breaker = {{cooldown_s = {5 / clock}, cooldown_s_max = {30 / clock}, probe_s = {60 / clock}}}\n"
     )
     Path("t.ctl").write_text(CONTROL)
     database = open_repository("r.db")
-    define(database, JOB, handlers(database))
+    job = JOB.replace("PAUSE_S_MAX", str(30 / clock)).replace("PAUSE_S", str(1 / clock))
+    define(database, job, handlers(database))
     started = []
     for number in range(runs):
         lines = [f"{number},{row}\n" for row in range(ROWS)] + [f"{number},bad\n"]
@@ -126,10 +127,11 @@ def test_nearly_all_runs_end_well_and_none_loses_or_doubles_a_row(
         started.append(launch.launch(database, "small", {"n": number}, actor="ann").execution_id or 0)
     shaky = Shaky(database, seed=9)
     over, away = threading.Event(), list[float]()
-    weather = threading.Thread(target=outages, args=(proxy, over, rng, away))
+    weather = threading.Thread(target=outages, args=(proxy, over, clock, away))
     begun = time.monotonic()
     weather.start()
-    engine = Engine(shaky, handlers(database), settings=EngineSettings(ttl=TTL), breakers=breakers(database))
+    settings = EngineSettings(ttl=timedelta(seconds=max(TTL_S_MIN, 30 / clock)))
+    engine = Engine(shaky, handlers(database), settings=settings, breakers=breakers(database))
     worker = Worker(engine, threads=4, ticks=[Tick("shake", 0.5, shaky.shake, apart=True)])
     try:
         worker.run(until_idle=True)
@@ -161,7 +163,9 @@ def _compare(url: str, completed: int, runs: int) -> None:
         row = server.execute("SELECT count(*), count(DISTINCT (run, id)) FROM paid").fetchone()
         assert row is not None
         assert row[0] == row[1], "rows are double"
-        whole = server.execute("SELECT count(*) FROM (SELECT run FROM paid GROUP BY run HAVING count(*) = %s) x", [ROWS]).fetchone()
+        whole = server.execute(
+            "SELECT count(*) FROM (SELECT run FROM paid GROUP BY run HAVING count(*) = %s) x", [ROWS]
+        ).fetchone()
         rejects = server.execute("SELECT count(*), count(DISTINCT load_id) FROM loadstone_reject").fetchone()
     assert whole is not None and completed <= whole[0] <= runs
     assert rejects is not None and rejects[0] == rejects[1] and completed <= rejects[1] <= runs

@@ -279,7 +279,13 @@ def t10(place: Place) -> Met:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    channel = {"kind": "smtp", "host": "127.0.0.1", "port": port, "sender": "a@b.example", "to": ["c@d.example"]}
+    channel = {
+        "kind": "smtp",
+        "host": "127.0.0.1",
+        "port": port,
+        "sender": "a@b.example",
+        "to": ["c@d.example"],
+    }
     return met(lambda: channels_of({"mail": channel})["mail"](Message(key="k", subject="s", text="t")))
 
 
@@ -368,7 +374,11 @@ def d9(place: Place) -> Met:
 def d10(place: Place) -> Met:
     """The file is part of what is launched."""
     database = place.database()
-    define(database, "name: j\nparameters: {data: {type: file}}\nsteps: {a: {handler: command, config: {run: [ls]}}}\n", handlers(database))
+    define(
+        database,
+        "name: j\nparameters: {data: {type: file}}\nsteps: {a: {handler: command, config: {run: [ls]}}}\n",
+        handlers(database),
+    )
     found = met(lambda: launch.launch(database, "j", {"data": "missing.dat"}, actor="ann"))
     database.close()
     return found
@@ -520,7 +530,9 @@ def s9(place: Place) -> Met:
         f"import psycopg\nwith psycopg.connect({place.server!r}) as c: c.execute('DELETE FROM loadstone_chunk')\n",
     )
     steps = (
-        "{load: " + LOAD_STEP.format(target=place.server, more="", limits="") + ", tamper: {handler: command, needs:"
+        "{load: "
+        + LOAD_STEP.format(target=place.server, more="", limits="")
+        + ", tamper: {handler: command, needs:"
         f" [load], config: {{run: [{sys.executable}, tamper.py]}}}}, audit: {{handler: audit, needs: [tamper, load],"
         f" config: {{target: '{place.server}'}}}}}}"
     )

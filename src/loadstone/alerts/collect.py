@@ -127,10 +127,10 @@ def _put(connection: Connection, matters: dict[str, _Matter], pace: Pace) -> Non
         _repeat(connection, notice, moment, pace)
 
 
-def _begin(
-    connection: Connection, key: str, matter: _Matter, moment: datetime, pace: Pace
-) -> None:
-    levels: list[dict[str, Any]] = [{"tell": list(one.tell), "after_s": one.after_s} for one in matter.rule.levels]
+def _begin(connection: Connection, key: str, matter: _Matter, moment: datetime, pace: Pace) -> None:
+    levels: list[dict[str, Any]] = [
+        {"tell": list(one.tell), "after_s": one.after_s} for one in matter.rule.levels
+    ]
     notice = repository.add(
         connection,
         key=key,
@@ -160,7 +160,9 @@ def _repeat(connection: Connection, notice: Notice, moment: datetime, pace: Pace
     """Tell those who were told again, when that is long enough ago and nobody looks after it."""
     if notice.state is not NoticeState.OPEN or notice.told_at is None:
         return
-    if moment - notice.told_at < timedelta(seconds=pace.repeat_s) or repository.has_due(connection, notice.id):
+    if moment - notice.told_at < timedelta(seconds=pace.repeat_s) or repository.has_due(
+        connection, notice.id
+    ):
         return
     serial = f"r{int(moment.timestamp())}"
     rows = [

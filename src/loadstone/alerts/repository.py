@@ -86,9 +86,7 @@ def unanswered(connection: Connection, limit: int = 100) -> list[Notice]:
     return [_notice(row) for row in connection.execute(query.with_for_update(skip_locked=True))]
 
 
-def put_deliveries(
-    connection: Connection, rows: Sequence[dict[str, Any]], not_before: datetime
-) -> None:
+def put_deliveries(connection: Connection, rows: Sequence[dict[str, Any]], not_before: datetime) -> None:
     """Messages that are due; one whose key is there already is not made again."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     for row in rows:

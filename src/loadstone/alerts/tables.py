@@ -54,6 +54,4 @@ DELIVERY = Table(
 )
 
 _DUE = text("state = 'due'")
-Index(
-    "ix_notice_delivery_due", DELIVERY.c.not_before, sqlite_where=_DUE, postgresql_where=_DUE
-)
+Index("ix_notice_delivery_due", DELIVERY.c.not_before, sqlite_where=_DUE, postgresql_where=_DUE)

@@ -65,7 +65,9 @@ def test_database(connection: Connection) -> Iterator[Finding]:
         except LoadstoneError as error:
             yield _bad("rights", error)
             return
-        yield Finding(step="rights", good=True, told="the control tables of loads are there and may be written")
+        yield Finding(
+            step="rights", good=True, told="the control tables of loads are there and may be written"
+        )
     finally:
         target.close()
 

@@ -135,7 +135,11 @@ class Jobs:
             steps = executions.steps(connection, execution_id)
             waits = {one.id: tasks.waits(connection, one.id) for one in steps if not one.status.ended}
         more = {"parameters": dict(found.parameters), "error": found.error}
-        return {**_execution(found), **more, "steps": [{**_step(step), "waits": waits.get(step.id, [])} for step in steps]}
+        return {
+            **_execution(found),
+            **more,
+            "steps": [{**_step(step), "waits": waits.get(step.id, [])} for step in steps],
+        }
 
     def operate(self, verb: str, execution_id: int, **more: str) -> Execution:
         """``stop``, ``pause``, ``resume`` or ``abandon`` (with ``reason``)."""

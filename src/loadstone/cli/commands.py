@@ -101,7 +101,9 @@ def add_propose(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser("propose", help="write a load spec for a file, by what it is found to be")
     parser.add_argument("file", metavar="FILE", help="delimited or fixed-width text, also .gz and .zst")
     parser.add_argument("--table", metavar="NAME", help="table to load; named after the file when absent")
-    parser.add_argument("--to", choices=["yaml", "json", "control"], help="form of the spec; yaml when absent")
+    parser.add_argument(
+        "--to", choices=["yaml", "json", "control"], help="form of the spec; yaml when absent"
+    )
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output when absent")
     parser.set_defaults(run=late("propose", "run_propose"))
 

@@ -43,9 +43,7 @@ def run_reset(arguments: argparse.Namespace) -> int:
     """Close a breaker by hand."""
     with _connections(arguments) as connections:
         breaker = connections.reset(arguments.connection)
-    print_table(
-        [{"connection": breaker.system, "breaker": str(breaker.state)}], as_json=arguments.json
-    )
+    print_table([{"connection": breaker.system, "breaker": str(breaker.state)}], as_json=arguments.json)
     return 0
 
 

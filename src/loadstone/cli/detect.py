@@ -42,12 +42,16 @@ def to_json(found: Detection) -> dict[str, Any]:
 def show(found: Detection) -> None:
     """What a person reads: the answer, its columns, why, and what else it may be."""
     packed = " > ".join([*found.containers, found.format])
-    print(f"{found.path}: {packed}{f' ({found.variant})' if found.variant else ''}, {found.confidence:.1%} sure")
+    print(
+        f"{found.path}: {packed}{f' ({found.variant})' if found.variant else ''}, {found.confidence:.1%} sure"
+    )
     for name, value in _facts(found):
         print(f"  {name:<14}{value}")
     for column in found.columns:
         place = "" if column.start is None else f"  [{column.start}, {column.end})"
-        mask = f" {column.mask}" if column.mask else f" with {column.decimal}" if column.decimal == "," else ""
+        mask = (
+            f" {column.mask}" if column.mask else f" with {column.decimal}" if column.decimal == "," else ""
+        )
         print(f"    {column.name:<28}{column.type}{mask}{place}")
     for reason in found.evidence:
         print(f"  because {reason}")
@@ -79,5 +83,7 @@ def _facts(found: Detection) -> list[tuple[str, str]]:
         below = f", {found.footer_lines} lines below the table" if found.footer_lines else ""
         facts.append(("header", ("yes" if found.has_header else "no") + above + below))
     if found.records is not None:
-        facts.append(("records", f"{found.records:,}" + ("" if found.records_exact else " in the first part")))
+        facts.append(
+            ("records", f"{found.records:,}" + ("" if found.records_exact else " in the first part"))
+        )
     return [(name, value) for name, value in facts if value]

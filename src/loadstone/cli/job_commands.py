@@ -33,7 +33,9 @@ def add_worker(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--json-log", action="store_true", help="log one JSON object a line")
     parser.add_argument(
-        "--metrics", metavar="HOST:PORT", help="serve Prometheus metrics at /metrics there; :9464 is this machine only"
+        "--metrics",
+        metavar="HOST:PORT",
+        help="serve Prometheus metrics at /metrics there; :9464 is this machine only",
     )
     _repository(parser)
     parser.set_defaults(run=late("worker", "run_worker"))
@@ -120,25 +122,42 @@ def add_deadletters(subparsers: Subparsers) -> None:
     drop = _action(actions, "drop", "give letters up for good", module="deadletters")
     drop.add_argument("--reason", required=True, metavar="TEXT", help="why; it goes into the audit trail")
     replay.add_argument(
-        "letters", type=number(1), nargs="*", metavar="ID", help="numbers of letters; replays left over when absent"
+        "letters",
+        type=number(1),
+        nargs="*",
+        metavar="ID",
+        help="numbers of letters; replays left over when absent",
     )
     drop.add_argument("letters", type=number(1), nargs="+", metavar="ID", help="numbers of letters")
 
 
 def add_connections(subparsers: Subparsers) -> None:
     """``loadstone connections``."""
-    parser = subparsers.add_parser("connections", help="external systems: how their breakers stand, and whether they answer")
+    parser = subparsers.add_parser(
+        "connections", help="external systems: how their breakers stand, and whether they answer"
+    )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _action(actions, "list", "connections and targets of the configuration, with their breakers", module="connections")
-    test = _action(actions, "test", "log in, and name what is wrong: DNS, port, login or rights", module="connections")
-    reset = _action(actions, "reset", "close a breaker by hand; work that waits for it goes on", module="connections")
+    _action(
+        actions,
+        "list",
+        "connections and targets of the configuration, with their breakers",
+        module="connections",
+    )
+    test = _action(
+        actions, "test", "log in, and name what is wrong: DNS, port, login or rights", module="connections"
+    )
+    reset = _action(
+        actions, "reset", "close a breaker by hand; work that waits for it goes on", module="connections"
+    )
     for one in (test, reset):
         one.add_argument("connection", metavar="NAME", help="name of the connection; test takes a URL, too")
 
 
 def add_notifications(subparsers: Subparsers) -> None:
     """``loadstone notifications``."""
-    parser = subparsers.add_parser("notifications", help="what people were told, who looks after it, and by which channel")
+    parser = subparsers.add_parser(
+        "notifications", help="what people were told, who looks after it, and by which channel"
+    )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = _action(actions, "list", "notices that are not closed, the latest first", module="notifications")
     listed.add_argument("--all", action="store_true", help="closed ones, too")
@@ -146,7 +165,12 @@ def add_notifications(subparsers: Subparsers) -> None:
     _action(actions, "rules", "who is told of what, and whether they have channels", module="notifications")
     test = _action(actions, "test", "send a message that says it is a test", module="notifications")
     test.add_argument("channel", metavar="CHANNEL", help="name of a channel of the configuration")
-    one = _action(actions, "acknowledge", "say that you look after it: nothing is escalated more", module="notifications")
+    one = _action(
+        actions,
+        "acknowledge",
+        "say that you look after it: nothing is escalated more",
+        module="notifications",
+    )
     one.add_argument("notice", type=number(1), metavar="ID", help="number of the notice")
 
 

@@ -188,7 +188,12 @@ def probing(breaker: Breaker, rules: BreakerRules, now: datetime, owner: str) ->
     """Half open, with a probe by ``owner``."""
     until = now + timedelta(seconds=rules.probe_s)
     return replace(
-        breaker, state=BreakerState.HALF_OPEN, changed_at=now, probe_by=owner, probe_until=until, retry_at=None
+        breaker,
+        state=BreakerState.HALF_OPEN,
+        changed_at=now,
+        probe_by=owner,
+        probe_until=until,
+        retry_at=None,
     )
 
 

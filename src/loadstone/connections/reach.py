@@ -17,7 +17,9 @@ def reach(host: str, port: int, timeout_s: float = TIMEOUT_S) -> Iterator[Findin
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
         told = f"{host} is no known host: {error.strerror or error}"
-        yield Finding(step="DNS", good=False, told=told, hint="is the host's name right? `getent hosts` asks the same.")
+        yield Finding(
+            step="DNS", good=False, told=told, hint="is the host's name right? `getent hosts` asks the same."
+        )
         return
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     yield Finding(step="DNS", good=True, told=f"{host} is {', '.join(addresses)}")

@@ -159,7 +159,9 @@ def _edges(text: str, delimiter: str, quote: str) -> bool:
     closing = len(re.findall(rf"{q} *(?={d}|\r?$)", text, re.MULTILINE))
     if quote == '"':
         return bool(opening or closing)
-    both = len(re.findall(rf"(?:^|(?<={d})) *{q}(?:[^{q}\r\n]|{q}{q}){{0,300}}{q} *(?={d}|\r?$)", text, re.MULTILINE))
+    both = len(
+        re.findall(rf"(?:^|(?<={d})) *{q}(?:[^{q}\r\n]|{q}{q}){{0,300}}{q} *(?={d}|\r?$)", text, re.MULTILINE)
+    )
     return both > 1 and both >= 0.6 * max(opening, closing)
 
 

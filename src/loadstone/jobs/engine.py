@@ -89,8 +89,8 @@ class Engine:
             except Exception as error:
                 told.outcome = self._fail(held.task, step, held, error, passes)
             else:
-                self._gate.succeeded(passes)
                 told.outcome = self._end(task, held, outcome)
+                self._gate.succeeded(passes)
         return True
 
     def idle(self) -> bool:
@@ -204,9 +204,7 @@ class Engine:
         values = {"status": status, "result": dict(outcome.result), "counts": held.counts(), "error": None}
         return str(status) if self._store_end(task, values) else LOST
 
-    def _fail(
-        self, task: Task, step: Step, held: HeldTask, error: Exception, passes: Sequence[Pass]
-    ) -> str:
+    def _fail(self, task: Task, step: Step, held: HeldTask, error: Exception, passes: Sequence[Pass]) -> str:
         """Do about a fault what its rule says; what became of the run."""
         if isinstance(error, _Lost):
             return LOST
@@ -245,7 +243,7 @@ class Engine:
             body |= {"pause_s": round(next_.pause_s, 3), "action": str(next_.action)}
             topic = "task.held_back" if waits else "fault.retried"
             outbox.put(connection, topic, str(task.execution_id), body)
-            if next_.plan is not None:
+            if next_.heals:
                 outbox.put(connection, "task.healed", str(task.execution_id), body)
             if request is not Request.NONE:
                 settle(connection, task.execution_id, task.step_id)

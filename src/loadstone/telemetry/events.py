@@ -9,7 +9,14 @@ import structlog
 
 from loadstone.telemetry import metrics
 
-WARNINGS = ("fault.", "breaker.opened", "schedule.missed", "schedule.refused", "task.quarantined", "task.lost")
+WARNINGS = (
+    "fault.",
+    "breaker.opened",
+    "schedule.missed",
+    "schedule.refused",
+    "task.quarantined",
+    "task.lost",
+)
 """Beginnings of topics that are logged as warnings."""
 
 UNTOLD = ("parameters", "hints")

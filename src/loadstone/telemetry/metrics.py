@@ -41,9 +41,7 @@ METRICS = (
     Metric("loadstone_tasks_running", "gauge", "Tasks that this worker runs now."),
     Metric("loadstone_task_duration_seconds", "histogram", "Duration of a run of a task.", ("handler",)),
     Metric("loadstone_task_claim_seconds", "histogram", "Time that a claim takes in the repository."),
-    Metric(
-        "loadstone_steps_total", "counter", "Steps that ended, by status.", ("status",)
-    ),
+    Metric("loadstone_steps_total", "counter", "Steps that ended, by status.", ("status",)),
     Metric("loadstone_chunks_total", "counter", "Chunks that were committed, as reports tell them."),
     Metric(
         "loadstone_records_total",
@@ -80,13 +78,17 @@ METRICS = (
         "histogram",
         "Time between the moment a start was due and its launch.",
     ),
-    Metric("loadstone_schedule_ticks_total", "counter", "Ticks of schedules by what became of them.", ("state",)),
+    Metric(
+        "loadstone_schedule_ticks_total", "counter", "Ticks of schedules by what became of them.", ("state",)
+    ),
     Metric("loadstone_queue_depth", "gauge", "Tasks in the repository: ready, delayed, running.", ("state",)),
     Metric(
         "loadstone_queue_wait_seconds", "gauge", "How long the task that waits longest has been ready to run."
     ),
     Metric("loadstone_dead_letters", "gauge", "Dead letters by state.", ("state",)),
-    Metric("loadstone_notices_open", "gauge", "Notices that nobody has acknowledged, by severity.", ("severity",)),
+    Metric(
+        "loadstone_notices_open", "gauge", "Notices that nobody has acknowledged, by severity.", ("severity",)
+    ),
     Metric(
         "loadstone_notifications_total",
         "counter",

@@ -146,7 +146,11 @@ def _mail_session(
         verb = line.decode().strip()
         head = verb.upper()
         if head.startswith("EHLO"):
-            say("250-test\r\n250-AUTH PLAIN" + ("\r\n250-STARTTLS" if tls and not encrypted else "") + "\r\n250 8BITMIME")
+            say(
+                "250-test\r\n250-AUTH PLAIN"
+                + ("\r\n250-STARTTLS" if tls and not encrypted else "")
+                + "\r\n250 8BITMIME"
+            )
         elif head == "STARTTLS" and tls is not None:
             say("220 go")
             connection = tls.wrap_socket(connection, server_side=True)

@@ -92,7 +92,9 @@ def let_pass(database: Database, seconds: float) -> None:
         for row in connection.execute(select(NOTICE)).all():
             names = ("escalate_at", "told_at", "acknowledged_at")
             moved = {name: getattr(row, name) - ago for name in names if getattr(row, name)}
-            connection.execute(update(NOTICE).where(NOTICE.c.id == row.id).values(last_at=row.last_at - ago, **moved))
+            connection.execute(
+                update(NOTICE).where(NOTICE.c.id == row.id).values(last_at=row.last_at - ago, **moved)
+            )
         for row in connection.execute(select(DELIVERY)).all():
             moved = {"not_before": row.not_before - ago}
             connection.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(moved))

@@ -124,9 +124,7 @@ def test_tasks_wait_for_an_open_breaker_and_burn_no_attempt(database: Database) 
     handler = OnBank(act)
     define(database, JOB, {"h": handler})
     started = [launch.launch(database, "one", {"n": n}, actor="ann").execution_id or 0 for n in range(4)]
-    engine = Engine(
-        database, {"h": handler}, breakers=Breakers(stored.StoredBreakers(database), probe)
-    )
+    engine = Engine(database, {"h": handler}, breakers=Breakers(stored.StoredBreakers(database), probe))
     while probes[0] < 3:
         if not engine.run_next("w"):
             time.sleep(0.02)
@@ -197,7 +195,8 @@ def test_an_outage_of_a_real_server_trips_it_and_recovery_closes_it(
     define(database, LOAD, all_handlers(database))
     proxy.stop()
     started = [
-        launch.launch(database, "load", {"data": f"f{n}.csv"}, actor="ann").execution_id or 0 for n in range(6)
+        launch.launch(database, "load", {"data": f"f{n}.csv"}, actor="ann").execution_id or 0
+        for n in range(6)
     ]
     store = stored.StoredBreakers(database)
     engine = Engine(
@@ -241,9 +240,7 @@ def steps_of(out: str) -> list[tuple[str, bool]]:
     return [(one["step"], one["good"]) for one in map(json.loads, out.splitlines())]
 
 
-def test_a_test_names_what_is_wrong(
-    here: Path, server: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_test_names_what_is_wrong(here: Path, server: str, capsys: pytest.CaptureFixture[str]) -> None:
     """DNS, port, login, rights: the first that is wrong is the last line, with a hint."""
     parts = urlsplit(server)
     port, path = parts.port, parts.path
@@ -272,9 +269,7 @@ def test_a_test_names_what_is_wrong(
             assert json.loads(out.splitlines()[-1])["hint"]
 
 
-def test_a_list_shows_breakers_and_a_reset_closes_one(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_list_shows_breakers_and_a_reset_closes_one(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Passwords are not shown; the reset is audited; unknown names are refused."""
     (here / "loadstone.toml").write_text('[targets.bank]\nurl = "postgresql://ann:geheim@127.0.0.1:1/x"\n')
     repository = ["--repository", str(here / "r.db")]

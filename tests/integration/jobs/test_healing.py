@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from loadstone.bootstrap.handlers import healing
-from loadstone.bootstrap.handlers.healing import CHUNK_SIZE_BYTES_MIN, WAITS_MAX, healed
+from loadstone.bootstrap.handlers.healing import CHUNK_SIZE_BYTES_MIN, healed
 from loadstone.connections.breaker import Wait
 from loadstone.database import outbox
 from loadstone.database.open import Database
@@ -21,7 +21,7 @@ from loadstone.jobs.engine import LOST_MAX, Engine
 from loadstone.jobs.faults import Action, FaultKind, Rule, rule_for
 from loadstone.jobs.gate import HeldBack
 from loadstone.jobs.handlers import TaskRun
-from loadstone.jobs.healing import HEALS_MAX, again, remedies_of
+from loadstone.jobs.healing import HEAL, HEALS_MAX, LOCK_WAITS_MAX, again, remedies_of
 from loadstone.jobs.model import Outcome, Status, Task
 from loadstone.jobs.repository import executions, tasks
 from loadstone.jobs.worker import Worker
@@ -122,6 +122,7 @@ def test_a_lock_is_waited_for_without_using_up_attempts(database: Database) -> N
     Worker(Engine(database, {"h": handler}), threads=1).run(until_idle=True)
     assert [0, 1, 2, 3] == [remedies_of(task).get(Action.RELEASE_LOCKS, 0) for task in handler.ran]
     assert {1} == {task.attempt for task in handler.ran}
+    assert [] == actions(database, "task.healed")
 
 
 def test_poison_is_put_in_quarantine(database: Database) -> None:
@@ -140,8 +141,8 @@ def test_poison_is_put_in_quarantine(database: Database) -> None:
     assert [] == handler.ran
 
 
-def a_task(attempt: int = 1) -> Task:
-    """A task in its first run."""
+def a_task(attempt: int = 1, **remedies: int) -> Task:
+    """A task in one of its runs."""
     return Task(
         id=1,
         step_id=1,
@@ -152,7 +153,7 @@ def a_task(attempt: int = 1) -> Task:
         step="a",
         handler="h",
         partition=0,
-        plan={},
+        plan={HEAL: remedies},
         config={},
         parameters={},
         results={},
@@ -185,6 +186,18 @@ def test_each_action_has_its_pause_and_its_attempts(
     assert next_ is not None
     assert (attempt, action) == (next_.attempt, next_.action)
     assert pause[0] <= next_.pause_s <= pause[1]
+
+
+def test_taking_a_lock_is_told_once() -> None:
+    """Not at each wait before it, nor behind it."""
+    rule = Rule(kind=FaultKind.TRANSIENT, action=Action.RELEASE_LOCKS)
+    told = []
+    for waits in (0, LOCK_WAITS_MAX - 2, LOCK_WAITS_MAX - 1, LOCK_WAITS_MAX):
+        task = a_task(release_locks=waits)
+        next_ = again(rule, RetryRule(), task, Refused("LS-3006", "x"), random.Random(1))
+        assert next_ is not None
+        told.append(next_.heals)
+    assert [False, False, True, False] == told
 
 
 @pytest.mark.parametrize("action", [Action.FAIL, Action.QUARANTINE])
@@ -236,7 +249,9 @@ def test_a_load_halves_its_chunks_and_takes_a_lock_in_the_end() -> None:
     plain = request("bank.db")
     sizes = [healed(plain, {Action.SMALLER_CHUNKS: n}).chunk_size_bytes for n in (0, 1, 2, 30)]
     assert [None, 4 << 20, 2 << 20, CHUNK_SIZE_BYTES_MIN] == sizes
-    locks = [healed(plain, {Action.RELEASE_LOCKS: n}).take_over for n in (0, WAITS_MAX - 1, WAITS_MAX)]
+    locks = [
+        healed(plain, {Action.RELEASE_LOCKS: n}).take_over for n in (0, LOCK_WAITS_MAX - 1, LOCK_WAITS_MAX)
+    ]
     assert [False, False, True] == locks
 
 

@@ -61,7 +61,9 @@ def undisturbed(url: str, **options: Any) -> tuple[tuple[list[Any], list[Any], b
     receipt = load(CONTROL, url, ddl=DDL, errors=-1, **options)
     found = state(url)
     with psycopg.connect(url) as connection:
-        connection.execute("DROP TABLE t, loadstone_load, loadstone_chunk, loadstone_reject, loadstone_fence, loadstone_claim")
+        connection.execute(
+            "DROP TABLE t, loadstone_load, loadstone_chunk, loadstone_reject, loadstone_fence, loadstone_claim"
+        )
     Path("x.bad").unlink()
     return found, receipt
 

@@ -22,6 +22,7 @@ from loadstone.jobs.worker import Worker
 from loadstone.schedule import fire, repository, store
 from loadstone.schedule.calendar import Calendar
 from loadstone.schedule.model import Schedule, TickState
+from loadstone.telemetry import metrics
 from tests.repository import Doing, define
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -281,3 +282,18 @@ def test_every_tick_of_a_span_comes_once(tmp_path: Path, first: datetime, days: 
             due = [tick.due_at for tick in repository.ticks(connection, stored.id, limit=20_000)]
             assert (count, count) == (len(due), len(set(due)))
     opened.close()
+
+
+def test_ticks_and_their_lag_are_measured(database: Database) -> None:
+    """One launched seven seconds late, one skipped for it; what was rolled back would not be counted."""
+    metrics.disable()
+    metrics.enable()
+    put(database, overlap="skip")
+    fire.fire(database, at=START + timedelta(hours=1, seconds=7))
+    fire.fire(database, at=START + timedelta(hours=2, seconds=7))
+    lines = metrics.exposed().splitlines()
+    metrics.disable()
+    assert 'loadstone_schedule_ticks_total{state="launched"} 1.0' in lines
+    assert 'loadstone_schedule_ticks_total{state="skipped"} 1.0' in lines
+    assert "loadstone_schedule_lag_seconds_sum 7.0" in lines
+    assert 'loadstone_schedule_lag_seconds_bucket{le="5.0"} 0.0' in lines

@@ -41,7 +41,9 @@ def test_insert_wants_an_empty_table(head: str, tail: str, url: str) -> None:
     """INSERT, the default, refuses a table with rows as SQL*Loader-601; nothing moves, and nothing is half done."""
     with pytest.raises(Refused, match=r"LS-3005.*SQL\*Loader-601.*table T") as caught:
         load(control(head, tail), url)
-    assert ["the table is not empty: say APPEND, REPLACE or TRUNCATE in the control file."] == list(caught.value.hints)
+    assert ["the table is not empty: say APPEND, REPLACE or TRUNCATE in the control file."] == list(
+        caught.value.hints
+    )
     assert [(8, 80), (9, 90)] == rows(url)
     execute(url, "DELETE FROM t")
     assert 2 == load(control(head, tail), url).counts.loaded

@@ -102,7 +102,12 @@ def test_a_wrong_channel_is_refused(channel: dict[str, Any], told: str) -> None:
 @pytest.mark.parametrize(
     ("told", "fact", "place", "step"),
     [
-        (FULL, "[LS-3021] the server cannot store more", "job payments, step load, execution 17", "free room"),
+        (
+            FULL,
+            "[LS-3021] the server cannot store more",
+            "job payments, step load, execution 17",
+            "free room",
+        ),
         (
             event("breaker.opened", "bank", reason="refused"),
             "bank is away, and work on it waits: refused",
@@ -136,9 +141,7 @@ def test_an_event_says_the_fact_the_place_and_the_next_step(
 def test_equal_faults_have_equal_keys() -> None:
     """Another execution is the same matter; another step, code, job or rule is not."""
     same = event("fault.system", "18", **FULL.body)
-    others = [
-        event("fault.system", **{**FULL.body, name: "other"}) for name in ("step", "code", "job")
-    ]
+    others = [event("fault.system", **{**FULL.body, name: "other"}) for name in ("step", "code", "job")]
     key = key_of("system", words_of(FULL))
     assert key == key_of("system", words_of(same))
     assert key not in {key_of("system", words_of(one)) for one in others}

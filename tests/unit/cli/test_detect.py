@@ -28,7 +28,12 @@ def test_one_object_a_line(table: Path, capsys: pytest.CaptureFixture[str]) -> N
     found = json.loads(lines[0])
     assert 2 == len(lines)
     assert set(KEYS) <= set(found)
-    assert (";", True, 1, 3) == (found["delimiter"], found["has_header"], found["preamble_lines"], found["records"])
+    assert (";", True, 1, 3) == (
+        found["delimiter"],
+        found["has_header"],
+        found["preamble_lines"],
+        found["records"],
+    )
     assert {"name", "type", "mask", "start", "end"} <= set(found["columns"][0])
     assert ["integer", "decimal", "date"] == [column["type"] for column in found["columns"]]
 
@@ -37,7 +42,15 @@ def test_a_person_reads_why(table: Path, capsys: pytest.CaptureFixture[str]) -> 
     """The answer comes with its evidence, what is ambiguous, and the next best answers."""
     assert 0 == main(["detect", str(table)])
     out = capsys.readouterr().out
-    for words in ("day.csv: csv", "';'", "header        yes, 1 lines above it", "decimal with ,", "date %d/%m/%Y", "%m/%d/%Y", "or else"):
+    for words in (
+        "day.csv: csv",
+        "';'",
+        "header        yes, 1 lines above it",
+        "decimal with ,",
+        "date %d/%m/%Y",
+        "%m/%d/%Y",
+        "or else",
+    ):
         assert words in out
 
 

@@ -21,7 +21,9 @@ def values(mask: str, count: int = 200, seed: int = 7) -> list[str]:
     """Random days of three years under a mask."""
     source = random.Random(seed)
     start = datetime(2023, 1, 1)
-    return [(start + timedelta(seconds=source.randrange(3 * 365 * 86400))).strftime(mask) for _ in range(count)]
+    return [
+        (start + timedelta(seconds=source.randrange(3 * 365 * 86400))).strftime(mask) for _ in range(count)
+    ]
 
 
 def column(given: list[str]) -> Column:
@@ -41,7 +43,9 @@ def test_every_mask_of_banks_is_found(mask: str) -> None:
         assert () == found.ambiguous
 
 
-@pytest.mark.parametrize(("mask", "other"), [("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%y", "%m-%d-%y"), ("%d.%m.%Y", None)])
+@pytest.mark.parametrize(
+    ("mask", "other"), [("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%y", "%m-%d-%y"), ("%d.%m.%Y", None)]
+)
 def test_what_stays_ambiguous_is_said(mask: str, other: str | None) -> None:
     """Days up to the twelfth leave two readings, unless only one is ever written so."""
     given = [datetime(2024, month, day).strftime(mask) for month, day in [(1, 2), (3, 4), (11, 12), (5, 1)]]
@@ -100,7 +104,10 @@ def test_masks_know_their_own_values(mask: Mask) -> None:
     assert mask.oracle
 
 
-@pytest.mark.parametrize(("mask", "value"), [("%Y-%m-%d", "2023-02-29"), ("%Y%j", "2023366"), ("%d/%m/%Y", "31/04/2024"), ("%Y-%m-%d", "x")])
+@pytest.mark.parametrize(
+    ("mask", "value"),
+    [("%Y-%m-%d", "2023-02-29"), ("%Y%j", "2023366"), ("%d/%m/%Y", "31/04/2024"), ("%Y-%m-%d", "x")],
+)
 def test_the_calendar_is_asked(mask: str, value: str) -> None:
     """Days that do not exist are none."""
     assert Mask(mask, "date").day_of(value) is None

@@ -90,7 +90,7 @@ def test_an_answer_is_always_given() -> None:
     assert "" == rank("")[0].dialect.delimiter
 
 
-@given(st.text(alphabet='ab1,;|\t"\'\\\n\r .:', max_size=200))
+@given(st.text(alphabet="ab1,;|\t\"'\\\n\r .:", max_size=200))
 def test_no_text_breaks_the_scorer(text: str) -> None:
     """Whatever the text, the score lies between 0 and 1 and the best comes first."""
     scores = [one.score for one in rank(text)]
@@ -98,7 +98,11 @@ def test_no_text_breaks_the_scorer(text: str) -> None:
     assert all(0 <= score <= 1.01 for score in scores)
 
 
-@given(st.lists(st.lists(st.text(alphabet='abc ,;"\n', max_size=6), min_size=2, max_size=4), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.lists(st.text(alphabet='abc ,;"\n', max_size=6), min_size=2, max_size=4), min_size=1, max_size=5
+    )
+)
 def test_parse_reads_what_a_writer_wrote(rows: list[list[str]]) -> None:
     """Rows written by the standard library come back, doubled quotes and line ends inside fields included."""
     out = io.StringIO()

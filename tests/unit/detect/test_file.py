@@ -94,7 +94,9 @@ def test_paths_that_leave_the_folder_are_told() -> None:
 
 def test_the_member_that_holds_data_is_looked_at() -> None:
     """Readmes and the litter of systems are passed over."""
-    content = unpack(zipped({"__MACOSX/._x": b"x" * 5000, "README.txt": b"y" * 6000, "d.csv": TABLE}), whole=True)
+    content = unpack(
+        zipped({"__MACOSX/._x": b"x" * 5000, "README.txt": b"y" * 6000, "d.csv": TABLE}), whole=True
+    )
     assert ("d.csv", 3) == (content.member, len(content.members))
 
 

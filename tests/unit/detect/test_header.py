@@ -6,7 +6,11 @@ import pytest
 
 from loadstone.detect.header import find_table
 
-BODY = [["0001", "Anna", "12.50", "2026-01-31"], ["0002", "Jane", "3.00", "2026-02-01"], ["0003", "Paul", "7.25", "2026-02-02"]]
+BODY = [
+    ["0001", "Anna", "12.50", "2026-01-31"],
+    ["0002", "Jane", "3.00", "2026-02-01"],
+    ["0003", "Paul", "7.25", "2026-02-02"],
+]
 
 
 @pytest.mark.parametrize(

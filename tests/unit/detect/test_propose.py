@@ -44,7 +44,13 @@ def test_types_and_masks_come_from_the_rows() -> None:
     data = b"id;amount;booked;at;note\n1;1.234,50;31/01/2026;2026-01-31 10:15:00.123;abc\n2;2,25;01/02/2026;2026-02-01 00:00:00.5;\n"
     (table,) = propose(detect_bytes(data, "day.csv")).tables
     types = {field.name: field.type for field in table.fields}
-    assert [TypeName.INTEGER_EXTERNAL, TypeName.DECIMAL_EXTERNAL, TypeName.DATE, TypeName.TIMESTAMP, TypeName.CHAR] == [one.name for one in types.values() if one]
+    assert [
+        TypeName.INTEGER_EXTERNAL,
+        TypeName.DECIMAL_EXTERNAL,
+        TypeName.DATE,
+        TypeName.TIMESTAMP,
+        TypeName.CHAR,
+    ] == [one.name for one in types.values() if one]
     assert "REPLACE(REPLACE(" in str(table.fields[1].sql)
     assert ("DD/MM/YYYY", "YYYY-MM-DD HH24:MI:SS.FF") == (types["BOOKED"].mask, types["AT"].mask)  # type: ignore[union-attr]
     assert "DAY" == table.table.name
@@ -73,7 +79,9 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("form", ["yaml", "json", "control"])
-def test_a_proposal_loads_its_file(name: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_proposal_loads_its_file(
+    name: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Proposed, made and loaded: every record is a row, with its numbers."""
     data, wanted = FILES[name]
     path, spec, base = tmp_path / "day.dat", tmp_path / f"day.{form}", tmp_path / "t.db"
@@ -81,7 +89,9 @@ def test_a_proposal_loads_its_file(name: str, form: str, tmp_path: Path, capsys:
     assert 0 == main(["propose", str(path), "--table", "t", "--to", form, "-o", str(spec)])
     capsys.readouterr()
     words = ["load", str(spec), "--target", f"sqlite:///{base}", "--create-tables", "--json"]
-    main([*words, "--log", str(tmp_path / "l"), "--bad", str(tmp_path / "b"), "--discard", str(tmp_path / "d")])
+    main(
+        [*words, "--log", str(tmp_path / "l"), "--bad", str(tmp_path / "b"), "--discard", str(tmp_path / "d")]
+    )
     receipt = json.loads(capsys.readouterr().out)
     assert (len(wanted), 0) == (receipt["rows_loaded"], receipt["rows_rejected"])
     with sqlite3.connect(base) as connection:

@@ -43,7 +43,9 @@ def test_what_is_not_there_is_refused(reference: str, told: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "mode", "told"), [("x\n", 0o644, "others"), ("", 0o600, "is empty")])
-def test_a_file_that_others_may_read_or_that_is_empty(tmp_path: Path, text: str, mode: int, told: str) -> None:
+def test_a_file_that_others_may_read_or_that_is_empty(
+    tmp_path: Path, text: str, mode: int, told: str
+) -> None:
     """Refused with what to do."""
     path = tmp_path / "s"
     path.write_text(text)

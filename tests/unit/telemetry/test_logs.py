@@ -64,5 +64,11 @@ def test_events_of_the_outbox_are_lines_of_the_log(capsys: pytest.CaptureFixture
     tell("fault.system", "17", {"job": "payments", "code": "LS-3021", "hints": ["free room."], "place": None})
     event = json.loads(capsys.readouterr().err)
     del event["timestamp"]
-    wanted = {"event": "fault.system", "about": "17", "job": "payments", "code": "LS-3021", "level": "warning"}
+    wanted = {
+        "event": "fault.system",
+        "about": "17",
+        "job": "payments",
+        "code": "LS-3021",
+        "level": "warning",
+    }
     assert wanted == event

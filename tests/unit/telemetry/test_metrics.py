@@ -39,9 +39,7 @@ def test_names_say_what_they_are() -> None:
 def test_every_metric_is_counted_somewhere() -> None:
     """A metric that no line of the program sets is a promise."""
     root = Path(metrics.__file__).parents[1]
-    source = "\n".join(
-        path.read_text() for path in root.rglob("*.py") if path.name != "metrics.py"
-    )
+    source = "\n".join(path.read_text() for path in root.rglob("*.py") if path.name != "metrics.py")
     assert [] == [metric.name for metric in metrics.METRICS if f'"{metric.name}"' not in source]
 
 

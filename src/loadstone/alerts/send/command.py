@@ -42,7 +42,9 @@ def run_command(channel: CommandChannel, message: Message) -> None:
         )
     except subprocess.TimeoutExpired as error:
         raise Retry(
-            "LS-7505", f"{channel.run[0]} did not end within {channel.timeout_s:g} s", hints=["it is tried again."]
+            "LS-7505",
+            f"{channel.run[0]} did not end within {channel.timeout_s:g} s",
+            hints=["it is tried again."],
         ) from error
     except OSError as error:
         raise FixSpec(

@@ -52,7 +52,9 @@ def send_mail(channel: MailChannel, message: Message) -> None:
             raise _later(channel, error) from error
         raise _never(channel, error, "are sender and recipients right?") from error
     except ssl.SSLCertVerificationError as error:
-        raise _never(channel, error, "is its certificate that of its name? ca_file: names others to trust.") from error
+        raise _never(
+            channel, error, "is its certificate that of its name? ca_file: names others to trust."
+        ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise _later(channel, error) from error
     if refused:

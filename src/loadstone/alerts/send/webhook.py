@@ -90,9 +90,7 @@ def signature(key: str, timestamp: str, body: bytes) -> str:
 # Private functions
 
 
-def _headers(
-    channel: WebhookChannel, parts: SplitResult, message: Message, body: bytes
-) -> dict[str, str]:
+def _headers(channel: WebhookChannel, parts: SplitResult, message: Message, body: bytes) -> dict[str, str]:
     timestamp = str(int(time.time()))
     signed = signature(secret(channel.secret, "the secret of the webhook"), timestamp, body)
     return {
@@ -132,9 +130,7 @@ def _public(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
-def _connection(
-    channel: WebhookChannel, parts: SplitResult, address: str
-) -> http.client.HTTPConnection:
+def _connection(channel: WebhookChannel, parts: SplitResult, address: str) -> http.client.HTTPConnection:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection = http.client.HTTPConnection(parts.hostname or "", port, timeout=channel.timeout_s)
     plain = socket.create_connection((address, port), timeout=channel.timeout_s)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from loadstone.jobs.faults import Action
+from loadstone.jobs.healing import LOCK_WAITS_MAX
 from loadstone.spec import LoadRequest
 
 CHUNK_SIZE_BYTES = 8 << 20
@@ -13,9 +14,6 @@ CHUNK_SIZE_BYTES = 8 << 20
 
 CHUNK_SIZE_BYTES_MIN = 64 << 10
 """Chunks do not get smaller than this."""
-
-WAITS_MAX = 60
-"""Waits of about a second, two leases in all, before a lock is taken from a holder that hangs."""
 
 STAGING_DAYS = 7
 """Staged sets and marks of loads that ended longer ago may go when the target is full."""
@@ -27,7 +25,7 @@ def healed(request: LoadRequest, remedies: Mapping[str, int]) -> LoadRequest:
     if halvings:
         size_bytes = (request.chunk_size_bytes or CHUNK_SIZE_BYTES) >> halvings
         request = replace(request, chunk_size_bytes=max(CHUNK_SIZE_BYTES_MIN, size_bytes), workers=1)
-    if remedies.get(Action.RELEASE_LOCKS, 0) >= WAITS_MAX:
+    if remedies.get(Action.RELEASE_LOCKS, 0) >= LOCK_WAITS_MAX:
         request = replace(request, take_over=True)
     if remedies.get(Action.FREE_STAGING, 0):
         from loadstone.bootstrap.targets import prune

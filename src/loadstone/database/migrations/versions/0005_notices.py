@@ -39,11 +39,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_notice_about_rule", "notice", ["about", "rule"])
     live = sa.text("state IN ('open', 'acknowledged')")
-    op.create_index("uq_notice_live", "notice", ["key"], unique=True, sqlite_where=live, postgresql_where=live)
+    op.create_index(
+        "uq_notice_live", "notice", ["key"], unique=True, sqlite_where=live, postgresql_where=live
+    )
     _make_deliveries()
     op.add_column("job_execution", sa.Column("due_at", MOMENT))
     late = sa.text("due_at IS NOT NULL")
-    op.create_index("ix_job_execution_due", "job_execution", ["due_at"], sqlite_where=late, postgresql_where=late)
+    op.create_index(
+        "ix_job_execution_due", "job_execution", ["due_at"], sqlite_where=late, postgresql_where=late
+    )
 
 
 def downgrade() -> None:
