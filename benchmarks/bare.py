@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,23 +54,19 @@ def main() -> int:
     lane = Direct.of(plan)
     assert lane is not None
     chunks, lock = chunks_of(plan, hashing=arguments.hash), threading.Lock()
-    loaded = [0] * WORKERS
 
-    def work(number: int) -> None:
+    def work(_: int) -> int:
+        loaded = 0
         with psycopg.connect(arguments.url, autocommit=True) as connection:
             while True:
                 with lock:
                     chunk = next(chunks, None)
                 if chunk is None:
-                    return
-                loaded[number] += send(connection, plan, lane, chunk)
+                    return loaded
+                loaded += send(connection, plan, lane, chunk)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    print(sum(loaded))
+    with ThreadPoolExecutor(WORKERS) as workers:
+        print(sum(workers.map(work, range(WORKERS))))
     return 0
 
 
@@ -95,7 +92,14 @@ def chunks_of(plan: LoadPlan, *, hashing: bool) -> Iterator[Chunk]:
 def send(connection: psycopg.Connection[Any], plan: LoadPlan, lane: Direct, chunk: Chunk) -> int:
     """Copy the plain rows of one chunk in a transaction; how many."""
     read = Read(
-        number=0, chunk=chunk, first=0, stop=len(chunk), ended=False, digest_before=None, digest_after=None
+        number=0,
+        chunk=chunk,
+        first=0,
+        stop=len(chunk),
+        ended=False,
+        digest_before=None,
+        digest_after=None,
+        stamp="",
     )
     encoded = lane.encode(read)
     assert encoded is not None
