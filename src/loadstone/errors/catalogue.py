@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -27,6 +26,8 @@ class Entry:
 @cache
 def catalogue() -> dict[str, Entry]:
     """All entries by code, ascending."""
+    import tomllib  # costs 6 ms that a load without errors need not spend
+
     found: dict[str, Entry] = {}
     for file in resources.files(__package__).joinpath("codes").iterdir():
         if file.name.endswith(".toml"):

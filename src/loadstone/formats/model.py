@@ -61,6 +61,7 @@ class Chunk:
             else (assembled or transcoded records) in ``text``.
         text: ``data`` itself, or the buffer of assembled or transcoded records.
         last: Whether the input ends here.
+        ordinal: Where the records of a part stand in the whole chunk; None for a whole chunk.
     """
 
     input_no: int
@@ -74,9 +75,14 @@ class Chunk:
     end: NDArray[np.int64]
     text: bytes
     last: bool
+    ordinal: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.start)
+
+    def record_no(self, record: int) -> int:
+        """The 1-based number in the load of record ``record`` (0-based, of this chunk)."""
+        return self.record0 + (record if self.ordinal is None else int(self.ordinal[record])) + 1
 
     @property
     def size_bytes(self) -> int:

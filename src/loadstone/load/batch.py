@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +55,7 @@ class Batch:
             rejects={**self.rejects, **refused},
         )
 
+    @cached_property
     def counts(self) -> Contribution:
         """What the batch adds to the books."""
         read = self.stop - self.first
@@ -77,9 +79,11 @@ class Batch:
             ),
         )
 
+    @cached_property
     def steps(self) -> tuple[int, ...]:
         """Records of each table that step its SEQUENCE: loaded and rejected ones."""
-        return tuple(int(count) for count in stepping(self.verdict[self.first : self.stop]).sum(axis=0))
+        verdict = self.verdict[self.first : self.stop]
+        return tuple(int(np.count_nonzero(stepping(column))) for column in verdict.T)
 
     def discard_rows(self) -> list[Discard]:
         """The discards, as the target keeps them."""
@@ -87,7 +91,7 @@ class Batch:
         return [
             Discard(
                 input_no=chunk.input_no,
-                record_no=chunk.record0 + record + 1,
+                record_no=chunk.record_no(record),
                 byte_offset=chunk.unit0 + int(chunk.raw_start[record]),
                 length_bytes=int(chunk.raw_end[record] - chunk.raw_start[record]),
                 reason="all_null" if (self.verdict[record] == Verdict.ALL_NULL).any() else "when",

@@ -196,7 +196,7 @@ class Committer:
         )
 
     def _checkpoint(self, read: Read, batch: Batch, cut: Cut | None) -> Checkpoint:
-        counts, unit1 = batch.counts(), read.unit1(batch.stop)
+        counts, unit1 = batch.counts, read.unit1(batch.stop)
         if not counts.balanced:
             raise Stop("LS-4001", f"the books of chunk {read.chunk.unit0} do not balance: {counts}")
         reason = cut.reason if cut is not None else "load" if read.ended else None
@@ -208,7 +208,7 @@ class Committer:
             records=batch.stop,
             sha256=read.sha256(unit1),
             counts=counts,
-            sequences=batch.steps(),
+            sequences=batch.steps,
             stopped=reason,
             stamp=read.stamp,
         )

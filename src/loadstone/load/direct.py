@@ -53,6 +53,7 @@ class Encoded:
             start=start,
             end=end,
             text=b"".join(texts),
+            ordinal=self.rest,
         )
         return replace(read, chunk=others, first=0, stop=len(others))
 

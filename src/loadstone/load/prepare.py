@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -106,14 +106,13 @@ def _general(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
 
 def _completed(lanes: Lanes, read: Read, encoded: Encoded) -> Batch:
     """A batch of plain records, with what the general way makes of the others."""
-    rows, rejects = encoded.rows, {}
+    rows = encoded.rows
+    rejects: dict[int, Reject] = {}
     assert lanes.direct is not None
     if len(encoded.rest):
         others = _general(lanes, encoded.others(read), _no_steps, "pgcopy")
         encoded.verdict[encoded.rest] = others.verdict
-        for index, one in others.rejects.items():
-            record = int(encoded.rest[index])
-            rejects[record] = replace(one, record_no=read.chunk.record0 + record + 1)
+        rejects = {int(encoded.rest[index]): one for index, one in others.rejects.items()}
         rows = lanes.direct.merge(encoded, others.tables[0].rows)
     return _batch(read, encoded.verdict, [_table_rows(lanes.plan.tables[0], rows)], rejects)
 
@@ -126,7 +125,10 @@ def _no_steps(own: tuple[int, ...]) -> tuple[int, ...]:
 def _batch(
     read: Read, verdict: NDArray[np.uint8], tables: Sequence[TableRows], rejects: dict[int, Reject]
 ) -> Batch:
-    nowhere = ((verdict == Verdict.WHEN_FAILED) | (verdict == Verdict.ALL_NULL)).all(axis=1)
+    # By columns: there are few of them, and a reduction along them takes a step for each record.
+    nowhere = np.ones(len(verdict), np.bool_)
+    for column in verdict.T:
+        nowhere &= (column == Verdict.WHEN_FAILED) | (column == Verdict.ALL_NULL)
     nowhere[: read.first] = nowhere[read.stop :] = False
     return Batch(
         chunk=read.chunk,

@@ -37,7 +37,7 @@ def reject(chunk: Chunk, record: int, blame: Blame) -> Reject:
     start, end = int(chunk.raw_start[record]), int(chunk.raw_end[record])
     return Reject(
         input_no=chunk.input_no,
-        record_no=chunk.record0 + record + 1,
+        record_no=chunk.record_no(record),
         byte_offset=chunk.unit0 + start,
         length_bytes=end - start,
         table=str(blame.table.spec.table),

@@ -97,7 +97,7 @@ def outcome(batch: Batch) -> dict[str, Any]:
         "verdict": batch.verdict.tolist(),
         "rejects": batch.rejects,
         "discards": batch.discards.tolist(),
-        "counts": batch.counts(),
+        "counts": batch.counts,
     }
 
 

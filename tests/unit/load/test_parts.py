@@ -127,7 +127,7 @@ def test_a_cut_batch_knows_nothing_of_what_is_behind() -> None:
     whole = batch([2, 5], [1, 7])
     part = whole.cut(5)
     assert ([2], [1], 5) == (sorted(part.rejects), part.discards.tolist(), part.stop)
-    counts = part.counts()
+    counts = part.counts
     assert (5, 3, 1, 1) == (counts.read, counts.loaded, counts.rejected, counts.discarded) and counts.balanced
 
 
