@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -83,6 +83,24 @@ class Chunk:
     def record_no(self, record: int) -> int:
         """The 1-based number in the load of record ``record`` (0-based, of this chunk)."""
         return self.record0 + (record if self.ordinal is None else int(self.ordinal[record])) + 1
+
+    def record_nos(self, records: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The numbers in the load of ``records``."""
+        return self.record0 + (records if self.ordinal is None else self.ordinal[records]) + 1
+
+    def part(self, first: int, stop: int) -> Chunk:
+        """Records ``first`` to ``stop``, of which there is one at least, with a copy of their text."""
+        start, end = self.start[first:stop], self.end[first:stop]
+        low, high = int(start.min()), int(end.max())
+        return replace(
+            self,
+            raw_start=self.raw_start[first:stop],
+            raw_end=self.raw_end[first:stop],
+            start=start - low,
+            end=end - low,
+            text=self.text[low:high],
+            ordinal=np.arange(first, stop) if self.ordinal is None else self.ordinal[first:stop],
+        )
 
     @property
     def size_bytes(self) -> int:

@@ -73,10 +73,12 @@ def open_records(
             chunk.record0, chunk.last = record0, last
             if at == 0:
                 _strip_names(layout, chunk, input_no)
-            yield chunk
+            at, record0, pending = at + consumed, record0 + len(chunk), data[consumed:]
+            given = [chunk]
+            del chunk, data, spans, parts, raw_start, raw_end, start, end  # else the next one is read beside it
+            yield given.pop()
             if last:
                 return
-            at, record0, pending = at + consumed, record0 + len(chunk), data[consumed:]
 
 
 def stream_format(layout: Layout, form: RecordFormat, source: str | bytes) -> RecordFormat:

@@ -13,7 +13,10 @@ from loadstone.books import Contribution, Discard, Reject, TableCount
 from loadstone.formats.model import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loadstone.formats.model import Chunk
+    from loadstone.load.reading import Read
     from loadstone.targets.model import TableRows
 
 
@@ -98,6 +101,27 @@ class Batch:
             )
             for record in self.discards.tolist()
         ]
+
+
+def join_batches(read: Read, parts: Sequence[tuple[int, Batch]]) -> Batch:
+    """The batch of a chunk from those of its pieces, each behind its first record's place."""
+    if len(parts) == 1:
+        return parts[0][1]
+    starts = [start for start, _ in parts]
+    batches = [batch for _, batch in parts]
+    tables = []
+    for pieces in zip(*(batch.tables for batch in batches), strict=True):
+        first = pieces[0]
+        tables.append(replace(first, rows=first.rows.joined([piece.rows for piece in pieces], starts)))
+    return Batch(
+        chunk=read.chunk,
+        first=read.first,
+        stop=read.stop,
+        verdict=np.concatenate([batch.verdict for batch in batches]),
+        tables=tuple(tables),
+        rejects={start + n: one for start, batch in parts for n, one in batch.rejects.items()},
+        discards=np.concatenate([start + batch.discards for start, batch in parts]),
+    )
 
 
 def stepping(verdict: NDArray[np.uint8]) -> NDArray[np.bool_]:

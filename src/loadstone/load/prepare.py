@@ -14,7 +14,7 @@ from loadstone.datatypes.columns import encode_arrow
 from loadstone.datatypes.model import Faults, Values
 from loadstone.formats.model import Chunk, Tokens, Verdict
 from loadstone.formats.tokenize import tokenize
-from loadstone.load.batch import Batch, stepping
+from loadstone.load.batch import Batch, join_batches, stepping
 from loadstone.load.columnar import Columnar
 from loadstone.load.direct import Direct, Encoded
 from loadstone.load.plan.model import LoadPlan, TablePlan
@@ -24,6 +24,9 @@ from loadstone.load.values import Failure, Numbers, field_values, mixed_values
 from loadstone.spec import Method
 from loadstone.targets.arrow import ArrowRows
 from loadstone.targets.model import Rows, TableRows
+
+PIECE_SIZE_BYTES = 2 << 20
+"""Text of a chunk that is made into rows at once."""
 
 Steps = Callable[[tuple[int, ...]], tuple[int, ...]]
 """Takes what a chunk steps each table's sequences; gives what all chunks before it stepped."""
@@ -71,7 +74,15 @@ def prepare(lanes: Lanes, read: Read, steps: Steps, *, form: str | None = None) 
 
 
 def _general(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
-    """Any records: fields as spans, then values, then rows."""
+    """Any records: piece by piece, since fields and values take many times the room of their records."""
+    # Where records step a sequence, the chunks behind wait for the sum of this one: that takes all its records.
+    sequenced = any(column.source == "sequence" for table in lanes.plan.tables for column in table.columns)
+    pieces = [(0, read)] if sequenced else read.pieces(PIECE_SIZE_BYTES)
+    return join_batches(read, [(start, _piece(lanes, one, steps, form)) for start, one in pieces])
+
+
+def _piece(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
+    """Fields as spans, then values, then rows."""
     plan, chunk = lanes.plan, read.chunk
     layout = plan.layouts[plan.charsets[chunk.input_no]]
     tokens = tokenize(layout, chunk, compiled=plan.compiled)
@@ -87,7 +98,7 @@ def _general(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
         record = np.flatnonzero(active & ~unset & (verdict[:, number] == Verdict.TAKE))
         ordinals = np.cumsum(stepped[:, number]) - 1 + before[number]
         numbers = Numbers(
-            record_no=chunk.record0 + record + 1, step=ordinals[record], bases=lanes.columnar.bases(table)
+            record_no=chunk.record_nos(record), step=ordinals[record], bases=lanes.columnar.bases(table)
         )
         values, failures = _values(table, lanes.columnar, tokens, (record, numbers))
         encode = partial(_encode, plan, table, form=form)
@@ -183,8 +194,10 @@ def _encode(plan: LoadPlan, table: TablePlan, values: Values, form: str) -> tupl
         from loadstone.targets.postgresql.encode import encode_pgcopy
 
         return encode_pgcopy(values, conversions, nls, compiled=plan.compiled)
+    import pyarrow as pa
+
     batch, kept, faults = encode_arrow(values, conversions, nls, compiled=plan.compiled)
-    return ArrowRows(batch, kept), faults
+    return ArrowRows(pa.Table.from_batches([batch]), kept), faults
 
 
 def _without(values: Values, failures: list[Failure]) -> Values:

@@ -40,6 +40,19 @@ class Read:
     digest_after: Any
     stamp: str
 
+    def pieces(self, size_bytes: int) -> list[tuple[int, Read]]:
+        """The chunk in parts of whole records and about so many bytes, each behind its first record's place."""
+        chunk = self.chunk
+        marks = np.arange(size_bytes, len(chunk.text), size_bytes)
+        stops = np.unique(np.append(np.searchsorted(chunk.end, marks), len(chunk)))
+        stops = stops[stops > 0]
+        if len(stops) < 2:
+            return [(0, self)]
+        return [
+            (first, self._piece(first, stop))
+            for first, stop in zip([0, *stops[:-1].tolist()], stops.tolist(), strict=True)
+        ]
+
     def unit1(self, stop: int) -> int:
         """End of the chunk's range in the input when only ``stop`` of its records are consumed."""
         if stop >= len(self.chunk):
@@ -53,6 +66,10 @@ class Read:
         digest = self.digest_before.copy()
         digest.update(memoryview(self.chunk.data)[: unit1 - self.chunk.unit0])
         return str(digest.hexdigest())
+
+    def _piece(self, first: int, stop: int) -> Read:
+        within = [min(max(place - first, 0), stop - first) for place in (self.first, self.stop)]
+        return replace(self, chunk=self.chunk.part(first, stop), first=within[0], stop=within[1])
 
 
 class ChunkSource:
@@ -115,7 +132,7 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
                 ended = end_record is not None and chunk.record0 + records >= end_record
                 after = digest.copy()
                 after.update(memoryview(chunk.data)[: chunk.size_bytes])
-                yield Read(
+                read = Read(
                     number=number,
                     chunk=chunk,
                     first=min(max(skip - chunk.record0, 0), stop),
@@ -125,9 +142,12 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
                     digest_after=after,
                     stamp=stamp,
                 )
+                digest, number, record_no = after, number + 1, chunk.record0 + records
+                given = [read]
+                del chunk, read  # else the next chunk is read beside this one
+                yield given.pop()
                 if ended:
                     return
-                digest, number, record_no = after, number + 1, chunk.record0 + records
 
 
 def _ranges(
@@ -147,7 +167,7 @@ def _ranges(
 
 def _chunks(plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], record0: int) -> Iterator[Chunk]:
     """Chunks of one input between two bytes; the second is where a record ends, or None for the end."""
-    for chunk in open_records(
+    chunks = open_records(
         plan.layouts[plan.charsets[one.input_no]],
         one.spec,
         one.path if one.path is not None else one.data or b"",
@@ -156,8 +176,12 @@ def _chunks(plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], recor
         record0=record0,
         chunk_size_bytes=plan.chunk_size_bytes,
         compiled=plan.compiled,
-    ):
-        if units[1] is None or chunk.unit1 < units[1]:
+    )
+    if units[1] is None:
+        yield from chunks
+        return
+    for chunk in chunks:
+        if chunk.unit1 < units[1]:
             yield chunk
             continue
         kept = int(np.searchsorted(chunk.raw_end, units[1] - chunk.unit0, "right"))

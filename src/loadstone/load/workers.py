@@ -112,10 +112,7 @@ class _Crew:
     def _worker(self, shared: Session | None) -> None:
         try:
             session = shared if shared is not None else self._open()
-            while not self.run.stop_requested() and (read := self.source.next()) is not None:
-                batch = prepare(self.lanes, read, partial(self.steps.before, read.number))
-                self.committer.submit(session, read, batch)
-                self.lanes.give_back(batch)
+            while not self.run.stop_requested() and self._load_next(session):
                 self.run.report(
                     self.committer.progress.counts, self.source.bytes_done, self.source.bytes_total
                 )
@@ -139,6 +136,16 @@ class _Crew:
     def _fail(self, error: BaseException) -> None:
         with self._lock:
             self.error = self.error or error
+
+    def _load_next(self, session: Session) -> bool:
+        """The next chunk from the source into the target, nothing of which is kept; False at the end."""
+        read = self.source.next()
+        if read is None:
+            return False
+        batch = prepare(self.lanes, read, partial(self.steps.before, read.number))
+        self.committer.submit(session, read, batch)
+        self.lanes.give_back(batch)
+        return True
 
     def _leave(self) -> None:
         """When one worker fails or a limit ends the load, the others leave too."""

@@ -1,7 +1,8 @@
-"""Rows as an Arrow batch."""
+"""Rows as Arrow."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 class ArrowRows:
     """
-    Rows of one INTO TABLE clause in a ``pa.RecordBatch``.
+    Rows of one INTO TABLE clause.
 
     Attributes:
+        batch: A ``pa.Table``; of several chunks where the rows were made in pieces.
         record: Index in the chunk of each row's record; ascending.
     """
 
@@ -33,3 +35,10 @@ class ArrowRows:
     def slice(self, start: int, stop: int) -> ArrowRows:
         """Rows start to stop, without copying."""
         return ArrowRows(self.batch.slice(start, stop - start), self.record[start:stop])
+
+    def joined(self, parts: Sequence[ArrowRows], starts: Sequence[int]) -> ArrowRows:
+        """The rows of ``parts``, without copying."""
+        import pyarrow as pa
+
+        record = np.concatenate([part.record + start for part, start in zip(parts, starts, strict=True)])
+        return ArrowRows(pa.concat_tables([part.batch for part in parts]), record)

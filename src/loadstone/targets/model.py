@@ -90,6 +90,10 @@ class Rows(Protocol):
         """Rows start to stop, without copying where possible."""
         ...
 
+    def joined(self, parts: Sequence[Any], starts: Sequence[int]) -> Rows:
+        """The rows of ``parts``, of which these are the first; each counts its records from one of ``starts``."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class TableRows:

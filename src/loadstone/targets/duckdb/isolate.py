@@ -104,9 +104,8 @@ def _as_stage(session: DuckdbSession, rows: TableRows, found: dict[int, Constrai
     import pyarrow as pa
 
     types = {column.name: column.type.declared for column in rows.table.columns}
-    batch: Any = rows.rows
-    batch = batch.batch.append_column(RECORD, pa.array(rows.rows.record))
-    session.cursor.register("loadstone_raw", pa.Table.from_batches([batch]))
+    encoded: Any = rows.rows
+    session.cursor.register("loadstone_raw", encoded.batch.append_column(RECORD, pa.array(encoded.record)))
     pairs = [(f"c{n}", name, f"TRY_CAST(c{n} AS {types[name]})") for n, name in enumerate(rows.columns)]
     for raw, name, cast in pairs:
         failed = f"SELECT {RECORD} FROM loadstone_raw WHERE {raw} IS NOT NULL AND {cast} IS NULL"

@@ -11,6 +11,7 @@ from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.duckdb.faults import translate
 from loadstone.targets.duckdb.isolate import isolate_by_trials
+from loadstone.targets.duckdb.memory import forget_blocks
 from loadstone.targets.duckdb.staged import find_staged_refusals
 from loadstone.targets.duckdb.suspects import without
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
@@ -70,15 +71,14 @@ class DuckdbSession:
         )
 
     def write(self, rows: TableRows) -> None:
-        """Insert an Arrow batch."""
-        import pyarrow as pa
-
+        """Insert Arrow rows."""
         if not len(rows.rows):
             return
-        batch = pa.Table.from_batches([rows.rows.batch])  # type: ignore[attr-defined]
-        self.cursor.register("loadstone_batch", batch)
+        self.cursor.register("loadstone_batch", rows.rows.batch)  # type: ignore[attr-defined]
         with translate("", rows):
             self.cursor.execute(insert_sql(rows, "loadstone_batch"))
+        # What is registered lives: it would take room beside the rows of the next chunk.
+        self.cursor.unregister("loadstone_batch")
 
     def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
         """Insert reject and discard rows, as Arrow."""
@@ -92,6 +92,7 @@ class DuckdbSession:
                 self.cursor.execute("COMMIT")
         except Refused as error:
             raise ConstraintRefusal("a key is taken") from error
+        forget_blocks(self.cursor)
 
     def stay(self) -> None:
         """A file ends no session."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 from loadstone.books import Fence, LoadReceipt
@@ -10,6 +11,7 @@ from loadstone.spec import Method, TableName
 from loadstone.targets.control import Control, create_control, taken_over
 from loadstone.targets.duckdb.catalogue import read_table, table_names
 from loadstone.targets.duckdb.faults import translate
+from loadstone.targets.duckdb.memory import bound_closing
 from loadstone.targets.duckdb.session import DuckdbSession, quoted
 from loadstone.targets.holder import hold_file
 from loadstone.targets.lookups import LookupQuery, lookup_sql
@@ -31,7 +33,7 @@ class DuckdbTarget(StoredLoads):
     ddl = "duckdb"
     form: Literal["arrow"] = "arrow"
     sessions_max = 1
-    chunk_size_bytes = 24 << 20  # past a row group of 122,880 rows; smaller ones commit slowly
+    chunk_size_bytes = 18 << 20  # past a row group of 122,880 rows; smaller ones commit slowly
 
     def __init__(self, url: str, control_schema: str | None = None, *, read_only: bool = False) -> None:
         """``control_schema`` is made where it is missing."""
@@ -150,6 +152,10 @@ class DuckdbTarget(StoredLoads):
 
     def close(self) -> None:
         """Close the file."""
+        import duckdb
+
+        with suppress(duckdb.Error):  # a lost connection is closed too
+            bound_closing(self._connection)
         self._connection.close()
 
     # Private methods

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,3 +46,15 @@ class PgRows:
         offsets = np.zeros(len(kept) + 1, np.int64)
         np.cumsum(sizes, out=offsets[1:])
         return PgRows(base[flags], offsets, self.record[kept])
+
+    def joined(self, parts: Sequence[PgRows], starts: Sequence[int]) -> PgRows:
+        """The rows of ``parts`` in one buffer."""
+        sizes = [int(part.offsets[-1] - part.offsets[0]) for part in parts]
+        offsets = [np.zeros(1, np.int64)]
+        for part, at in zip(parts, np.cumsum([0, *sizes[:-1]]), strict=True):
+            offsets.append(part.offsets[1:] - part.offsets[0] + at)
+        return PgRows(
+            np.concatenate([np.frombuffer(part.data(), np.uint8) for part in parts]),
+            np.concatenate(offsets),
+            np.concatenate([part.record + start for part, start in zip(parts, starts, strict=True)]),
+        )
