@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test coverage lint bench crash faults lock docs clean
+.PHONY: setup demo test coverage lint bench bench-jobs crash faults lock docs clean
 
 setup: $(STAMP)
 
@@ -42,6 +42,9 @@ bench: $(STAMP)
 
 bench-peers: $(STAMP)
 	$(BIN)/python benchmarks/peers.py
+
+bench-jobs: $(STAMP)
+	$(BIN)/python benchmarks/jobs.py
 
 bench-overhead: $(STAMP)
 	$(BIN)/python benchmarks/overhead.py
