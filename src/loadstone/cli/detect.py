@@ -49,10 +49,10 @@ def show(found: Detection) -> None:
         print(f"  {name:<14}{value}")
     for column in found.columns:
         place = "" if column.start is None else f"  [{column.start}, {column.end})"
-        mask = (
-            f" {column.mask}" if column.mask else f" with {column.decimal}" if column.decimal == "," else ""
-        )
-        print(f"    {column.name:<28}{column.type}{mask}{place}")
+        mask = f" {column.mask}" if column.mask else f" with {column.decimal}" if column.decimal == "," else ""
+        personal = f"  personal data: {column.personal}" if column.personal else ""
+        values = f"  {', '.join(column.examples)}" if column.examples else ""
+        print(f"    {column.name:<24}{column.type + mask:<24}{place}{personal}{values}")
     for reason in found.evidence:
         print(f"  because {reason}")
     for other in found.alternatives:

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from .masks import MASKS, Mask
+from .personal import masked, personal_kind
 
 INTEGER, DECIMAL, BOOLEAN, STRING = "integer", "decimal", "boolean", "string"
 
+EXAMPLES = 3
 _UNIQUE_MAX = 3000
 _NULLS = frozenset({"", "null", "NULL", "\\N", "N/A", "n/a", "NA", "#N/A", "None", "NaN", "nan", "-"})
 _PLAIN = {
@@ -41,6 +43,8 @@ class Column:
         ambiguous: Other masks that fit all values just as well.
         nullable: Whether some values are empty.
         null_word: A word that stands for no value, where one does.
+        personal: Kind of personal data that it holds (``iban``, ``email``, ``name``, ``national_id:pl``, ...); None for none.
+        examples: Its first different values, those of personal data masked.
         length: Characters of its longest value.
         grouped: Whether a decimal column's values have signs between thousands.
         start: First character of a fixed-width column, 0-based; None in delimited text.
@@ -54,6 +58,8 @@ class Column:
     decimal: str | None = None
     ambiguous: tuple[str, ...] = ()
     nullable: bool = False
+    personal: str | None = None
+    examples: tuple[str, ...] = ()
     null_word: str = ""
     length: int = 0
     grouped: bool = False
@@ -74,10 +80,14 @@ class Judge:
     seen: bool = False
     length: int = 0
     null_word: str = ""
+    examples: dict[str, None] = field(default_factory=dict)
 
     def take(self, values: Iterable[str]) -> None:
         """Values of some rows; blanks around them do not count."""
-        distinct = {value.strip() for value in values}
+        stripped = [value.strip() for value in values]
+        distinct = set(stripped)
+        if len(self.examples) < EXAMPLES:
+            self._keep(stripped)
         blank = distinct & _NULLS
         if blank:
             self.nullable = True
@@ -104,7 +114,19 @@ class Judge:
             _is_grouped(value, found.decimal) for value in self.unique
         )
         word = self.null_word if found.type != STRING else ""
-        return replace(found, length=self.length, grouped=grouped, null_word=word)
+        kind = personal_kind(name, found.type, self.unique)
+        shown = tuple(masked(value, kind) if kind else value for value in self.examples)
+        return replace(
+            found, length=self.length, grouped=grouped, null_word=word, personal=kind, examples=shown
+        )
+
+    def _keep(self, values: list[str]) -> None:
+        """Remember the first different values, cut to a length that a line holds."""
+        for value in values:
+            if value not in _NULLS:
+                self.examples[value[:40]] = None
+                if len(self.examples) >= EXAMPLES:
+                    return
 
     def _typed(self, name: str) -> Column:
         if not self.seen:
