@@ -111,13 +111,10 @@ def identifiers(names: list[str]) -> list[str]:
 
 def oracle_charset(codec: str) -> str:
     """Oracle's name of a character set of Python; its own name where Oracle has none."""
-    wanted = codecs.lookup(codec.replace("utf-8-sig", "utf-8")).name
+    wanted = _canonical(codec.replace("utf-8-sig", "utf-8"))
     if wanted in ("ascii", "utf-8"):
         return "AL32UTF8"
-    for name, known in CODECS.items():
-        if codecs.lookup(known).name == wanted:
-            return name
-    return codec
+    return next((name for name, known in CODECS.items() if _canonical(known) == wanted), codec)
 
 
 # Private functions
@@ -176,6 +173,14 @@ def _field(name: str, column: Column, *, fixed: bool) -> Field:
     if column.null_word:
         nullif = Condition(tests=(Test(field=name, literal=Literal(text=column.null_word)),))
     return Field(name=name, position=position, type=_type(column), sql=sql, nullif=nullif)
+
+
+def _canonical(codec: str) -> str:
+    """Python's one name of a character set; its own for those that only we know."""
+    try:
+        return codecs.lookup(codec).name
+    except LookupError:
+        return codec.lower()
 
 
 def _single_byte(codec: str | None) -> bool:
