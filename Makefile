@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test coverage lint bench bench-jobs crash faults lock docs clean
+.PHONY: setup demo test coverage lint bench bench-jobs crash soak faults lock docs clean
 
 setup: $(STAMP)
 
@@ -50,7 +50,12 @@ bench-overhead: $(STAMP)
 	$(BIN)/python benchmarks/overhead.py
 
 crash: $(STAMP)
-	$(BIN)/python -m pytest tests/crash -m "slow or not slow" --kills 200
+	$(BIN)/python -m pytest tests/crash -n 2 -m "slow or not slow" --kills 200
+
+MINUTES ?= 10
+
+soak: $(STAMP)
+	$(BIN)/python -m tests.crash.soak --minutes $(MINUTES)
 
 faults: $(STAMP)
 	$(BIN)/python -m pytest -s tests/faults --fault-runs 2000 --fault-clock 1

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.crash.cases import payments
+from tests.crash.conftest import Tally
 from tests.crash.processes import Case, ended, errors_of, finish, start, state, undisturbed
 from tests.runs import rows_of
 
@@ -33,7 +34,7 @@ def cut_sessions(url: str) -> int:
 
 
 def test_cut_connections_lose_and_double_nothing(
-    postgres_url: str, tmp_path: Path, pytestconfig: pytest.Config
+    postgres_url: str, tmp_path: Path, tally: Tally, pytestconfig: pytest.Config
 ) -> None:
     """All sessions are ended at random times, also while they commit; the load itself goes on to its end."""
     calm, folder = undisturbed(tmp_path / "calm", SLOW), SLOW.lay_out(tmp_path / "cut")
@@ -50,7 +51,8 @@ def test_cut_connections_lose_and_double_nothing(
     if process.exitcode is None:
         ended(process)
     finish(folder, postgres_url, SLOW)
-    assert state(folder, postgres_url, SLOW) == calm
+    tally.add("postgresql", cuts=cuts)
+    tally.same("postgresql", calm, state(folder, postgres_url, SLOW))
     assert cuts >= 3
 
 

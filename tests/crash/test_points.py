@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from loadstone.targets.urls import kind_of
 from tests.crash.cases import payments
+from tests.crash.conftest import Tally
 from tests.crash.processes import KILLED, clear, ended, finish, start, state, undisturbed
 
 POINTS = (
@@ -56,7 +58,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_a_kill_at_every_point_loses_and_doubles_nothing(
-    target_url: str, calm: dict[str, Any], tmp_path: Path
+    target_url: str, calm: dict[str, Any], tmp_path: Path, tally: Tally
 ) -> None:
     """SIGKILL at each numbered place of a load; the restart ends as the undisturbed run."""
     folder = CASE.lay_out(tmp_path / "killed")
@@ -66,7 +68,8 @@ def test_a_kill_at_every_point_loses_and_doubles_nothing(
         code = ended(start(folder, target_url, CASE, crash_at=point, chunk_size_bytes=2000))
         assert code == KILLED, f"{point} is not reached"
         finish(folder, target_url, CASE, chunk_size_bytes=3000)
-        assert state(folder, target_url, CASE) == calm, point
+        tally.add(kind_of(target_url), kills=1, points=1)
+        tally.same(kind_of(target_url), calm, state(folder, target_url, CASE), point)
         clear(target_url, CASE)
         for path in folder.glob("load.[bdl][aso]*"):
             if path.suffix != ".dat":

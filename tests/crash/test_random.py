@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from loadstone.targets.urls import kind_of
 from tests.crash.cases import payments
+from tests.crash.conftest import Tally
 from tests.crash.processes import clear, ended, finish, start, state, undisturbed
 
-CASE = payments(6000)
-"""Enough for a load of a second or two."""
+CASE = payments(3000)
+"""Enough for a load of about a second."""
 
 
 def test_random_kills_lose_and_double_nothing(
-    target_url: str, tmp_path: Path, pytestconfig: pytest.Config
+    target_url: str, tmp_path: Path, tally: Tally, pytestconfig: pytest.Config
 ) -> None:
     """SIGKILL at random times, again and again, with other chunks and workers each time."""
     calm = undisturbed(tmp_path / "calm", CASE)
@@ -36,10 +38,11 @@ def test_random_kills_lose_and_double_nothing(
             kills += ended(process) < 0
         else:
             assert ended(process) == 2
-            assert state(folder, target_url, CASE) == calm
+            tally.same(kind_of(target_url), calm, state(folder, target_url, CASE))
             clear(target_url, CASE)
         if kills == wanted:
             break
     finish(folder, target_url, CASE)
-    assert state(folder, target_url, CASE) == calm
+    tally.add(kind_of(target_url), kills=kills)
+    tally.same(kind_of(target_url), calm, state(folder, target_url, CASE))
     assert kills == wanted

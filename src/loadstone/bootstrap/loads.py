@@ -30,6 +30,7 @@ def load(request: LoadRequest, run: Run) -> LoadReceipt:
     """Load, resume, or give the receipt of a finished load; errors are of class ``LoadstoneError``."""
     from loadstone.load import pipeline
 
+    _refuse_repository(request.target)
     request = land_pipes(request)
     if request.take_over:
         end_file_holder(request)
@@ -218,6 +219,18 @@ def is_pipe(path: str) -> bool:
 
 
 # Private functions
+
+
+def _refuse_repository(target: str) -> None:
+    """The repository's file is no target; a worker that was told of another one refuses that by itself."""
+    if kind_of(target) not in ("sqlite", "duckdb"):
+        return
+    from loadstone.config import known_repository
+    from loadstone.database.files import refuse_same_file
+
+    repository = known_repository()
+    if not repository.startswith("postgres"):
+        refuse_same_file(file_of(repository), file_of(target))
 
 
 def _named_outputs(request: LoadRequest) -> LoadRequest:

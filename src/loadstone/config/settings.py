@@ -115,12 +115,16 @@ def resolve_repository(url: str | None) -> str:
     Raises:
         FixSpec: LS-6002 the configuration cannot be read.
     """
-    found = url or os.environ.get("LOADSTONE_REPOSITORY") or section("repository").get("url")
-    if found:
-        return str(found)
-    folder = Path.home() / ".local" / "state" / "loadstone"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return str(folder / "repository.db")
+    found = url or known_repository()
+    if found == str(_own_repository()):
+        _own_repository().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return found
+
+
+def known_repository() -> str:
+    """As ``resolve_repository`` where no URL is given, and nothing is made."""
+    found = os.environ.get("LOADSTONE_REPOSITORY") or section("repository").get("url")
+    return str(found or _own_repository())
 
 
 def named_targets() -> dict[str, str]:
@@ -181,6 +185,10 @@ def user_functions() -> dict[str, str]:
 # Private functions
 
 _TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
+
+
+def _own_repository() -> Path:
+    return Path.home() / ".local" / "state" / "loadstone" / "repository.db"
 
 
 def _config_path() -> Path | None:

@@ -16,7 +16,7 @@ def error_of(error: DBAPIError) -> Exception:
         return error
     text = str(error.orig).strip()
     state = getattr(error.orig, "sqlstate", None)
-    if error.connection_invalidated or state in _REDO or _begins(state, "08", "57P"):
+    if error.connection_invalidated or state in _REDO or _begins(state, "08", "57P", "25P03"):
         return _lost(text)
     if "file is not a database" in text:
         return FixSpec("LS-7008", "the repository's file is no SQLite database", hints=["is it the right file?"])

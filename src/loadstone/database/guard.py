@@ -1,4 +1,4 @@
-"""What a SQLite repository cannot be: on a network file system, shared by hosts, or the target itself."""
+"""What a SQLite repository cannot be: on a network file system, or shared by hosts."""
 
 from __future__ import annotations
 
@@ -107,24 +107,6 @@ def register_host(database: Database, host: Host | None = None) -> None:
         beat = update(HOST).where(HOST.c.id == me.id).values(beat_at=moment, name=me.name)
         if not connection.execute(beat).rowcount:
             connection.execute(insert(HOST).values(id=me.id, name=me.name, beat_at=moment))
-
-
-def refuse_same_file(repository_path: str | None, target_path: str | None) -> None:
-    """
-    Refuse one SQLite file as repository and as target: their locks would block each other.
-
-    Raises:
-        Refused: LS-7007.
-    """
-    if repository_path is None or target_path is None:
-        return
-    here, there = Path(repository_path), Path(target_path)
-    if here.exists() and there.exists() and os.path.samefile(here, there):
-        raise Refused(
-            "LS-7007",
-            f"{target_path} is the repository; it cannot be a load's target as well",
-            hints=["use two files."],
-        )
 
 
 # Private functions

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from loadstone.database.faults import error_of
 from loadstone.errors import FixSpec
+from loadstone.telemetry.points import reach
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a statement waits for SQLite's write lock before it fails."""
@@ -23,6 +24,9 @@ POOL_SIZE = 5
 
 _AFTER = "loadstone_after_commit"
 """Where a connection keeps what is done after its transaction."""
+
+IDLE_MAX_MS = 15_000
+"""How long a transaction may wait for its client. One that was stopped in it would keep its locks from all others."""
 
 
 class Database:
@@ -51,6 +55,8 @@ class Database:
             connection.info[_AFTER] = later
             with connection.begin():
                 yield connection
+                reach("repository_commit")
+            reach("repository_committed")
         for act in later:
             with suppress(Exception):  # the transaction stands, even where a log cannot be written
                 act()
@@ -59,6 +65,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads: one consistent view of the repository."""
         with self._translated(), self.engine.connect() as connection:
+            if self.kind == "postgresql":  # else each statement would have a view of its own
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
 
@@ -98,7 +106,7 @@ def open_database(url: str) -> Database:
             pool_size=POOL_SIZE,
             max_overflow=POOL_SIZE,
             pool_pre_ping=True,
-            connect_args={"application_name": "loadstone repository", "connect_timeout": 15},
+            connect_args={name: value for name, value in _WISHES.items() if name not in parsed.query},
         )
         return Database(engine, None)
     raise _no_repository(url)
@@ -121,6 +129,21 @@ def now(connection: Connection) -> datetime:
 
 
 # Private functions
+
+_WISHES: dict[str, Any] = {
+    "application_name": "loadstone repository",
+    "connect_timeout": 15,
+    "options": f"-c idle_in_transaction_session_timeout={IDLE_MAX_MS}",
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""
+Of a connection to PostgreSQL; what the URL says goes before. As for targets, a dead network is noticed before a
+lease of 30 s has run out.
+"""
 
 
 def _no_repository(url: str) -> FixSpec:

@@ -24,7 +24,7 @@ from loadstone.jobs.healing import Again, again
 from loadstone.jobs.leases import Heartbeat, HeldTask
 from loadstone.jobs.meters import LOST, claiming, fault, running
 from loadstone.jobs.model import Outcome, Request, Status, Task
-from loadstone.jobs.parameters import filled
+from loadstone.jobs.parameters import filled, keys_of
 from loadstone.jobs.progress import settle
 from loadstone.jobs.repository import definitions, executions, tasks
 from loadstone.jobs.repository.tasks import StoredTask
@@ -171,6 +171,8 @@ class Engine:
                 ],
             )
         handler = handler_of(self.handlers, task.handler, task.step)
+        if handler.pins_content and task.partition == 0:  # once for all partitions
+            self._refuse_other_content(task)
         if task.plan is None:
             held.task = task = self._plan(task, handler)
         if task.taken_over or task.attempt > 1:
@@ -184,6 +186,23 @@ class Engine:
                 hints=["raise limits.timeout_s of the step, or see why it is slow; what is committed stays."],
             )
         return outcome
+
+    def _refuse_other_content(self, task: Task) -> None:
+        """What is loaded now would be loaded again when the changed file is launched, as the instance that it is."""
+        with self.database.read() as connection:
+            execution = executions.by_id(connection, task.execution_id)
+            assert execution is not None
+            stored = definitions.find(connection, execution.job, execution.version)
+            assert stored is not None
+        if keys_of(stored.definition, task.parameters).content != task.content_key:
+            raise FixFile(
+                "LS-7130",
+                f"step {task.step}: a file is not as it was when execution {task.execution_id} was launched",
+                hints=[
+                    "put the file back that was launched, and launch again to go on with it.",
+                    "launch the job with the changed file: that is another instance.",
+                ],
+            )
 
     def _plan(self, task: Task, handler: Handler) -> Task:
         """Plan once: all partitions are stored in one transaction, and this worker goes on with the first."""

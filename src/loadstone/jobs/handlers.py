@@ -48,7 +48,12 @@ class Handler(Protocol):
 
     It may run again after any death, so what it does must be safe to repeat, and ``run`` goes on where
     an earlier attempt came to.
+
+    Attributes:
+        pins_content: Whether it may run only while the files among the parameters are as at the launch.
     """
+
+    pins_content: bool
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Refuse a configuration (``FixSpec``) when a definition is stored; ``{name}`` places are not filled yet."""
@@ -73,6 +78,8 @@ class Handler(Protocol):
 
 class WholeStep:
     """Base of handlers without partitions, and with nothing to end at a take-over."""
+
+    pins_content = False
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Any configuration will do."""

@@ -117,17 +117,17 @@ class Worker:
         trouble_s = IDLE_S
         while not self._stop.is_set():
             try:
-                found = self._engine.run_next(self.id)
+                if not self._engine.run_next(self.id):
+                    if over is not None and over():
+                        return
+                    self._stop.wait(IDLE_S)
                 trouble_s = IDLE_S
-            except LoadstoneError as error:
-                log.warning("worker.trouble", worker=self.id, code=error.code, error=error.message)
+            except Exception as error:
+                # Whatever it was, the thread lives on: a worker that seems to live and does nothing is the worst.
+                code = error.code if isinstance(error, LoadstoneError) else type(error).__name__
+                log.warning("worker.trouble", worker=self.id, code=code, error=str(error))
                 self._stop.wait(trouble_s)
                 trouble_s = min(2 * trouble_s, TROUBLE_S_MAX)
-                continue
-            if not found:
-                if over is not None and over():
-                    return
-                self._stop.wait(IDLE_S)
 
     def _tick(self, ticks: Sequence[Tick]) -> None:
         due = {tick.name: time.monotonic() + tick.every_s for tick in ticks}

@@ -17,7 +17,7 @@ from sqlalchemy import insert, inspect, select, text, update
 import loadstone.bootstrap.repository  # noqa: F401 - every room's tables
 from loadstone.audit import trail
 from loadstone.audit.tables import ENTRY
-from loadstone.database import guard, migrate, outbox
+from loadstone.database import files, guard, migrate, outbox
 from loadstone.database.guard import HOST, Host
 from loadstone.database.metadata import METADATA
 from loadstone.database.open import Database, now, open_database
@@ -172,8 +172,8 @@ def test_a_repository_is_no_target(tmp_path: Path) -> None:
     path.touch()
     link.symlink_to(path)
     with pytest.raises(Refused, match="LS-7007"):
-        guard.refuse_same_file(str(path), str(link))
-    guard.refuse_same_file(str(path), str(tmp_path / "other.db"))
+        files.refuse_same_file(str(path), str(link))
+    files.refuse_same_file(str(path), str(tmp_path / "other.db"))
 
 
 @pytest.mark.parametrize("wrong", ["mysql://x/y", "sqlite://", "://"])

@@ -377,3 +377,54 @@ def test_an_execution_without_open_tasks_is_healed(database: Database) -> None:
     assert [started.execution_id] == operate.heal(database, actor="test")
     assert Status.STOPPED is status_of(database, started.execution_id)
     assert operate.heal(database, actor="test") == []
+
+
+def test_a_worker_outlasts_whatever_its_repository_answers(database: Database) -> None:
+    """An error that nobody has foreseen ends no thread: the work is done by the same worker, a moment later."""
+    handler = Doing()
+    define(database, ONE, {"h": handler})
+    execution = launch.launch(database, "one", DAY, actor="ann").execution_id
+    engine = Engine(database, {"h": handler})
+    answers = iter([ZeroDivisionError("never seen before"), Retry("LS-7002", "away")])
+    run_next = engine.run_next
+
+    def sometimes(worker_id: str) -> bool:
+        for answer in answers:
+            raise answer
+        return run_next(worker_id)
+
+    engine.run_next = sometimes  # type: ignore[method-assign]
+    Worker(engine, threads=1).run(until_idle=True)
+    assert Status.COMPLETED is status_of(database, execution)
+
+
+def test_a_file_that_changed_since_the_launch_is_not_loaded(database: Database, tmp_path: Path) -> None:
+    """A handler that pins the content does not run; one that does not, does."""
+    text = "name: one\nparameters: {f: {type: file}}\nsteps: {a: {handler: free}, b: {handler: pinned, needs: [a]}}\n"
+    free, pinned = Doing(), Doing()
+    pinned.pins_content = True
+    define(database, text, {"free": free, "pinned": pinned})
+    path = tmp_path / "f.dat"
+    path.write_bytes(b"1\n")
+    started = launch.launch(database, "one", {"f": str(path)}, actor="ann")
+    path.write_bytes(b"2\n")
+    run_all(database, {"free": free, "pinned": pinned})
+    with database.read() as connection:
+        steps = executions.steps(connection, started.execution_id or 0)
+    assert (1, 0) == (len(free.ran), len(pinned.ran))
+    assert "LS-7130" == (steps[1].error or {})["code"]
+    path.write_bytes(b"1\n")
+    launch.launch(database, "one", {"f": str(path)}, actor="ann")
+    run_all(database, {"free": free, "pinned": pinned})
+    assert 1 == len(pinned.ran)
+
+
+def test_a_read_sees_one_moment(database: Database) -> None:
+    """What commits between two statements of a read is not seen by the second one."""
+    define(database, ONE, {"h": Doing()})
+    with database.read() as connection:
+        before = executions.listed(connection)
+        launch.launch(database, "one", DAY, actor="ann")
+        assert before == executions.listed(connection)
+    with database.read() as connection:
+        assert 1 == len(executions.listed(connection))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from loadstone.config import SETTINGS, resolve_repository, resolve_target, user_functions
+from loadstone.config import SETTINGS, known_repository, resolve_repository, resolve_target, user_functions
 from loadstone.config.settings import fault_rules, named_targets
 from loadstone.errors import FixSpec
 
@@ -202,3 +202,16 @@ def test_fault_rules_are_a_list_of_tables(clean: Path, rules: str) -> None:
     with pytest.raises(FixSpec, match="LS-6002") as caught:
         fault_rules()
     assert "[[faults]]" in caught.value.hints[0]
+
+
+def test_the_repository_is_known_without_making_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it would be resolved; its folder is not made."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LOADSTONE_REPOSITORY", raising=False)
+    assert str(tmp_path / ".local/state/loadstone/repository.db") == known_repository()
+    assert not (tmp_path / ".local").exists()
+    monkeypatch.setenv("LOADSTONE_REPOSITORY", "env.db")
+    assert "env.db" == known_repository()

@@ -72,3 +72,14 @@ def test_events_of_the_outbox_are_lines_of_the_log(capsys: pytest.CaptureFixture
         "level": "warning",
     }
     assert wanted == event
+
+
+def test_a_log_without_room_stops_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line is lost; whoever logged goes on."""
+    with open("/dev/full", "w", buffering=1) as full:
+        monkeypatch.setattr("sys.stderr", full)
+        log_to_stderr(as_json=False)
+        structlog.get_logger("x").info("worker.started", worker="w")
+        monkeypatch.undo()
+        with pytest.raises(OSError):
+            full.close()

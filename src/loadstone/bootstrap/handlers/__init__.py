@@ -18,6 +18,6 @@ def handlers(database: Database) -> dict[str, Handler]:
         "audit": AuditHandler(),
         "command": CommandHandler(),
         "deadletters": DeadLettersHandler(database),
-        "load": LoadHandler(),
+        "load": LoadHandler(database.path),
         "validate": ValidateHandler(),
     }

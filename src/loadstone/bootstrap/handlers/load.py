@@ -23,10 +23,13 @@ from loadstone.spec import LoadRequest
 class LoadHandler(WholeStep):
     """Runs ``loadstone load``; an attempt after a death goes on behind the last checkpoint in the target."""
 
-    def __init__(self) -> None:
+    pins_content = True
+
+    def __init__(self, repository_path: str | None = None) -> None:
+        """Args: repository_path: The file of a SQLite repository, which is no target."""
         from loadstone.bootstrap.handlers.child import Children
 
-        self._children = Children()
+        self._children, self._repository_path = Children(), repository_path
 
     def systems(self, task: Task) -> Sequence[Connection]:
         """Its target, where that is a server."""
@@ -68,6 +71,7 @@ class LoadHandler(WholeStep):
         if task.plan and "number" in task.plan:
             return self._load_partition(task, run, int(task.plan["number"]))
         receipt = self._load(_request(task), run)
+        run.report(receipt.counts, 0, None)  # one that an attempt before had completed reports nothing itself
         if receipt.outcome == "errors":
             raise FixFile(
                 "LS-7119",
@@ -98,9 +102,11 @@ class LoadHandler(WholeStep):
 
     def _load(self, request: LoadRequest, run: TaskRun) -> LoadReceipt:
         """A file target's writer must be killable at a take-over without the worker; a server ends sessions itself."""
-        from loadstone.targets.urls import kind_of
+        from loadstone.database.files import refuse_same_file
+        from loadstone.targets.urls import file_of, kind_of
 
         if kind_of(request.target) in ("sqlite", "duckdb"):
+            refuse_same_file(self._repository_path, file_of(request.target))
             return self._children.load(request, run)
         from loadstone.bootstrap import loads
 
