@@ -14,7 +14,7 @@ from loadstone.audit import trail
 from loadstone.connections.breaker import Breakers, Pass
 from loadstone.database import outbox
 from loadstone.database.open import Database, now
-from loadstone.errors import FixFile, Stop
+from loadstone.errors import FixFile, Retry, Stop
 from loadstone.jobs import registry
 from loadstone.jobs.definition import Step
 from loadstone.jobs.faults import Action, Rule, described, rule_for
@@ -179,13 +179,23 @@ class Engine:
             handler.take_over(task)
         outcome = handler.run(task, held)
         _check_limits(step, held)
-        if outcome.status is Status.STOPPED and held.timed_out and held.request is Request.NONE:
-            raise Stop(
+        if outcome.status is Status.STOPPED and held.request is Request.NONE and held.cut_short:
+            raise self._stopped_unasked(task, step, held)
+        return outcome
+
+    def _stopped_unasked(self, task: Task, step: Step, held: HeldTask) -> Exception:
+        """Its time is up, or its lease ran out while the repository was away: only people end an execution early."""
+        if held.timed_out:
+            return Stop(
                 "LS-7110",
                 f"step {task.step} was stopped after {step.limits.timeout_s:g} s, its limit",
                 hints=["raise limits.timeout_s of the step, or see why it is slow; what is committed stays."],
             )
-        return outcome
+        return Retry(
+            "LS-7002",
+            f"step {task.step} stopped, for its lease was not renewed in time; it goes on behind what is committed",
+            hints=["was the repository away, its disk full, or this worker stopped?"],
+        )
 
     def _refuse_other_content(self, task: Task) -> None:
         """What is loaded now would be loaded again when the changed file is launched, as the instance that it is."""

@@ -31,7 +31,7 @@ class HeldTask:
     def __init__(self, task: Task, ttl_s: float, timeout_s: float | None) -> None:
         self.task, self._ttl_s = task, ttl_s
         self.lease = LeaseFence(repository_id=task.repository_id, number=task.fence)
-        self.lost = False
+        self.lost = self._ran_out = False
         self.request = Request.NONE
         self.reports = 0
         self._begun = self._renewed = time.monotonic()
@@ -43,10 +43,15 @@ class HeldTask:
         """Whether the step's time is up."""
         return self._timeout_s is not None and time.monotonic() - self._begun > self._timeout_s
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether the work had to stop though nobody asked: time is up, or the lease had run out, if only for a while."""
+        return self.timed_out or self._ran_out
+
     def stop_requested(self) -> bool:
         """Whether to finish the chunk and stop."""
-        expired = time.monotonic() - self._renewed > self._ttl_s
-        return self.lost or expired or self.request is not Request.NONE or self.timed_out
+        self._ran_out = self._ran_out or time.monotonic() - self._renewed > self._ttl_s
+        return self.lost or self._ran_out or self.request is not Request.NONE or self.timed_out
 
     def report(self, contribution: Contribution, bytes_done: int, bytes_total: int | None) -> None:
         """Take the sums so far."""

@@ -428,3 +428,18 @@ def test_a_read_sees_one_moment(database: Database) -> None:
         assert before == executions.listed(connection)
     with database.read() as connection:
         assert 1 == len(executions.listed(connection))
+
+
+def test_a_step_whose_lease_ran_out_for_a_while_goes_on(database: Database) -> None:
+    """That stops the work, not the execution: nobody has asked for it."""
+
+    def act(task: Task, run: TaskRun) -> Outcome:
+        if task.attempt == 1:
+            run._renewed -= 1e6  # type: ignore[attr-defined]
+        return Outcome(status=Status.STOPPED if run.stop_requested() else Status.COMPLETED)
+
+    handler = Doing(act)
+    define(database, ONE, {"h": handler})
+    execution = launch.launch(database, "one", DAY, actor="ann").execution_id
+    run_all(database, {"h": handler})
+    assert (Status.COMPLETED, 2) == (status_of(database, execution), len(handler.ran))
