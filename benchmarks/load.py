@@ -9,6 +9,7 @@ counted only if LOADSTONE_BENCH_POSTMASTER gives the process id).
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import shutil
 import sqlite3
@@ -99,7 +100,7 @@ class Bench:
 
 
 def main() -> int:
-    """Print a table of ratios."""
+    """Print a table of ratios; 1 if a median or the peak memory is past its bar."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--pairs", type=int, default=5)
@@ -111,6 +112,7 @@ def main() -> int:
     data.make(folder, arguments.rows)
     bench = open_bench(folder)
     print(f"{'series':10} {'wall ratio':>20} {'CPU ratio':>20} {'reference s':>12} {'ours s':>8} {'MB':>5}")
+    missed = []
     for name in arguments.series or SERIES:
         pairs = [SERIES[name](bench) for _ in range(arguments.pairs)]
         walls = [ours.wall_s / reference.wall_s for reference, ours in pairs]
@@ -122,7 +124,15 @@ def main() -> int:
             f"{name:10} {spread(walls):>20} {spread(cpus):>20} {reference_s:12.2f} {ours_s:8.2f} {memory:5.0f}",
             flush=True,
         )
-    return 0
+        found = (statistics.median(walls), statistics.median(cpus), memory)
+        bars = (*BARS[name], MEMORY_MB_MAX)
+        missed += [
+            f"{name}: {what} {value:.2f}, bar {bar:.2f}"
+            for what, value, bar in zip(("wall", "CPU", "MB"), found, bars, strict=True)
+            if value > bar
+        ]
+    print("\n".join(missed) if missed else "all bars hold")
+    return int(bool(missed))
 
 
 def open_bench(folder: Path) -> Bench:
@@ -253,6 +263,20 @@ SERIES: dict[str, Callable[[Bench], tuple[Cost, Cost]]] = {
     "duckdb": _duckdb,
     "sqlite": _sqlite,
 }
+
+BARS = {
+    "order": (0.80, 1.25),
+    "free": (math.inf, math.inf),
+    "one": (1.00, 1.25),
+    "key": (0.85, 1.25),
+    "expr": (1.20, 1.25),
+    "fixed": (0.95, 1.25),
+    "duckdb": (2.00, math.inf),
+    "sqlite": (2.50, math.inf),
+}
+"""The most that the medians of wall and CPU may be of each series; ``free`` is shown only."""
+
+MEMORY_MB_MAX = 300
 
 
 if __name__ == "__main__":
