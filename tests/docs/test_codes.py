@@ -53,7 +53,7 @@ def sources() -> dict[str, set[str]]:
 
 
 @cache
-def tested() -> set[str]:
+def codes_in_tests() -> set[str]:
     """Codes that the tests name, this file apart."""
     files = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
     return {code for path in files for code in CODE.findall(path.read_text("utf-8"))}
@@ -75,7 +75,7 @@ def test_a_code_is_raised_with_its_own_class(code: str) -> None:
 @pytest.mark.parametrize("code", list(catalogue()))
 def test_each_code_has_a_test(code: str) -> None:
     """Somebody has seen it once, but for guards against what should not happen."""
-    assert code in tested() or code in GUARDS
+    assert code in codes_in_tests() or code in GUARDS
 
 
 def test_a_code_that_is_only_compared_does_not_count() -> None:

@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 
 from loadstone.database import guard
-from loadstone.database.guard import (
-    NETWORK_FILE_SYSTEMS,
-    refuse_network_file_system,
-    refuse_same_file,
-    this_host,
-)
+from loadstone.database.files import refuse_same_file
+from loadstone.database.guard import NETWORK_FILE_SYSTEMS, refuse_network_file_system, this_host
 from loadstone.errors import Refused
 
 MOUNTS = """/dev/sda1 / ext4 rw 0 0
