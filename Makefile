@@ -26,7 +26,7 @@ demo: $(STAMP)
 	@sh examples/demo.sh $(BIN)/loadstone
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 3 -m "not slow"
 
 coverage: $(STAMP)
 	$(BIN)/python tools/cover.py
