@@ -119,6 +119,7 @@ def test_endless_nesting_ends() -> None:
         (zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}), "ods"), (bytes(range(256)) * 4, "unknown"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500 + "Workbook".encode("utf-16-le") + b"\0\0", "xls"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
 def test_kinds_by_content(data: bytes, kind: str) -> None:
     """Signatures and strict parses tell what a file is, whatever its name."""

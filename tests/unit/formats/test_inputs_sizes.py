@@ -53,6 +53,7 @@ def test_reading_gives_what_there_is(size: int) -> None:
         (packed("plain"), 8500), (b"", 0), (packed("gzip"), 8500), (packed("zstd"), 8500), (gzip.compress(TEXT) + gzip.compress(b"x"), None), (gzip.compress(b"x"), None), (b"\x1f\x8b", None),
         (zstandard.ZstdCompressor(write_content_size=False).compress(TEXT), None), (zstandard.ZstdCompressor().compress(b"x"), None),
     ],
+    ids=["plain", "empty", "gzip", "zstd", "two members", "short", "cut", "unsaid", "one byte"],
 )  # fmt: skip
 def test_the_size_that_a_source_tells(data: bytes, expected: int | None, tmp_path: Path) -> None:
     """Of the content; None where a last member, a small file or a frame does not tell it."""
