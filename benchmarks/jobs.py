@@ -30,7 +30,6 @@ from loadstone.jobs.definition import parse_definition
 from loadstone.jobs.model import Status
 from loadstone.jobs.repository import executions
 
-HERE = Path(__file__).parent
 DATABASE = "loadstone_jobs_bench"
 
 PARTITIONED = """

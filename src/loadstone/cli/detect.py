@@ -46,7 +46,7 @@ def show(found: Detection) -> None:
         f"{found.path}: {packed}{f' ({found.variant})' if found.variant else ''}, {found.confidence:.1%} sure"
     )
     for name, value in _facts(found):
-        print(f"  {name:<14}{value}")
+        print(f"  {name:<16}{value}")
     for column in found.columns:
         place = "" if column.start is None else f"  [{column.start}, {column.end})"
         mask = f" {column.mask}" if column.mask else f" with {column.decimal}" if column.decimal == "," else ""

@@ -23,9 +23,6 @@ EMPTY, INTEGER, DECIMAL, DATE, TIME, BOOLEAN, CODE, WORDS, ADDRESS, ODD = (
     "odd",
 )
 
-TYPED = frozenset({INTEGER, DECIMAL, DATE, TIME, BOOLEAN, ADDRESS})
-"""Classes that plain words do not fall into."""
-
 TRUST = {
     EMPTY: 0.55,
     INTEGER: 1.0,

@@ -41,9 +41,6 @@ THRESHOLD = 0.65
 
 _SPLIT = re.compile(r"[\s_\-./()\[\]#:%°]+|(?<=[a-z])(?=[A-Z])")
 _NAME = re.compile(r"[^\W\d][\w $#/().%&°'’*:,\-\[\]+?=]*")
-_TRAILER = re.compile(
-    r"(?i)^\W*(?:total|totals|sum|summe|trailer|trl|tlr|end|eof|footer|count|record|records|rows|t|z|99|9|ende|fin)\b"
-)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def test_a_person_reads_why(table: Path, capsys: pytest.CaptureFixture[str]) -> 
     for words in (
         "day.csv: csv",
         "';'",
-        "header        yes, 1 lines above it",
+        "header          yes, 1 lines above it",
         "decimal with ,",
         "date %d/%m/%Y",
         "%m/%d/%Y",
