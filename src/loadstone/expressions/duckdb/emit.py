@@ -47,6 +47,13 @@ def emit(compiled: Compiled, *, for_number: bool = False) -> Emitted:
     raise wide
 
 
+def emitted_names() -> frozenset[str]:
+    """Functions and operators that have SQL, at least for some of their arguments."""
+    return frozenset(
+        (*_CONDITIONS, *_CHOICES, "DECODE", *texts.EMITTERS, *numbers.EMITTERS, *moments.EMITTERS)
+    )
+
+
 class Emitter:
     """Emits terms, with texts read as numbers of ``leaf`` digits."""
 
