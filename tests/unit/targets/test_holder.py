@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from loadstone.errors import Refused, Stop
+from loadstone.targets.duckdb.target import DuckdbTarget
 from loadstone.targets.holder import hold_file
 
 LOAD = "c0ffee" + "0" * 26
@@ -77,3 +78,15 @@ def test_a_place_where_no_lock_can_be_made_is_named(tmp_path: Path) -> None:
     for database in (tmp_path / "bank.db", tmp_path / "none" / "bank.db"):
         with pytest.raises(Stop, match="LS-3020.*holder"):
             hold_file(str(database), LOAD)
+
+
+def test_a_duckdb_file_is_held_until_it_is_closed(tmp_path: Path) -> None:
+    """Whoever gets the lock can open the file: it is let go after the connection, not before."""
+    path = str(tmp_path / "bank.duckdb")
+    target = DuckdbTarget(f"duckdb:///{path}")
+    target.hold("a" * 32)()
+    target.hold("b" * 32)()
+    with pytest.raises(Refused, match="LS-3006.*load bbbbbbbb"):
+        hold_file(path, "c" * 32)
+    target.close()
+    hold_file(path, "c" * 32)()

@@ -44,6 +44,7 @@ class DuckdbTarget(StoredLoads):
         with translate(self.path):
             self._connection = duckdb.connect(self.path, read_only=read_only)
             self._connection.execute("SET preserve_insertion_order = true")
+        self._release: Callable[[], None] | None = None
         self._schema = control_schema
         self._prefix = f"{quote_name(control_schema)}." if control_schema else ""
 
@@ -83,8 +84,10 @@ class DuckdbTarget(StoredLoads):
         self.run_ddl(self.init_sql())
 
     def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
-        """Lock ``<file>.holder``."""
-        return hold_file(self.path, load_id)
+        """Lock ``<file>.holder`` until ``close``, for DuckDB keeps other processes out of the file that long."""
+        self._let_go()
+        self._release = hold_file(self.path, load_id)
+        return lambda: None
 
     def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """One process has the file, so no older session can be alive."""
@@ -157,8 +160,14 @@ class DuckdbTarget(StoredLoads):
         with suppress(duckdb.Error):  # a lost connection is closed too
             bound_closing(self._connection)
         self._connection.close()
+        self._let_go()
 
     # Private methods
+
+    def _let_go(self) -> None:
+        if self._release is not None:
+            self._release()
+            self._release = None
 
     @property
     def _control(self) -> Control:
