@@ -12,10 +12,12 @@ from loadstone.books.model import (
     TableCount,
     reject_values,
 )
+from loadstone.books.totals import ControlTotal
 
 __all__ = [
     "Checkpoint",
     "Contribution",
+    "ControlTotal",
     "Discard",
     "Fence",
     "Lease",
