@@ -1,0 +1,129 @@
+"""What a feed demands of its files: when they come, when they are whole, and what happens when they are not as agreed."""
+
+from __future__ import annotations
+
+from datetime import time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal as Only
+from typing import Self
+
+from pydantic import Field as Doc
+from pydantic import model_validator
+
+from loadstone.spec.fields import Part
+
+
+class Policy(StrEnum):
+    """What a finding about a file leads to: nothing, a warning, or quarantine until a person decides."""
+
+    ACCEPT = "accept"
+    WARN = "warn"
+    HOLD = "hold"
+
+
+class Complete(Part):
+    """
+    When a file is whole; all that is said must hold.
+
+    ``marker`` and ``manifest`` may hold ``{name}`` (the file's name), ``{stem}`` (without its last ending) and the
+    named groups of the pattern.
+    """
+
+    stable_s: float = Doc(10.0, ge=0, le=86_400, description="Seconds for which its size has not changed.")
+    marker: str | None = Doc(None, min_length=1, description="File that says so, such as {name}.done.")
+    partial_suffixes: tuple[str, ...] = Doc(
+        (".part", ".tmp", ".filepart"),
+        description="Endings of files that are being written, and renamed when whole.",
+    )
+    manifest: str | None = Doc(None, min_length=1, description="File that lists it, such as {stem}.manifest.")
+    manifest_kind: Only["sha256sum", "md5sum", "json", "csv"] = Doc(
+        "sha256sum",
+        description="sha256sum and md5sum: DIGEST NAME a line; csv and json: name, size_bytes, sha256.",
+    )
+    wait_s_max: float = Doc(86_400.0, gt=0, description="Seconds after which an incomplete file is told.")
+
+
+class Sla(Part):
+    """
+    When the file of a business date is expected, by the wall clock of ``timezone``.
+
+    A time that the clocks skip in spring is that much later; of one that comes twice, the first counts.
+    """
+
+    timezone: str | None = Doc(None, description="IANA time zone; the source system's when absent.")
+    expected_from: time | None = Doc(None, description="Not before, such as 22:00.")
+    expected_until: time | None = Doc(None, description="Late after it.")
+    cutoff: time | None = Doc(None, description="Too late after it: the day goes on without the file.")
+    day_offset: int = Doc(
+        0, ge=-31, le=31, description="Business days from the business date to the day of these times."
+    )
+    processing_s_max: float | None = Doc(None, gt=0, description="Seconds from arrival to rows.")
+    files_min: int = Doc(1, ge=0, description="Files of one business date, at least.")
+    files_max: int | None = Doc(None, ge=1, description="And at most.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.files_max is not None and self.files_max < self.files_min:
+            raise ValueError("files_max is below files_min")
+        return self
+
+
+class DuplicatePolicy(Part):
+    """What becomes of a file like one that came before."""
+
+    name: Policy = Doc(Policy.WARN, description="Same name, other bytes.")
+    checksum: Policy = Doc(Policy.HOLD, description="Same bytes.")
+    content: Policy = Doc(Policy.HOLD, description="Same records in other bytes.")
+    window_days: int = Doc(400, ge=1, le=36_500, description="How far back to look.")
+
+
+class DriftPolicy(Part):
+    """What becomes of a file whose form differs from the last accepted one's, kind by kind."""
+
+    added: Policy = Doc(Policy.WARN, description="A column more.")
+    removed: Policy = Doc(Policy.HOLD, description="A column less.")
+    renamed: Policy = Doc(Policy.HOLD, description="A column by another name.")
+    moved: Policy = Doc(Policy.WARN, description="Columns in another order.")
+    type: Policy = Doc(Policy.HOLD, description="Another type in a column.")
+    mask: Policy = Doc(Policy.HOLD, description="Another date mask in a column.")
+    width: Policy = Doc(Policy.HOLD, description="Records or columns of another width.")
+    encoding: Policy = Doc(Policy.WARN, description="Another character set.")
+    dialect: Policy = Doc(Policy.WARN, description="Another delimiter, quote or record end.")
+    format: Policy = Doc(Policy.HOLD, description="Another format or container.")
+    volume: Policy = Doc(Policy.WARN, description="Far more or fewer records than usual.")
+    volume_ratio: float = Doc(3.0, gt=1, description="How many times more or fewer is far.")
+
+
+class ControlPolicy(Part):
+    """What becomes of a file whose own totals are missing, or differ from its records."""
+
+    mismatch: Policy = Doc(Policy.HOLD, description="A stated total differs.")
+    missing: Policy = Doc(Policy.ACCEPT, description="It states none.")
+    tolerance: Decimal = Doc(Decimal(0), ge=0, description="Difference that is still equal.")
+
+
+class Pickup(Part):
+    """How files are fetched from their connection."""
+
+    every_s: float = Doc(60.0, ge=1, le=86_400, description="Seconds between two looks.")
+    after: Only["leave", "move", "delete"] = Doc(
+        "leave", description="What happens there once a file landed."
+    )
+    folder: str | None = Doc(None, min_length=1, description="Where move puts it.")
+
+    @model_validator(mode="after")
+    def _where_to(self) -> Self:
+        if (self.after == "move") != (self.folder is not None):
+            raise ValueError("folder goes with after: move")
+        return self
+
+
+class Archive(Part):
+    """Where accepted files are kept."""
+
+    folder: str | None = Doc(
+        None, min_length=1, description="Folder; the archive of the landing when absent."
+    )
+    retention_days: int = Doc(400, ge=1, le=36_500, description="Days after which a file may go.")
+    compress: bool = Doc(True, description="Whether files are kept compressed.")
