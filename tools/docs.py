@@ -15,6 +15,7 @@ from loadstone.expressions.duckdb.emit import emitted_names
 from loadstone.expressions.functions import FUNCTIONS
 from loadstone.expressions.session import UNANSWERED
 from loadstone.expressions.spans import span_names
+from loadstone.formats.readers.banks import BANKS
 from loadstone.telemetry.metrics import LABEL_VALUES_MAX, METRICS, OTHER
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -33,6 +34,7 @@ def main() -> int:
 def pages() -> dict[str, str]:
     """Text of each page by file name."""
     return {
+        "bank-formats.md": banks_page(),
         "cli.md": cli_page(),
         "errors.md": errors_page(),
         "functions.md": functions_page(),
@@ -53,6 +55,24 @@ def cli_page() -> str:
             lines += ["", "```", *EXAMPLES[name], "```"]
         lines.append("")
     return "\n".join(lines)
+
+
+def banks_page() -> str:
+    """All formats of banks, their rows and columns."""
+    lines = ["# Formats of banks", "", MADE.strip(), ""]
+    lines += [
+        "Amounts are exact decimals with the places that the file or its currency has, dates are ISO (`2026-11-24`), and what",
+        "a file does not say is NULL. A record that cannot be read is one rejected row with its place; `loadstone totals FILE`",
+        "shows the totals that a file states beside those that were counted.",
+        "",
+    ]
+    for kind, bank in BANKS.items():
+        lines += [f"## {bank.title}", "", f"`kind: {kind}`; rows: {', '.join(f'`{rows}`' for rows in bank.rows)}.", ""]
+        for rows in bank.rows:
+            lines += [f"### {bank.title}: {rows}", "", "| column | meaning |", "|---|---|"]
+            lines += [f"| `{column.name}` | {_cell(column.meaning)} |" for column in bank.columns_of(rows)]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def errors_page() -> str:

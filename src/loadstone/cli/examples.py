@@ -26,6 +26,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "loadstone convert payments.yaml --to control",
     ),
     "detect": ("loadstone detect payments.dat", "loadstone detect in/* --json"),
+    "totals": ("loadstone totals payroll.ach", "loadstone totals statement.sta --json"),
     "propose": ("loadstone propose payments.csv -o payments.yaml",),
     "rejects": (
         "loadstone rejects --target bank.db --show-values",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from loadstone.books import ControlTotal
 
@@ -17,10 +17,28 @@ class Row:
     Attributes:
         origin: Where it stands, as its sender would look it up: ``sheet Payments, row 7``, ``line 12``, ``$.items[3]``.
         values: One for each of the reader's columns, as exact text; None where the file has nothing.
+        fault: Why this row cannot be read, where the rows around it can; its only value is its text then, for the bad file.
+            The load refuses it as one record. What spoils the rest of the file is an error of the reader instead.
     """
 
     origin: str
     values: tuple[str | None, ...]
+    fault: str | None = None
+
+
+class Column(NamedTuple):
+    """A column of a format that always has the same ones: its name, and what it means, for the reference page."""
+
+    name: str
+    meaning: str
+
+
+class Readable(Protocol):
+    """A binary stream that is read once."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to ``size`` bytes; none at the end alone."""
+        ...
 
 
 class Reader(Protocol):

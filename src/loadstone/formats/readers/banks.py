@@ -1,0 +1,61 @@
+"""The formats of banks that have a reader: their names, the rows they give, and how a stream of them is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+from .model import Column, Readable, Reader
+
+
+@dataclass(frozen=True)
+class Bank:
+    """
+    A format.
+
+    Attributes:
+        title: What people call it.
+        module: Where its ``Opener`` of the name ``opener`` stands, imported when it is used.
+        rows: Kinds of rows that it gives, the first unless another is asked for, and the columns of each.
+    """
+
+    title: str
+    module: str
+    opener: str
+    columns: dict[str, str]
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Kinds of rows, the usual one first."""
+        return tuple(self.columns)
+
+    def columns_of(self, rows: str) -> tuple[Column, ...]:
+        """The columns of a kind of rows, with what they mean."""
+        module, _, name = self.columns[rows].rpartition(":")
+        return cast(tuple[Column, ...], getattr(import_module(module, __package__), name))
+
+
+BANKS = {
+    "nacha": Bank(
+        "NACHA ACH", ".nacha.reader", "NachaReader",
+        {"entries": ".nacha.layout:ENTRY_COLUMNS", "batches": ".nacha.layout:BATCH_COLUMNS"},
+    ),
+}  # fmt: skip
+"""Formats by the name that ``loadstone detect`` gives them."""
+
+
+def open_bank(
+    kind: str, stream: Readable, *, name: str, rows: str | None = None, encoding: str | None = None
+) -> Reader:
+    """
+    A reader of ``stream``, which is of the format ``kind``, a key of ``BANKS``; ``encoding`` is Python's name of its character set.
+
+    Raises:
+        FixFile: LS-205x, when it is read, what is wrong with the file.
+    """
+    bank = BANKS[kind]
+    reader = cast(Callable[..., Reader], getattr(import_module(bank.module, __package__), bank.opener))
+    options = {} if encoding is None else {"encoding": encoding}
+    return reader(stream, name=name, rows=rows or bank.rows[0], **options)
