@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test coverage lint bench bench-jobs crash soak faults lock docs clean
+.PHONY: setup demo test coverage lint bench bench-jobs bench-memory crash soak faults lock docs clean
 
 setup: $(STAMP)
 
@@ -39,6 +39,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/load.py
+
+bench-memory: $(STAMP)
+	$(BIN)/python benchmarks/memory.py
 
 bench-peers: $(STAMP)
 	$(BIN)/python benchmarks/peers.py
