@@ -54,3 +54,55 @@ def ach_file(batches: list[list[AchEntry]], *, blocked: bool = True) -> list[str
     if blocked:
         records += ["9" * 94] * (-len(records) % 10)
     return records
+
+
+@dataclass
+class BaiTransaction:
+    """A record 16: its code, smallest units, funds type with its fields, references and the lines of its text."""
+
+    code: str = "142"
+    units: int = 0
+    funds: str = "Z"
+    bank: str = ""
+    text: list[str] = field(default_factory=list)
+
+
+@dataclass
+class BaiAccount:
+    """A record 03 with its balances, code and signed units each, and its transactions."""
+
+    number: str = "0975312468"
+    currency: str = ""
+    balances: list[tuple[str, int]] = field(default_factory=list)
+    transactions: list[BaiTransaction] = field(default_factory=list)
+
+
+def bai_account(account: BaiAccount, *, slashes: bool) -> tuple[list[str], int]:
+    """The records of an account with its trailer, and its control total."""
+    end = "/" if slashes else ""
+    total = sum(units for _, units in account.balances)
+    records = [f"03,{account.number},{account.currency}" + (end if account.balances else ",/")]
+    for code, units in account.balances:
+        records.append(f"88,{code},{units},,{end}")
+    for one in account.transactions:
+        total += one.units
+        records.append(f"16,{one.code},{one.units},{one.funds},{one.bank},,{(one.text or [''])[0]}{end}")
+        records += [f"88,{text}{end}" for text in one.text[1:]]
+    records.append(f"49,{total},{len(records) + 1}/")
+    return records, total
+
+
+def bai_file(groups: list[list[BaiAccount]], *, slashes: bool = True) -> list[str]:
+    """The records of a BAI2 file with right totals; without ``slashes`` only what has an end of its own keeps them."""
+    records = ["01,122099999,123456789,040621,0200,1,65,,2/"]
+    in_file = 0
+    for accounts in groups:
+        first, in_group = len(records), 0
+        records.append("02,031001234,122099999,1,040620,2359,,2/")
+        for account in accounts:
+            found, total = bai_account(account, slashes=slashes)
+            records += found
+            in_group += total
+        records.append(f"98,{in_group},{len(accounts)},{len(records) - first + 1}/")
+        in_file += in_group
+    return [*records, f"99,{in_file},{len(groups)},{len(records) + 1}/"]

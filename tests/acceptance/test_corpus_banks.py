@@ -18,7 +18,7 @@ WRONG = {
 BROKEN: dict[str, str] = {}
 """Files that break their format's rules so that they cannot be read to the end, and the code that says so."""
 
-FORMATS = {"nacha": 41}
+FORMATS = {"nacha": 41, "bai2": 1}
 """How many files of each format there are."""
 
 

@@ -42,6 +42,10 @@ BANKS = {
         "NACHA ACH", ".nacha.reader", "NachaReader",
         {"entries": ".nacha.layout:ENTRY_COLUMNS", "batches": ".nacha.layout:BATCH_COLUMNS"},
     ),
+    "bai2": Bank(
+        "BAI2", ".bai2.reader", "Bai2Reader",
+        {"transactions": ".bai2.layout:TRANSACTION_COLUMNS", "balances": ".bai2.layout:BALANCE_COLUMNS"},
+    ),
 }  # fmt: skip
 """Formats by the name that ``loadstone detect`` gives them."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 
 from loadstone.errors import FixFile, Place
@@ -13,6 +14,7 @@ BLOCK_BYTES = 1 << 18
 LINE_BYTES_MAX = 1 << 20
 """Longer lines are refused: no format of banks has any."""
 
+_ESCAPED = re.compile("[\udc80-\udcff]")
 _MARKS = b"\xef\xbb\xbf"
 
 
@@ -64,6 +66,26 @@ def read_lines(stream: Readable, *, name: str) -> Iterator[tuple[int, bytes]]:
     for text in rest.rstrip(b"\x1a").splitlines():
         line += 1
         yield line, text
+
+
+def decode(raw: bytes, encoding: str) -> str:
+    """Text of a line; bytes that are none stand in it as surrogates, until ``garbled`` tells of them."""
+    return raw.decode(encoding, "surrogateescape")
+
+
+def garbled(text: str, encoding: str) -> str | None:
+    """Why a text that ``decode`` gave cannot be taken; None for a good one."""
+    if text.isascii():
+        return None
+    found = _ESCAPED.search(text)
+    if found is None:
+        return None
+    return f"byte 0x{ord(found[0]) - 0xDC00:02X} is not of character set {encoding}"
+
+
+def shown(text: str) -> str:
+    """A text that ``decode`` gave, with a mark instead of each byte that is no text."""
+    return text if text.isascii() else _ESCAPED.sub("\ufffd", text)
 
 
 # Private functions

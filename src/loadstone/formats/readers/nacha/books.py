@@ -52,9 +52,7 @@ def settle_count(ledger: Ledger, name: str, digits: str, counted: int, *, scope:
     if not _is_figure(digits):
         return False
     ledger.state(
-        ControlTotal(
-            name=name, scope=scope, stated=Decimal(digits), counted=Decimal(counted), origin=origin
-        )
+        ControlTotal(name=name, scope=scope, stated=Decimal(digits), counted=Decimal(counted), origin=origin)
     )
     return True
 

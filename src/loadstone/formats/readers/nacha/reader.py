@@ -15,7 +15,7 @@ from loadstone.errors import FixFile, Place
 
 from ..figures import iso_date, iso_time, pointed
 from ..ledger import Ledger
-from ..lines import peek, read_lines
+from ..lines import decode, garbled, peek, read_lines, shown
 from ..model import Readable, Row
 from .addenda import addenda_values
 from .books import Counts, settle_batch, settle_count, settle_file
@@ -82,7 +82,9 @@ class NachaReader:
             if self._file is None and kind != "1":
                 if text.strip("9") == "" and self._files:
                     continue
-                raise self._error("LS-2050" if not self._files else "LS-2052", line, "a file header, record 1")
+                raise self._error(
+                    "LS-2050" if not self._files else "LS-2052", line, "a file header, record 1"
+                )
             if kind == "7" and self._entry is not None:
                 self._entry.addenda.append(text)
                 self._entry.fault = self._entry.fault or fault
@@ -121,14 +123,9 @@ class NachaReader:
 
     def _text(self, raw: bytes) -> tuple[str, str | None]:
         """A record padded to its length, and why it cannot be right."""
-        try:
-            text = raw.decode(self._encoding)
-        except UnicodeDecodeError as error:
-            text = raw.decode(self._encoding, "replace")
-            return (
-                text,
-                f"byte 0x{raw[error.start]:02X} at position {error.start + 1} is not of character set {self._encoding}",
-            )
+        text = decode(raw, self._encoding)
+        if fault := garbled(text, self._encoding):
+            return text, fault
         if len(text) == RECORD:
             return text, None
         if len(text) > RECORD:
@@ -235,9 +232,7 @@ class NachaReader:
             yield _bad(line, fault, text)
 
     def _batch_row(self, batch: _Batch, text: str, fault: str | None, line: int) -> Row:
-        debit, credit = (
-            (text[20:40], text[40:60]) if batch.sec_code == "ADV" else (text[20:32], text[32:44])
-        )
+        debit, credit = (text[20:40], text[40:60]) if batch.sec_code == "ADV" else (text[20:32], text[32:44])
         assert self._file is not None
         if fault is not None:
             return _bad(line, fault, text)
@@ -299,7 +294,7 @@ class _Entry:
 
 
 def _bad(line: int, fault: str, text: str) -> Row:
-    return Row(f"line {line}", (text,), fault)
+    return Row(f"line {line}", (shown(text),), fault)
 
 
 def _records(stream: Readable, *, name: str, encoding: str) -> Iterator[tuple[int, bytes]]:
