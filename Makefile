@@ -64,7 +64,7 @@ faults: $(STAMP)
 	$(BIN)/python -m pytest -s tests/faults --fault-runs 2000 --fault-clock 1
 
 lock:
-	$(BIN)/uv pip compile --no-strip-extras pyproject.toml --extra dev --extra oracle --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+	$(BIN)/uv pip compile --no-strip-extras pyproject.toml --extra dev --extra oracle --extra s3 --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 
 docs: $(STAMP)
 	$(BIN)/python tools/docs.py

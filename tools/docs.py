@@ -10,6 +10,7 @@ from loadstone.bootstrap.gauges import GAUGES_S
 from loadstone.cli.examples import EXAMPLES
 from loadstone.cli.main import build_parser
 from loadstone.config import SETTINGS
+from loadstone.connections.options import OPTIONS
 from loadstone.errors.catalogue import catalogue
 from loadstone.expressions.duckdb.emit import emitted_names
 from loadstone.expressions.functions import FUNCTIONS
@@ -36,6 +37,7 @@ def pages() -> dict[str, str]:
     return {
         "bank-formats.md": banks_page(),
         "cli.md": cli_page(),
+        "connections.md": connections_page(),
         "errors.md": errors_page(),
         "functions.md": functions_page(),
         "metrics.md": metrics_page(),
@@ -67,12 +69,37 @@ def banks_page() -> str:
         "",
     ]
     for kind, bank in BANKS.items():
-        lines += [f"## {bank.title}", "", f"`kind: {kind}`; rows: {', '.join(f'`{rows}`' for rows in bank.rows)}.", ""]
+        lines += [
+            f"## {bank.title}",
+            "",
+            f"`kind: {kind}`; rows: {', '.join(f'`{rows}`' for rows in bank.rows)}.",
+            "",
+        ]
         for rows in bank.rows:
             lines += [f"### {bank.title}: {rows}", "", "| column | meaning |", "|---|---|"]
             lines += [f"| `{column.name}` | {_cell(column.meaning)} |" for column in bank.columns_of(rows)]
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def connections_page() -> str:
+    """What connections may say, kind by kind."""
+    lines = ["# Options of connections", "", MADE.strip(), ""]
+    lines.append("Of `[connections.NAME]` in `loadstone.toml`, beside `url`, `kind` and `breaker`.")
+    for kind, model in OPTIONS.items():
+        lines += [
+            "",
+            f"## {kind}",
+            "",
+            _plain(model.__doc__ or ""),
+            "",
+            "| option | default | meaning |",
+            "|---|---|---|",
+        ]
+        for name, one in model.model_fields.items():
+            default = "" if one.is_required() or one.default in (None, "", (), {}) else f"`{one.default}`"
+            lines.append(f"| `{name}` | {default} | {_cell(one.description or '')} |")
+    return "\n".join(lines) + "\n"
 
 
 def errors_page() -> str:
@@ -159,6 +186,11 @@ def settings_page() -> str:
 
 
 # Private functions
+
+
+def _plain(text: str) -> str:
+    """A docstring as Markdown."""
+    return " ".join(text.replace("``", "`").split())
 
 
 def _commands(parser: argparse.ArgumentParser, prefix: str = "") -> list[tuple[str, argparse.ArgumentParser]]:

@@ -40,9 +40,18 @@ SETTINGS = (
     ),
     Setting(
         "connections.NAME.url",
-        "In loadstone.toml: the URL of an external system that is no target, with its kind; --target NAME finds it too.",
+        "In loadstone.toml: the URL of an external system that is no target. A database among them is found by --target"
+        " NAME, too.",
     ),
-    Setting("connections.NAME.kind", "Its kind: database, the only one so far, when absent."),
+    Setting(
+        "connections.NAME.kind",
+        "Its kind: directory, sftp, ftp, s3, http, query or database; by the scheme of the URL when absent.",
+    ),
+    Setting(
+        "connections.NAME.OPTION",
+        "What else a kind lets it say: user, password (env:NAME or file:/path), host_key, timeout_s and more; the"
+        " connections page lists all.",
+    ),
     Setting(
         "targets.NAME.breaker, connections.NAME.breaker",
         "A table: failures_max (5) outages in a row open the breaker, for cooldown_s (5), which grows by growth (2) each"

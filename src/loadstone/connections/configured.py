@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from loadstone.connections.model import BreakerRules, Connection
+from loadstone.connections.options import faults_of as options_faults
+from loadstone.connections.options import kind_of as kind_of_place
 from loadstone.errors import FixSpec
 
 DATABASE = "database"
-"""The kind of every target, and of a connection that says none."""
+"""The kind of every target, and of a connection that says none and whose URL is none of ``options.SCHEMES``."""
 
 
 def connections_of(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Connection]:
@@ -29,13 +31,12 @@ def connections_of(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Conne
             if not isinstance(values, Mapping) or not isinstance(values.get("url"), str):
                 faults.append(f"{told} has no url")
                 continue
-            unknown = sorted(set(values) - {"url", "kind", "breaker"})
-            if unknown:
-                faults.append(f"{told}: unknown keys {', '.join(unknown)}")
+            url, options = values["url"], {key: values[key] for key in values if key not in _COMMON}
+            kind = str(values.get("kind", _kind(section, url)))
             rules, wrong = _rules(values.get("breaker", {}), told)
-            faults += wrong
+            faults += [*options_faults(kind, url, options, told), *wrong]
             found[name.lower()] = Connection(
-                name=name.lower(), kind=str(values.get("kind", DATABASE)), url=values["url"], rules=rules
+                name=name.lower(), kind=kind, url=url, rules=rules, options=options
             )
     if faults:
         raise FixSpec(
@@ -61,6 +62,12 @@ def system_of(wanted: str, named: Mapping[str, Connection]) -> Connection | None
 
 
 # Private functions
+
+_COMMON = ("url", "kind", "breaker")
+
+
+def _kind(section: str, url: str) -> str:
+    return (kind_of_place(url) if section == "connections" else None) or DATABASE
 
 
 def _place(url: str) -> str:

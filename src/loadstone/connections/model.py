@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +34,14 @@ class Connection:
 
     Attributes:
         kind: Name of its kind (``kinds.KINDS``). url: with its password, so never shown.
+        options: what else its kind lets it say (``options.OPTIONS``); secrets as references only.
     """
 
     name: str
     kind: str
     url: str
     rules: BreakerRules = field(default_factory=BreakerRules)
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 class BreakerState(StrEnum):

@@ -8,19 +8,28 @@ from pathlib import Path
 
 import pytest
 
+from loadstone.connections.model import Connection
 from loadstone.connections.testing import MemoryTransport
-from loadstone.connections.transports.directory import DirectoryTransport
 from loadstone.connections.transports.model import Transport
+from loadstone.connections.transports.open import open_transport
 from loadstone.errors import FixFile, Refused
+from tests.integration.connections.conftest import Connect
 
 DATA = bytes(range(256)) * 1200
 """More than one packet of every protocol, and every byte."""
 
 
-@pytest.fixture(params=["memory", "directory"])
+@pytest.fixture(params=["memory", "directory", "sftp", "ftp", "old_ftp", "ftps", "s3"])
 def transport(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Transport]:
     """An empty place."""
-    made: Transport = MemoryTransport() if request.param == "memory" else DirectoryTransport(tmp_path)
+    made: Transport
+    if request.param == "memory":
+        made = MemoryTransport()
+    elif request.param == "directory":
+        made = open_transport(Connection(name="place", kind="directory", url=tmp_path.as_uri()))
+    else:
+        connect: Connect = request.getfixturevalue(request.param)
+        made = open_transport(connect())
     yield made
     made.close()
 

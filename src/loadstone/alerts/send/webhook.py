@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import http.client
-import ipaddress
 import json
 import socket
 import ssl
@@ -22,6 +21,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import Field as Doc
 
 from loadstone.alerts.model import Message
+from loadstone.connections import addresses
 from loadstone.errors import FixSpec, Refused, Retry
 from loadstone.secrets.providers import secret
 from loadstone.spec.fields import Part
@@ -111,23 +111,14 @@ def _address(channel: WebhookChannel, parts: SplitResult) -> str:
         Refused: LS-7507 it is private. OSError: the name is unknown.
     """
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    found = socket.getaddrinfo(parts.hostname or "", port, type=socket.SOCK_STREAM)
-    addresses = [str(one[4][0]) for one in found]
-    for address in addresses:
-        if not channel.allow_private and not _public(address):
-            raise Refused(
-                "LS-7507",
-                f"{_shown(parts)} is {address}, which is no public address",
-                hints=["allow_private: true lets this channel post into a private network."],
-            )
-    return addresses[0]
-
-
-def _public(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(found, "ipv4_mapped", None)
-    found = inner if inner is not None else found
-    return found.is_global and not found.is_multicast
+    try:
+        return addresses.checked(parts.hostname or "", port, ("*",) if channel.allow_private else ())
+    except PermissionError as error:
+        raise Refused(
+            "LS-7507",
+            f"{_shown(parts)}: {error}",
+            hints=["allow_private: true lets this channel post into a private network."],
+        ) from error
 
 
 def _connection(channel: WebhookChannel, parts: SplitResult, address: str) -> http.client.HTTPConnection:
