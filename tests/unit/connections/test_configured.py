@@ -71,7 +71,7 @@ def test_kinds_are_found_by_name() -> None:
     """An unknown one is refused with those that are known."""
     kinds = Kinds()
     kinds.add(Kind(name="database", tested=lambda connection: iter(())))
-    found = connections_of({"connections": {"a": {"url": "x://y"}, "b": {"url": "x://y", "kind": "sftp"}}})
+    found = connections_of({"connections": {"a": {"url": "x://y"}, "b": {"url": "x://y", "kind": "pigeon"}}})
     assert "database" == kinds.of(found["a"]).name
     with pytest.raises(FixSpec, match="LS-7402") as caught:
         kinds.of(found["b"])
