@@ -125,8 +125,8 @@ def test_a_worker_fires_what_is_due() -> None:
     )
     loadstone("schedules", "store", "minute.yaml")
     script = "import sqlite3; c = sqlite3.connect('repository.db'); " + (
-        "c.execute(\"UPDATE schedule SET planned_until = datetime(planned_until, '-2 minutes') || '.000000'"
-        " WHERE name = 'minute'\"); c.commit()"
+        "c.execute(\"UPDATE schedule SET planned_until = datetime(planned_until, '-2 minutes') || '.000000',"
+        " look_at = datetime(look_at, '-2 minutes') || '.000000' WHERE name = 'minute'\"); c.commit()"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
     assert 0 == loadstone("worker", "--until-idle", "--threads", "1").returncode

@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    true,
     tuple_,
     update,
 )
@@ -41,6 +42,7 @@ OUTBOX = Table(
     Column("body", document(), nullable=False),
     Column("written_at", Instant, nullable=False),
     Index("ix_outbox_xact_id", "xact", "id"),
+    Index("ix_outbox_topic_xact_id", "topic", "xact", "id"),
     info={"natural_key": ("id",)},
 )
 
@@ -92,8 +94,7 @@ def read(
 ) -> list[Event]:
     """Events behind ``after`` in order of appearance, at most ``limit``; of all topics when none is named."""
     query = select(OUTBOX).where(tuple_(OUTBOX.c.xact, OUTBOX.c.id) > after)
-    if connection.dialect.name == "postgresql":
-        query = query.where(OUTBOX.c.xact < text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+    query = query.where(seen(connection))
     if topics:
         query = query.where(OUTBOX.c.topic.in_(topics))
     query = query.order_by(OUTBOX.c.xact, OUTBOX.c.id).limit(limit)
@@ -103,6 +104,23 @@ def read(
         )
         for row in connection.execute(query)
     ]
+
+
+def stand_at_end(connection: Connection, reader: str) -> None:
+    """Let ``reader`` see only what is written from now on; what an open transaction has written it may still see."""
+    newest = connection.execute(
+        select(OUTBOX.c.xact, OUTBOX.c.id).order_by(OUTBOX.c.xact.desc(), OUTBOX.c.id.desc()).limit(1)
+    ).first()
+    values = {"last_xact": newest.xact if newest else 0, "last_id": newest.id if newest else 0}
+    if not connection.execute(update(READER).where(READER.c.name == reader).values(values)).rowcount:
+        connection.execute(insert(READER).values(name=reader, **values))
+
+
+def seen(connection: Connection) -> Any:
+    """Whether a row of the outbox may be read by now; an expression for queries that join it."""
+    if connection.dialect.name == "postgresql":
+        return OUTBOX.c.xact < text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    return true()
 
 
 def take(

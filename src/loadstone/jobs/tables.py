@@ -79,6 +79,8 @@ Index(
     postgresql_where=_ACTIVE,
 )
 Index("ix_job_execution_status_active", EXECUTION.c.status, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
+ACTIVE = text(f"job_execution.{_ACTIVE}")
+"""Which executions have not ended; in these words, for SQLite takes a partial index only for its own condition."""
 
 _DUE = text("due_at IS NOT NULL")
 Index("ix_job_execution_due", EXECUTION.c.due_at, sqlite_where=_DUE, postgresql_where=_DUE)

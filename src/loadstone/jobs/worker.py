@@ -46,13 +46,15 @@ class Tick:
     Something to be done again and again: ``act`` is called every ``every_s`` seconds, errors are logged.
 
     Attributes:
-        apart: Whether it has a thread of its own, since it may wait for others (a mail server).
+        apart: Whether it has a thread of its own, since it may wait for others (a mail server), or others for it.
+        at_start: Whether a worker does it before it looks for tasks.
     """
 
     name: str
     every_s: float
     act: Callable[[], object]
     apart: bool = False
+    at_start: bool = True
 
 
 class Worker:
@@ -80,7 +82,7 @@ class Worker:
         """
         self._register()
         for tick in self._ticks:
-            if not tick.apart:
+            if tick.at_start:
                 self._act(tick)
         log.info("worker.started", worker=self.id, threads=self._threads)
         crew = [
@@ -175,7 +177,14 @@ class Worker:
 
 def workers(connection: Connection) -> list[dict[str, Any]]:
     """Workers by their start; one that died stands here until it is forgotten."""
-    columns = (WORKER.c.id, WORKER.c.host, WORKER.c.pid, WORKER.c.started_at, WORKER.c.beat_at, WORKER.c.stopping)
+    columns = (
+        WORKER.c.id,
+        WORKER.c.host,
+        WORKER.c.pid,
+        WORKER.c.started_at,
+        WORKER.c.beat_at,
+        WORKER.c.stopping,
+    )
     found = connection.execute(select(*columns).order_by(WORKER.c.started_at, WORKER.c.id))
     return [{"worker": row.id, **{c.name: row[n] for n, c in enumerate(columns) if n}} for row in found]
 

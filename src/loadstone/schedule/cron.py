@@ -55,8 +55,8 @@ def due_times(expression: str, timezone: str, after: datetime, until: datetime) 
 
     zone = zone_of(timezone)
     follows_elapsed = expression.split()[_HOUR].startswith("*")
-    start = after.astimezone(zone).replace(tzinfo=None) - _LONGEST_GAP
-    end = until.astimezone(zone).replace(tzinfo=None) + _LONGEST_GAP
+    start = after.astimezone(zone).replace(tzinfo=None) - _margin(after, zone)
+    end = until.astimezone(zone).replace(tzinfo=None) + _margin(until, zone)
     walls = croniter(expression, start)
     found: set[datetime] = set()
     while True:
@@ -71,6 +71,13 @@ def due_times(expression: str, timezone: str, after: datetime, until: datetime) 
 
 
 # Private functions
+
+
+def _margin(moment: datetime, zone: ZoneInfo) -> timedelta:
+    """How far from ``moment`` wall times may map across it: not at all where the clocks stay as they are."""
+    around = [moment - _LONGEST_GAP, moment, moment + _LONGEST_GAP]
+    offsets = {one.astimezone(zone).utcoffset() for one in around}
+    return timedelta(0) if len(offsets) == 1 else _LONGEST_GAP
 
 
 def _moments(wall: datetime, zone: ZoneInfo, follows_elapsed: bool) -> list[datetime]:

@@ -1,7 +1,8 @@
 """
 Decide ticks: each once over any number of nodes, for the tick's row is unique and commits with the launch.
 
-A schedule is decided under a lock on its row; ``planned_until`` moves with the decisions.
+A schedule is decided under a lock on its row; ``planned_until`` moves with the decisions, and ``look_at`` says when
+the next one is due, so that schedules cost nothing between their ticks.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from sqlalchemy import Connection
 from loadstone.database import outbox
 from loadstone.database.open import Database, after_commit, now
 from loadstone.database.outbox import Event
-from loadstone.errors import LoadstoneError
+from loadstone.errors import FixSpec, LoadstoneError
 from loadstone.jobs import launch, operate
 from loadstone.jobs.model import Answer
 from loadstone.jobs.parameters import filled, keys_of, typed_parameters
 from loadstone.schedule import repository
 from loadstone.schedule.calendar import EVERY_DAY, Calendar
 from loadstone.schedule.model import Overlap, Schedule, TickState
-from loadstone.schedule.plan import due_between, parameters_at
+from loadstone.schedule.plan import due_between, look_at, parameters_at
 from loadstone.schedule.repository import StoredSchedule, Tick
 from loadstone.telemetry import metrics
 
@@ -41,32 +42,40 @@ class Due:
     parameters: Mapping[str, Any]
 
 
-def fire(database: Database, *, ask: Ask | None = None, at: datetime | None = None) -> int:
+def fire(database: Database, *, at: datetime | None = None) -> int:
     """
-    Decide all ticks that are due; how many were decided. Call it every second or so, on any number of nodes.
+    Decide the ticks that are due by the clock, by events, and behind others; how many were decided.
+
+    Call it several times a second, on any number of nodes: where nothing is due it reads three indexes, and
+    writes nothing. What is wrong with one schedule does not keep others from firing.
 
     Args:
-        ask: For schedules on changed data; they do not fire without it. at: The moment, UTC; the repository's clock.
+        at: The moment, UTC; the repository's clock when None.
     """
     with database.read() as connection:
-        schedules = repository.listed(connection, enabled=True)
-    return sum(fire_one(database, stored.schedule.name, ask=ask, at=at) for stored in schedules)
+        names = repository.due(connection, at or now(connection))
+    return sum(_fire_one(database, name, at) for name in names)
 
 
-def fire_one(database: Database, name: str, *, ask: Ask | None = None, at: datetime | None = None) -> int:
-    """As ``fire``, for one schedule."""
-    answer = _asked(database, name, ask, at)
-    with database.write() as connection:
-        stored = repository.find(connection, name, lock=True)
-        if stored is None or not stored.enabled:
-            return 0
-        moment = at or now(connection)
-        calendar = repository.calendar(connection, stored.schedule.calendar) or EVERY_DAY
-        decided = _release(connection, stored, moment)
-        for due in _due(connection, stored, calendar, moment, answer):
-            decided += _decide(connection, stored, due, moment)
-        repository.change(connection, stored.id, planned_until=max(moment, stored.planned_until))
-        return decided
+def fire_changed(database: Database, ask: Ask, *, at: datetime | None = None) -> int:
+    """
+    As ``fire``, for schedules on changed data whose query is due to be asked.
+
+    It waits for targets, so it has a thread of its own; one that does not answer is asked again in its turn.
+    """
+    with database.read() as connection:
+        asked = repository.due_to_ask(connection, at or now(connection))
+    decided = 0
+    for stored in asked:
+        change = stored.schedule.on_change
+        assert change is not None
+        try:
+            answer = str(ask(change.target, change.query))
+        except LoadstoneError as error:
+            _put_off(database, stored, error, change.every_s, at)
+            continue
+        decided += _fire_one(database, stored.schedule.name, at, answer)
+    return decided
 
 
 def backfill(
@@ -98,16 +107,52 @@ def backfill(
 # Private functions
 
 
-def _asked(database: Database, name: str, ask: Ask | None, at: datetime | None) -> str | None:
-    """The answer of the schedule's query, when it is time to look again; asked outside of any transaction."""
-    with database.read() as connection:
-        stored = repository.find(connection, name)
+PUT_OFF_S = 60.0
+"""Seconds until a schedule is looked at again whose calendar gives no due time."""
+
+
+def _fire_one(database: Database, name: str, at: datetime | None, answer: str | None = None) -> int:
+    """Decide what is due of one schedule, unless another node does so just now."""
+    try:
+        with database.write() as connection:
+            stored = repository.find(connection, name, lock=True, pass_locked=True)
+            if stored is None or not stored.enabled:
+                return 0
+            moment = at or now(connection)
+            decided = _release(connection, stored, moment)
+            if stored.look_at is None or stored.look_at <= moment:
+                decided += _look(connection, stored, moment, answer)
+            return decided
+    except FixSpec as error:
+        if stored is None:
+            raise
+        _put_off(database, stored, error, PUT_OFF_S, at)
+        return 0
+
+
+def _look(connection: Connection, stored: StoredSchedule, moment: datetime, answer: str | None) -> int:
+    """Decide what became due since the last look, and say when the next one is."""
+    calendar = repository.calendar(connection, stored.schedule.calendar) or EVERY_DAY
+    decided = 0
+    for due in _due(connection, stored, calendar, moment, answer):
+        decided += _decide(connection, stored, due, moment)
+    place = {
+        "planned_until": max(moment, stored.planned_until),
+        "look_at": look_at(stored.schedule, calendar, moment),
+    }
+    repository.change(connection, stored.id, **place)
+    return decided
+
+
+def _put_off(
+    database: Database, stored: StoredSchedule, error: LoadstoneError, pause_s: float, at: datetime | None
+) -> None:
+    """Look again later at a schedule that cannot be decided now, and tell why."""
+    with database.write() as connection:
         moment = at or now(connection)
-    if stored is None or ask is None or (change := stored.schedule.on_change) is None:
-        return None
-    if moment < stored.planned_until + timedelta(seconds=change.every_s):
-        return None
-    return str(ask(change.target, change.query))
+        repository.change(connection, stored.id, look_at=moment + timedelta(seconds=pause_s))
+        body = {"code": error.code, "message": error.message, "job": stored.schedule.job}
+        outbox.put(connection, "schedule.refused", stored.schedule.name, body)
 
 
 def _due(
@@ -125,12 +170,8 @@ def _due(
             return []
         values = filled(parameters_at(schedule, calendar, moment), {"value": answer})
         return [Due(at=moment, cause=f"change:{answer}", parameters=values)]
-    events = outbox.take(connection, f"schedule:{schedule.name}", topics=_topics(schedule))
+    events = outbox.take(connection, schedule.reader, topics=[schedule.topic or ""])
     return [due for event in events if (due := _of_event(connection, schedule, calendar, event)) is not None]
-
-
-def _topics(schedule: Schedule) -> list[str]:
-    return [schedule.on_event.topic] if schedule.on_event is not None else ["execution.completed"]
 
 
 def _of_event(connection: Connection, schedule: Schedule, calendar: Calendar, event: Event) -> Due | None:

@@ -79,6 +79,18 @@ class Schedule(Part):
     after: After | None = Doc(None, description="Start behind other jobs.")
     enabled: bool = Doc(True, description="Whether it fires.")
 
+    @property
+    def topic(self) -> str | None:
+        """Topic of the events that may start it; None where no event does."""
+        if self.on_event is not None:
+            return self.on_event.topic
+        return "execution.completed" if self.after is not None else None
+
+    @property
+    def reader(self) -> str:
+        """Its name among the readers of the outbox; queries make it too."""
+        return f"schedule:{self.name}"
+
     @model_validator(mode="after")
     def _one_trigger(self) -> Self:
         given = [

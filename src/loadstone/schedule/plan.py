@@ -19,13 +19,31 @@ def due_between(schedule: Schedule, calendar: Calendar, after: datetime, until: 
     A day that is no business day rolls with its time of day; several days may roll to one, which fires once.
     """
     assert schedule.cron is not None
-    margin = timedelta(0) if schedule.roll in (Roll.NONE, Roll.SKIP) else timedelta(days=SEARCH_DAYS_MAX)
+    before, behind = _margins(schedule, calendar, after, until)
     found = set()
-    for moment in due_times(schedule.cron, schedule.timezone, after - margin, until + margin):
+    for moment in due_times(schedule.cron, schedule.timezone, after - before, until + behind):
         rolled = _rolled(moment, schedule, calendar)
         if rolled is not None and after < rolled <= until:
             found.add(rolled)
     return sorted(found)
+
+
+def next_due(schedule: Schedule, calendar: Calendar, after: datetime) -> datetime | None:
+    """The first due time behind ``after``, in UTC; None where there is none within nine years."""
+    for span in _SPANS:
+        found = due_between(schedule, calendar, after, after + span)
+        if found:
+            return found[0]
+    return None
+
+
+def look_at(schedule: Schedule, calendar: Calendar, after: datetime) -> datetime | None:
+    """When a schedule is to be looked at that is decided up to ``after``; None where events decide that."""
+    if schedule.cron is not None:
+        return next_due(schedule, calendar, after) or after + _SPANS[-1]
+    if schedule.on_change is not None:
+        return after + timedelta(seconds=schedule.on_change.every_s)
+    return None
 
 
 def parameters_at(schedule: Schedule, calendar: Calendar, due_at: datetime) -> dict[str, Any]:
@@ -41,6 +59,27 @@ def parameters_at(schedule: Schedule, calendar: Calendar, due_at: datetime) -> d
 
 
 # Private functions
+
+_SPANS = tuple(
+    timedelta(minutes=minutes) for minutes in (2, 120, 1441, 5 * 1440, 40 * 1440, 400 * 1440, 9 * 527_040)
+)
+"""How far ``next_due`` looks, step by step: what fires often is found without walking through all that follows."""
+
+
+def _margins(
+    schedule: Schedule, calendar: Calendar, after: datetime, until: datetime
+) -> tuple[timedelta, timedelta]:
+    """How long before and behind a span the days lie that may roll into it: those of the holidays around it."""
+    if schedule.roll in (Roll.NONE, Roll.SKIP):
+        return timedelta(0), timedelta(0)
+    zone = zone_of(schedule.timezone)
+    days = []
+    for moment, step in ((after, -1), (until, 1)):
+        day, number = moment.astimezone(zone).date(), 1
+        while number <= SEARCH_DAYS_MAX and not calendar.is_business_day(day + timedelta(days=step * number)):
+            number += 1
+        days.append(timedelta(days=number))
+    return days[0], days[1]
 
 
 def _rolled(moment: datetime, schedule: Schedule, calendar: Calendar) -> datetime | None:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from loadstone.database.outbox import OUTBOX, READER, seen
 from loadstone.jobs.model import Status
-from loadstone.jobs.tables import EXECUTION
+from loadstone.jobs.tables import ACTIVE, EXECUTION
 from loadstone.schedule.calendar import EVERY_DAY, Calendar
 from loadstone.schedule.model import Schedule, TickState
-from loadstone.schedule.tables import CALENDAR, SCHEDULE, TICK
+from loadstone.schedule.tables import BUFFERED, CALENDAR, SCHEDULE, TICK
 
-_OPEN = (Status.WAITING, Status.READY, Status.RUNNING, Status.PAUSED)
+_LAUNCHED = TICK.alias("launched")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class StoredSchedule:
 
     Attributes:
         planned_until: Ticks due up to here are decided, UTC. watermark: the last answer of its query.
+        look_at: When there is something to decide next, UTC; None where an event decides that.
     """
 
     id: int
@@ -33,6 +35,7 @@ class StoredSchedule:
     enabled: bool
     planned_until: datetime
     watermark: str | None
+    look_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,22 +53,78 @@ class Tick:
     reason: str
 
 
-def put(connection: Connection, schedule: Schedule, planned_until: datetime, actor: str) -> StoredSchedule:
-    """Store a schedule, new or changed; a changed one keeps its place in time."""
-    row = {"content": schedule.model_dump(mode="json"), "enabled": schedule.enabled, "changed_by": actor}
+def put(
+    connection: Connection, schedule: Schedule, planned_until: datetime, look_at: datetime | None, actor: str
+) -> StoredSchedule:
+    """Store a schedule, new or changed, with its place in time."""
+    row = {
+        "content": schedule.model_dump(mode="json"),
+        "enabled": schedule.enabled,
+        "changed_by": actor,
+        "kind": _kind(schedule),
+        "topic": schedule.topic,
+        "planned_until": planned_until,
+        "look_at": look_at,
+    }
     if not connection.execute(update(SCHEDULE).where(SCHEDULE.c.name == schedule.name).values(row)).rowcount:
-        more = {"name": schedule.name, "planned_until": planned_until}
-        connection.execute(insert(SCHEDULE).values({**row, **more}))
+        connection.execute(insert(SCHEDULE).values({"name": schedule.name, **row}))
     found = find(connection, schedule.name)
     assert found is not None
     return found
 
 
-def find(connection: Connection, name: str, *, lock: bool = False) -> StoredSchedule | None:
-    """A schedule; with ``lock`` nobody else decides its ticks until this transaction ends."""
+def find(
+    connection: Connection, name: str, *, lock: bool = False, pass_locked: bool = False
+) -> StoredSchedule | None:
+    """
+    A schedule; with ``lock`` nobody else decides its ticks until this transaction ends.
+
+    With ``pass_locked`` one that another node decides just now is None (PostgreSQL; SQLite has one writer).
+    """
     query = select(SCHEDULE).where(SCHEDULE.c.name == name)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    row = connection.execute(query.with_for_update(skip_locked=pass_locked) if lock else query).first()
     return _stored(row) if row else None
+
+
+def due(connection: Connection, moment: datetime) -> list[str]:
+    """
+    Names of the schedules that have something to decide at ``moment``, those that are due longest first.
+
+    By the clock, for an event behind their reader's place, or for a buffered tick with nothing before it that
+    runs. Three look-ups by index, however many schedules and past ticks there are.
+    """
+    by_clock = select(SCHEDULE.c.name).where(
+        SCHEDULE.c.kind == "cron", SCHEDULE.c.look_at <= moment, SCHEDULE.c.enabled
+    )
+    names = list(connection.execute(by_clock.order_by(SCHEDULE.c.look_at, SCHEDULE.c.name)).scalars())
+    place = [func.coalesce(column, 0) for column in (READER.c.last_xact, READER.c.last_id)]
+    waits = select(OUTBOX.c.id).where(
+        OUTBOX.c.topic == SCHEDULE.c.topic,
+        tuple_(OUTBOX.c.xact, OUTBOX.c.id) > tuple_(*place),
+        seen(connection),
+    )
+    by_event = (
+        select(SCHEDULE.c.name)
+        .join_from(SCHEDULE, READER, READER.c.name == literal("schedule:") + SCHEDULE.c.name, isouter=True)
+        .where(SCHEDULE.c.kind == "event", SCHEDULE.c.enabled, waits.exists())
+    )
+    names += connection.execute(by_event.order_by(SCHEDULE.c.name)).scalars()
+    goes_on = select(EXECUTION.c.id).join_from(
+        EXECUTION, _LAUNCHED, _LAUNCHED.c.execution_id == EXECUTION.c.id
+    )
+    goes_on = goes_on.where(_LAUNCHED.c.schedule_id == SCHEDULE.c.id, ACTIVE)
+    buffered = select(TICK.c.id).where(TICK.c.schedule_id == SCHEDULE.c.id, BUFFERED)
+    released = select(SCHEDULE.c.name).where(SCHEDULE.c.enabled, buffered.exists(), ~goes_on.exists())
+    names += connection.execute(released.order_by(SCHEDULE.c.name)).scalars()
+    return list(dict.fromkeys(names))
+
+
+def due_to_ask(connection: Connection, moment: datetime) -> list[StoredSchedule]:
+    """Schedules on changed data whose query is to be asked again at ``moment``, those due longest first."""
+    query = select(SCHEDULE).where(
+        SCHEDULE.c.kind == "change", SCHEDULE.c.look_at <= moment, SCHEDULE.c.enabled
+    )
+    return [_stored(row) for row in connection.execute(query.order_by(SCHEDULE.c.look_at, SCHEDULE.c.name))]
 
 
 def listed(connection: Connection, *, enabled: bool = False) -> list[StoredSchedule]:
@@ -121,7 +180,7 @@ def ticks(
     """Ticks of a schedule, the latest due first; buffered ones the earliest first."""
     query = select(TICK).where(TICK.c.schedule_id == schedule_id).limit(limit)
     if state is not None:
-        query = query.where(TICK.c.state == state)
+        query = query.where(BUFFERED if state is TickState.BUFFERED else TICK.c.state == state)
     query = query.order_by(TICK.c.due_at if state is TickState.BUFFERED else TICK.c.due_at.desc())
     return [_tick(row) for row in connection.execute(query)]
 
@@ -139,7 +198,7 @@ def open_executions(connection: Connection, schedule_id: int) -> list[int]:
     query = (
         select(EXECUTION.c.id)
         .join_from(TICK, EXECUTION, TICK.c.execution_id == EXECUTION.c.id)
-        .where(TICK.c.schedule_id == schedule_id, EXECUTION.c.status.in_(_OPEN))
+        .where(TICK.c.schedule_id == schedule_id, ACTIVE)
     )
     return sorted(set(connection.execute(query).scalars()))
 
@@ -163,7 +222,14 @@ def _stored(row: Row[Any]) -> StoredSchedule:
         enabled=row.enabled,
         planned_until=row.planned_until,
         watermark=row.watermark,
+        look_at=row.look_at,
     )
+
+
+def _kind(schedule: Schedule) -> str:
+    if schedule.cron is not None:
+        return "cron"
+    return "change" if schedule.on_change is not None else "event"
 
 
 def _tick(row: Row[Any]) -> Tick:

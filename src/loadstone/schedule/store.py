@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from loadstone.audit import trail
+from loadstone.database import outbox
 from loadstone.database.open import Database, now
 from loadstone.errors import FixSpec
 from loadstone.jobs.graph import Cycle, levels
 from loadstone.schedule import repository
-from loadstone.schedule.calendar import Calendar, check_calendar
+from loadstone.schedule.calendar import EVERY_DAY, Calendar, check_calendar
 from loadstone.schedule.cron import check_cron, zone_of
 from loadstone.schedule.model import Schedule
+from loadstone.schedule.plan import look_at
 from loadstone.schedule.repository import StoredSchedule
 from loadstone.spec.documents import Document, parse_document, placed
 from loadstone.spec.fields import Part
@@ -53,14 +56,19 @@ def store(database: Database, schedule: Schedule, *, actor: str) -> StoredSchedu
     if schedule.cron is not None:
         check_cron(schedule.cron, schedule.timezone)
     with database.write() as connection:
-        if repository.calendar(connection, schedule.calendar) is None:
+        calendar = repository.calendar(connection, schedule.calendar)
+        if calendar is None:
             raise FixSpec(
                 "LS-7206",
                 f"schedule {schedule.name}: there is no calendar {schedule.calendar}",
                 hints=["`loadstone schedules calendars` lists them."],
             )
         _refuse_cycle(connection, schedule)
-        stored = repository.put(connection, schedule, now(connection), actor)
+        old = repository.find(connection, schedule.name, lock=True)
+        stands = _decided_until(old, now(connection))
+        stored = repository.put(connection, schedule, stands, look_at(schedule, calendar, stands), actor)
+        if schedule.topic is not None and (old is None or old.schedule.topic != schedule.topic):
+            outbox.stand_at_end(connection, schedule.reader)
         told = schedule.model_dump(mode="json", exclude_defaults=True)
         trail.record(connection, actor, "schedule.store", f"schedule:{schedule.name}", told)
         return stored
@@ -71,6 +79,9 @@ def store_calendar(database: Database, calendar: Calendar, *, actor: str) -> Non
     check_calendar(calendar)
     with database.write() as connection:
         repository.put_calendar(connection, calendar)
+        for one in repository.listed(connection):
+            if one.schedule.calendar == calendar.name:
+                _go_on(connection, one, _decided_until(one, now(connection)))
         told = calendar.model_dump(mode="json", exclude_defaults=True)
         trail.record(connection, actor, "calendar.store", f"calendar:{calendar.name}", told)
 
@@ -89,14 +100,30 @@ def enable(database: Database, name: str, enabled: bool, *, actor: str) -> None:
                 "LS-7208", f"there is no schedule {name}", hints=["`loadstone schedules list` lists all."]
             )
         values: dict[str, Any] = {"enabled": enabled, "changed_by": actor}
-        if enabled and not stored.enabled:
-            values["planned_until"] = now(connection)
         repository.change(connection, stored.id, **values)
+        if enabled and not stored.enabled:
+            _go_on(connection, stored, now(connection))
+            if stored.schedule.topic is not None:
+                outbox.stand_at_end(connection, stored.schedule.reader)
         verb = "schedule.enable" if enabled else "schedule.disable"
         trail.record(connection, actor, verb, f"schedule:{name}", {})
 
 
 # Private functions
+
+
+def _decided_until(stored: StoredSchedule | None, moment: datetime) -> datetime:
+    """Up to where a schedule is decided: to ``moment``, unless a tick of it is due that no worker has decided yet."""
+    if stored is None or stored.look_at is None or stored.look_at > moment:
+        return moment
+    return max(stored.planned_until, stored.look_at - timedelta(microseconds=1))
+
+
+def _go_on(connection: Connection, stored: StoredSchedule, stands: datetime) -> None:
+    """Let a schedule that is decided up to ``stands`` be looked at from there on."""
+    calendar = repository.calendar(connection, stored.schedule.calendar) or EVERY_DAY
+    place = {"planned_until": stands, "look_at": look_at(stored.schedule, calendar, stands)}
+    repository.change(connection, stored.id, **place)
 
 
 _HINT = "docs/howto/run-jobs.md shows schedules and calendars."

@@ -24,6 +24,10 @@ SCHEDULE = Table(
     Column("planned_until", Instant, nullable=False),
     Column("watermark", Text),
     Column("changed_by", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("look_at", Instant),
+    Column("topic", Text),
+    Index("ix_schedule_kind_look_at", "kind", "look_at"),
     info={"natural_key": ("name",)},
 )
 
@@ -51,3 +55,6 @@ Index(
     sqlite_where=_BUFFERED,
     postgresql_where=_BUFFERED,
 )
+
+BUFFERED = text(f"schedule_tick.{_BUFFERED}")
+"""Which ticks wait; in these words, for SQLite takes a partial index only for its own condition."""

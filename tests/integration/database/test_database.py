@@ -12,17 +12,18 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, inspect, select, text, update
+from sqlalchemy import bindparam, insert, inspect, select, text, update
 
 import loadstone.bootstrap.repository  # noqa: F401 - every room's tables
 from loadstone.audit import trail
 from loadstone.audit.tables import ENTRY
 from loadstone.database import files, guard, migrate, outbox
 from loadstone.database.guard import HOST, Host
-from loadstone.database.metadata import METADATA
+from loadstone.database.metadata import METADATA, Instant, document
 from loadstone.database.open import Database, now, open_database
 from loadstone.errors import FixSpec, Refused
 from loadstone.jobs import responses
+from loadstone.schedule.tables import SCHEDULE
 from tests.repository import open_repository
 
 
@@ -61,6 +62,36 @@ def test_migrations_go_up_and_down_with_data(database: Database) -> None:
         assert {"alembic_version"} >= set(inspect(connection).get_table_names())
     migrate.upgrade(database)
     assert migrate.versions()[0] == migrate.current(database)
+
+
+def test_schedules_of_before_know_when_to_be_looked_at(url: str) -> None:
+    """Version 6 fills their kind, topic and next look from what they say."""
+    opened, told = open_database(url), {"name": "s", "job": "j"}
+    migrate.upgrade(opened, "0005")
+    when = {
+        "cron": {"cron": "0 * * * *"},
+        "event": {"on_event": {"topic": "t"}},
+        "after": {"after": {"jobs": ["a"]}},
+    }
+    when |= {"change": {"on_change": {"target": "t", "query": "q"}}}
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    put = text(
+        "INSERT INTO schedule (name, content, enabled, planned_until, changed_by) VALUES (:n, :c, true, :p, 'a')"
+    )
+    put = put.bindparams(bindparam("c", type_=document()), bindparam("p", type_=Instant))
+    with opened.write() as connection:
+        for name, one in when.items():
+            connection.execute(put, {"n": name, "c": {**told, **one, "name": name}, "p": at})
+    migrate.upgrade(opened)
+    columns = (SCHEDULE.c.name, SCHEDULE.c.kind, SCHEDULE.c.look_at, SCHEDULE.c.topic)
+    with opened.read() as connection:
+        found = {row.name: tuple(row)[1:] for row in connection.execute(select(*columns))}
+    expected = {"cron": ("cron", at, None), "change": ("change", at, None), "event": ("event", None, "t")}
+    assert {**expected, "after": ("event", None, "execution.completed")} == found
+    migrate.downgrade(opened, "0005")
+    with opened.read() as connection:
+        assert 4 == connection.execute(text("SELECT count(*) FROM schedule")).scalar()
+    opened.close()
 
 
 def test_two_processes_may_upgrade_at_once(url: str) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event, update
 
 from loadstone.bootstrap.repository import open_repository
 from loadstone.database import outbox
@@ -20,8 +23,9 @@ from loadstone.jobs.model import Outcome, Status
 from loadstone.jobs.repository import executions
 from loadstone.jobs.worker import Worker
 from loadstone.schedule import fire, repository, store
-from loadstone.schedule.calendar import Calendar
+from loadstone.schedule.calendar import EVERY_DAY, Calendar
 from loadstone.schedule.model import Schedule, TickState
+from loadstone.schedule.tables import SCHEDULE
 from loadstone.telemetry import metrics
 from tests.repository import Doing, define
 
@@ -45,10 +49,16 @@ def put(database: Database, **more: Any) -> None:
     """A schedule of job ``j`` every hour from START on, with more of its own."""
     values = {"name": "s", "job": "j", "cron": "0 * * * *", "parameters": {"at": "{due_time}"}, **more}
     store.store(database, Schedule.model_validate(values), actor="ann")
+    begin_at(database, str(values["name"]), START)
+
+
+def begin_at(database: Database, name: str, moment: datetime) -> None:
+    """Let a schedule be one that is decided up to ``moment``."""
     with database.write() as connection:
-        found = repository.find(connection, "s")
+        found = repository.find(connection, name)
         assert found is not None
-        repository.change(connection, found.id, planned_until=START)
+        look_at = None if found.look_at is None else moment
+        repository.change(connection, found.id, planned_until=moment, look_at=look_at)
 
 
 def states(database: Database) -> list[TickState]:
@@ -183,7 +193,7 @@ def test_changed_data_start_a_job(database: Database) -> None:
         return next(answers)
 
     for minute in (2, 2.5, 4, 6, 8):
-        fire.fire(database, ask=ask, at=START + timedelta(minutes=minute))
+        fire.fire_changed(database, ask, at=START + timedelta(minutes=minute))
     assert 4 == len(asked)
     with database.read() as connection:
         assert [{"at": "2"}] == [run.parameters for run in executions.listed(connection, job="j")]
@@ -214,7 +224,9 @@ def test_jobs_that_would_wait_for_each_other_are_refused(database: Database) -> 
     put(database, cron=None, job="b", after={"jobs": ["a"]})
     with pytest.raises(FixSpec, match="LS-7207.*a -> b -> a"):
         store.store(
-            database, Schedule.model_validate({"name": "t", "job": "a", "after": {"jobs": ["b"]}}), actor="ann"
+            database,
+            Schedule.model_validate({"name": "t", "job": "a", "after": {"jobs": ["b"]}}),
+            actor="ann",
         )
 
 
@@ -238,50 +250,162 @@ def test_a_disabled_schedule_is_silent_and_its_ticks_do_not_come_later(database:
         store.enable(database, "none", True, actor="ann")
 
 
+YEARLY = (
+    ("berlin", "Europe/Berlin", "0 * * * *", "skip", {"policy": "all"}),
+    ("new_york", "America/New_York", "30 2 * * *", "none", {"policy": "last"}),
+    ("lord_howe", "Australia/Lord_Howe", "15 2 * * *", "none", {"policy": "none"}),
+    ("santiago", "America/Santiago", "0 0 * * *", "none", {"policy": "all"}),
+    ("target2", "Europe/Berlin", "30 2 * * *", "skip", {"policy": "all"}),
+)
+"""Name, zone, cron, roll and catch-up: clocks that change on either half of the Earth, at midnight, by half an hour."""
+
+
+def expected_of(zone: str, cron: str, calendar: Calendar, days: tuple[datetime, int]) -> set[datetime]:
+    """Due times by walking through the span minute by minute with a wall clock: no arithmetic of the program's own."""
+    minute, hour = (int(word) if word != "*" else None for word in cron.split()[:2])
+    found, done, clock = set(), set(), ZoneInfo(zone)
+    for number in range(1, days[1] * 1440 + 1):
+        at = days[0] + timedelta(minutes=number)
+        wall = at.astimezone(clock)
+        if hour is None:
+            if wall.minute == minute:
+                found.add(at)
+        elif wall.date() not in done and (wall.hour, wall.minute) >= (hour, minute):
+            done.add(wall.date())
+            late = number == 1 and (wall.hour, wall.minute) != (hour, minute)
+            if not late and calendar.is_business_day(wall.date()):
+                found.add(at)
+    return found
+
+
 @pytest.mark.parametrize(
-    ("first", "days"),
+    ("first", "days", "least"),
     [
-        (datetime(2026, 3, 20, tzinfo=UTC), 20),
-        pytest.param(START, 365, marks=pytest.mark.slow),
+        pytest.param(datetime(2026, 3, 26, tzinfo=UTC), 12, 300, id="spring"),
+        pytest.param(datetime(2026, 10, 22, tzinfo=UTC), 6, 150, id="autumn"),
+        pytest.param(START, 365, 10_000, marks=pytest.mark.slow, id="year"),
     ],
 )
-def test_every_tick_of_a_span_comes_once(tmp_path: Path, first: datetime, days: int) -> None:
+def test_every_tick_of_a_span_comes_once(tmp_path: Path, first: datetime, days: int, least: int) -> None:
     """
-    Simulated time in Berlin, a whole year in the long suite: every hour and on business mornings, over changes of
-    the clocks and holidays, decided at uneven moments with pauses of up to three hours: none missed, none double.
+    Simulated time, a whole year in the long suite: over changes of the clocks and holidays, decided by two nodes at
+    the same uneven moments with pauses of up to three hours: none missed, none double, under every catch-up policy.
     """
-    opened, end = open_repository(str(tmp_path / "r.db")), first + timedelta(days=days)
+    nodes, end = [open_repository(str(tmp_path / "r.db")) for _ in range(2)], first + timedelta(days=days)
     target2 = Calendar(name="target2", market="ECB")
-    define(opened, "name: j\nparameters: {at: {}}\nsteps: {a: {handler: h}}\n", HANDLERS)
-    store.store_calendar(opened, target2, actor="ann")
-    put(opened, timezone="Europe/Berlin", overlap="skip")
-    daily = {
-        "name": "d",
-        "job": "j",
-        "cron": "30 2 * * *",
-        "timezone": "Europe/Berlin",
-        "calendar": "target2",
-    }
-    store.store(opened, Schedule.model_validate({**daily, "roll": "skip", "overlap": "skip"}), actor="ann")
-    with opened.write() as connection:
-        for name in ("s", "d"):
-            found = repository.find(connection, name)
-            assert found is not None
-            repository.change(connection, found.id, planned_until=first)
+    define(nodes[0], "name: j\nparameters: {at: {}}\nsteps: {a: {handler: h}}\n", HANDLERS)
+    store.store_calendar(nodes[0], target2, actor="ann")
+    expected = {}
+    for name, zone, cron, roll, catch_up in YEARLY:
+        calendar = target2 if name == "target2" else EVERY_DAY
+        more = {"name": name, "cron": cron, "timezone": zone, "roll": roll, "catch_up": catch_up}
+        more |= {"calendar": "target2"} if calendar is target2 else {}
+        values = {"job": "j", "parameters": {"at": "{due_time}"}, "overlap": "skip", **more}
+        store.store(nodes[0], Schedule.model_validate(values), actor="ann")
+        begin_at(nodes[0], name, first)
+        expected[name] = expected_of(zone, cron, calendar, (first, days))
     at, decided, pause = first, 0, 0
-    while at < end:
-        at = min(at + timedelta(minutes=7 + 13 * (pause % 14)), end)
-        pause += 1
-        decided += fire.fire(opened, at=at)
-    business_days = sum(target2.is_business_day((first + timedelta(days=n)).date()) for n in range(days))
-    assert days * 24 + business_days == decided
-    with opened.read() as connection:
-        for name, count in (("s", days * 24), ("d", business_days)):
+    with ThreadPoolExecutor(2) as pool:
+        while at < end:
+            at = min(at + timedelta(minutes=7 + 13 * (pause % 14)), end)
+            pause += 1
+            decided += sum(pool.map(partial(fire.fire, at=at), nodes))
+    assert least <= sum(map(len, expected.values())) == decided
+    with nodes[0].read() as connection:
+        for name, due in expected.items():
             stored = repository.find(connection, name)
             assert stored is not None
-            due = [tick.due_at for tick in repository.ticks(connection, stored.id, limit=20_000)]
-            assert (count, count) == (len(due), len(set(due)))
-    opened.close()
+            assert (
+                sorted(due)
+                == [tick.due_at for tick in repository.ticks(connection, stored.id, limit=20_000)][::-1]
+            )
+    for node in nodes:
+        node.close()
+
+
+def test_schedules_that_are_not_due_cost_no_transaction(database: Database) -> None:
+    """A hundred of them, by the clock, by events and behind jobs: a look reads once, and writes nothing."""
+    for number in range(100):
+        when = [{"cron": "0 3 * * *"}, {"on_event": {"topic": "file.arrived"}}, {"after": {"jobs": ["k"]}}][
+            number % 3
+        ]
+        one = Schedule.model_validate({"name": f"s{number}", "job": "j", "parameters": {"at": "x"}, **when})
+        store.store(database, one, actor="ann")
+    begun: list[str] = []
+    with database.write() as connection:
+        connection.execute(update(SCHEDULE).values(look_at=datetime(9999, 1, 1, tzinfo=UTC)))
+        outbox.put(connection, "other.topic", "1", {})
+    event.listen(database.engine, "before_cursor_execute", lambda *told: begun.append(told[2]))
+    assert 0 == fire.fire(database)
+    assert [] == [words for words in begun if words.split()[0] not in ("SELECT", "BEGIN", "SHOW", "SET")]
+    assert len(begun) < 8
+
+
+def test_what_is_wrong_with_one_schedule_keeps_no_other_from_firing(database: Database) -> None:
+    """A calendar without business days, and a target that does not answer: told once, and looked at again later."""
+    never = Calendar(name="never", weekend=(1, 2, 3, 4, 5, 6, 7))
+    store.store_calendar(database, never, actor="ann")
+    put(database, name="a", roll="none", calendar="never", business_date_offset=-1)
+    query = {"target": "bank", "query": "SELECT 1", "every_s": 60}
+    for name in ("b", "c"):
+        put(database, name=name, cron=None, on_change=query, parameters={"at": "x"})
+    put(database)
+
+    def ask(target: str, query: str) -> int:
+        raise FixSpec("LS-3001", "there is no such table")
+
+    at = START + timedelta(hours=1)
+    assert 1 == fire.fire(database, at=at)
+    assert (0, 0) == (fire.fire_changed(database, ask, at=at), fire.fire_changed(database, ask, at=at))
+    with database.read() as connection:
+        told = outbox.read(connection, topics=["schedule.refused"])
+    assert [("a", "LS-7203"), ("b", "LS-3001"), ("c", "LS-3001")] == [
+        (one.key, one.body["code"]) for one in told
+    ]
+    assert 1 == fire.fire(database, at=at + timedelta(hours=1))
+
+
+def test_a_new_or_enabled_schedule_does_not_see_events_of_before(database: Database) -> None:
+    """It fires from then on, as one by the clock does; a changed one goes on where it stood."""
+
+    def arrive() -> None:
+        with database.write() as connection:
+            outbox.put(connection, "file.arrived", "1", {})
+
+    when = {"cron": None, "on_event": {"topic": "file.arrived"}, "parameters": {"at": "x"}}
+    arrive()
+    put(database, **when)
+    assert 0 == fire.fire(database)
+    store.enable(database, "s", False, actor="ann")
+    arrive()
+    assert 0 == fire.fire(database)
+    store.enable(database, "s", True, actor="ann")
+    assert 0 == fire.fire(database)
+    arrive()
+    put(database, **when, overlap="allow")
+    assert 1 == fire.fire(database)
+
+
+def test_a_changed_schedule_has_no_ticks_of_before_its_change(database: Database) -> None:
+    """Of the new expression, nor by a calendar that changed; what was due by the old one is still decided."""
+    values = {"name": "s", "job": "j", "parameters": {"at": "{due_time}"}}
+    far = datetime.now(UTC) + timedelta(days=300)
+    store.store(
+        database, Schedule.model_validate({**values, "cron": f"0 0 {far.day} {far.month} *"}), actor="ann"
+    )
+    with database.write() as connection:
+        found = repository.find(connection, "s")
+        assert found is not None
+        repository.change(connection, found.id, planned_until=START)
+    store.store(
+        database, Schedule.model_validate({**values, "cron": "0 * * * *", "calendar": None}), actor="ann"
+    )
+    assert 0 == fire.fire(database)
+    begin_at(database, "s", START)
+    store.store(
+        database, Schedule.model_validate({**values, "cron": "0 * * * *", "overlap": "skip"}), actor="ann"
+    )
+    assert 2 == fire.fire(database, at=START + timedelta(hours=2, minutes=1))
 
 
 def test_ticks_and_their_lag_are_measured(database: Database) -> None:
