@@ -23,7 +23,8 @@ from loadstone.bootstrap import loads
 from loadstone.cli.progress import watched
 from loadstone.cli.show import show_error
 from loadstone.errors import LoadstoneError
-from loadstone.spec import LoadRequest
+from loadstone.spec import LoadRequest, LoadSpec
+from loadstone.spec.files import read_spec
 from loadstone.sqlldr.control import read_control
 from loadstone.targets.oracle import testing
 from loadstone.telemetry.points import VARIABLE
@@ -67,11 +68,16 @@ def main(start: Start) -> None:
 # Private functions
 
 
+def _spec() -> LoadSpec:
+    """Of load.yaml where there is one, else of load.ctl."""
+    return read_spec("load.yaml") if os.path.exists("load.yaml") else read_control("load.ctl")
+
+
 def _load(start: Start) -> int:
     given = {"ddl": ("tables.sql",), "errors": -1, "discard": "load.dsc", **start.options}
     try:
         request = LoadRequest(
-            spec=read_control("load.ctl"), spec_path="load.ctl", target=start.target, **given
+            spec=_spec(), spec_path="load.ctl", target=start.target, **given
         )
         with watched(quiet=True) as run:
             return loads.load(request, run).exit_code

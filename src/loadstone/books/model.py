@@ -128,6 +128,7 @@ class Reject:
         code: ORA-like code (``ORA-01722``), or None for SQL*Loader's own messages.
         reason: The sentence for the log.
         raw: The first 64 KiB of the record as received, undecoded.
+        origin: Where the record stands in a structured file, such as ``sheet Payments, row 7``; None elsewhere.
     """
 
     input_no: int
@@ -142,6 +143,7 @@ class Reject:
     code: str | None
     reason: str
     raw: bytes = b""
+    origin: str | None = None
 
 
 def reject_values(reject: Reject, load_id: str, data_file: str | None) -> dict[str, Any]:
@@ -151,6 +153,7 @@ def reject_values(reject: Reject, load_id: str, data_file: str | None) -> dict[s
         "input": reject.input_no,
         "data_file": data_file,
         "record": reject.record_no,
+        "origin": reject.origin,
         "byte_offset": reject.byte_offset,
         "length_bytes": reject.length_bytes,
         "table": reject.table,

@@ -14,6 +14,7 @@ from loadstone.errors.catalogue import catalogue
 from loadstone.spec import Expression, LoadSpec
 from loadstone.spec.documents import file_bytes, parse_document
 from loadstone.spec.files import is_spec_file, read_spec
+from loadstone.spec.structured import structure_faults
 from loadstone.sqlldr.check import check_control
 from loadstone.sqlldr.control import filled
 from loadstone.sqlldr.findings import Finding, Report
@@ -49,7 +50,8 @@ def _judge(arguments: argparse.Namespace) -> Report:
         spec = read_spec(arguments.control)
     except FixSpec as error:
         return Report(ok=False, errors=(Finding.of(error),))
-    return Report(ok=True, refused=tuple(_sql_faults(spec, data)))
+    faults = tuple(_structure_faults(spec, data))
+    return Report(ok=not faults, errors=faults, refused=tuple(_sql_faults(spec, data)))
 
 
 def _read_sql(sql: str) -> None:
@@ -71,6 +73,14 @@ def _sql_faults(spec: LoadSpec, data: bytes) -> Iterator[Finding]:
             except FixSpec as error:
                 place = document.place(("tables", number, "fields", position, *within))
                 yield replace(Finding.of(error), line=place.line, column=place.column)
+
+
+def _structure_faults(spec: LoadSpec, data: bytes) -> Iterator[Finding]:
+    """What has no meaning beside a reading, at its place."""
+    document = parse_document(data.decode(), None, "LS-1094")
+    for keys, error in structure_faults(spec):
+        place = document.place(keys, key=isinstance(keys[-1], str))
+        yield replace(Finding.of(error), line=place.line, column=place.column)
 
 
 def _refusals(arguments: argparse.Namespace) -> list[dict[str, Any]]:

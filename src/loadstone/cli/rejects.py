@@ -95,7 +95,7 @@ def _show(arguments: argparse.Namespace, load_id: str, records: RefusedRecords) 
         print(f"  and {len(sums) - PAGE:,} kinds more")
     shown = list(_chosen(arguments, load_id, records, PAGE))
     for one in shown:
-        place = f"record {one.record_no} (byte {one.byte_offset}), table {one.table}"
+        place = f"record {one.record_no} ({one.origin or f'byte {one.byte_offset}'}), table {one.table}"
         field = f", field {one.field}" if one.field else ""
         value = f": {one.value!r}" if one.value is not None else ""
         print(f"{place}{field}{value}: {one.reason}")

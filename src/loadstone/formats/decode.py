@@ -42,7 +42,7 @@ def decode_fields(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: boo
         if layout.charset.table is not None:
             _transcode(layout, tokens, texts, compiled=compiled)
         elif layout.charset.codec.startswith("utf"):
-            whole = not layout.odd_delimiters and is_utf8(chunk, compiled=compiled)
+            whole = layout.framed or (not layout.odd_delimiters and is_utf8(chunk, compiled=compiled))
             if not whole or layout.splits_chars:
                 find = find_split_chars if whole else find_bad_utf8
                 _check_utf8(layout, tokens, texts, find, compiled=compiled)

@@ -66,6 +66,7 @@ class Layout:
         splits_chars: A field may begin or end within a character, as positions in bytes do.
         odd_delimiters: A literal has bytes beyond ASCII, and may cut characters too.
         big: Byte order of binary numbers, and of UTF-16 without a byte order mark.
+        framed: The records are those that a reader gave (``framing``): each value is UTF-8 for certain.
     """
 
     charset: Charset
@@ -86,6 +87,7 @@ class Layout:
     splits_chars: bool
     odd_delimiters: bool
     big: bool
+    framed: bool
 
 
 def compile_layout(spec: LoadSpec, *, charset: str, byte_order: str, declared: bool = True) -> Layout:
@@ -140,6 +142,7 @@ class _Builder:
             enclosures=any(row[p.LEFT_SIZE] > 0 for row in self.fields),
             odd_delimiters=any(byte >= 0x80 for byte in self.pool),
             big=self.big,
+            framed=any(one.reading is not None for one in self.spec.inputs),
             splits_chars=any(row[p.MODE] in (p.MODE_FIXED, p.MODE_PREFIXED) for row in self.fields)
             or any(row[p.POSITION] != p.NEXT for row in self.fields),
         )

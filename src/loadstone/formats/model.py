@@ -62,6 +62,7 @@ class Chunk:
         text: ``data`` itself, or the buffer of assembled or transcoded records.
         last: Whether the input ends here.
         ordinal: Where the records of a part stand in the whole chunk; None for a whole chunk.
+        framed: Whether the records are those that a reader gave (``framing``).
     """
 
     input_no: int
@@ -76,6 +77,7 @@ class Chunk:
     text: bytes
     last: bool
     ordinal: NDArray[np.int64] | None = None
+    framed: bool = False
 
     def __len__(self) -> int:
         return len(self.start)

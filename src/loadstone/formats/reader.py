@@ -9,9 +9,10 @@ from typing import IO
 
 from loadstone.errors import FixFile, Place
 from loadstone.formats.assemble import Signs, assemble
-from loadstone.formats.inputs import open_input, read_fully
+from loadstone.formats.inputs import read_fully
 from loadstone.formats.layout import Layout
 from loadstone.formats.model import Chunk
+from loadstone.formats.sources import Source, open_source
 from loadstone.formats.split import Spans, Splitter, splitter_of
 from loadstone.spec import FieldNames, InputFile, Literal, RecordFormat
 
@@ -27,7 +28,7 @@ WIDE_BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 def open_records(
     layout: Layout,
     clause: InputFile,
-    source: str | bytes,
+    source: Source,
     *,
     input_no: int,
     unit0: int,
@@ -49,7 +50,7 @@ def open_records(
     splitter = splitter_of(layout, form, codec=codec, compiled=compiled)
     encode = layout.charset.encode if layout.charset.width == 1 else partial(str.encode, encoding=codec)
     signs = Signs(encode, layout.charset.leads)
-    with open_input(source) as stream:
+    with open_source(source) as stream:
         skip_to(stream, unit0)
         pending, at = b"", unit0
         while True:
@@ -70,7 +71,7 @@ def open_records(
                 consumed = len(data)
             chunk = _chunk(splitter, data, spans)
             chunk.input_no, chunk.unit0, chunk.unit1 = input_no, at, at + consumed
-            chunk.record0, chunk.last = record0, last
+            chunk.record0, chunk.last, chunk.framed = record0, last, layout.framed
             if at == 0:
                 _strip_names(layout, chunk, input_no)
             at, record0, pending = at + consumed, record0 + len(chunk), data[consumed:]
@@ -81,7 +82,7 @@ def open_records(
                 return
 
 
-def stream_format(layout: Layout, form: RecordFormat, source: str | bytes) -> RecordFormat:
+def stream_format(layout: Layout, form: RecordFormat, source: Source) -> RecordFormat:
     """
     The record format with its terminator: lines end as the first line of the input does, by LF or CR LF.
 
@@ -112,7 +113,7 @@ def skip_to(stream: IO[bytes], offset: int) -> None:
         left -= len(data)
 
 
-def wide_codec(layout: Layout, source: str | bytes) -> str:
+def wide_codec(layout: Layout, source: Source) -> str:
     """The codec of UTF-16 data: by the byte order mark, else by the name of the set, else by BYTEORDER."""
     if layout.charset.width == 1:
         return layout.charset.codec
@@ -177,8 +178,8 @@ def _chunk(splitter: Splitter, data: bytes, spans: Spans) -> Chunk:
     )
 
 
-def _head(source: str | bytes, size: int) -> bytes:
-    with open_input(source) as stream:
+def _head(source: Source, size: int) -> bytes:
+    with open_source(source) as stream:
         return read_fully(stream, size, name=source if isinstance(source, str) else "inline data")
 
 

@@ -211,7 +211,7 @@ def _rejects_in(
     for chunk in open_records(
         plan.layouts[plan.charsets[one.input_no]],
         one.spec,
-        one.path if one.path is not None else one.data or b"",
+        one.source,
         input_no=one.input_no,
         unit0=first.unit0,
         record0=first.record0,

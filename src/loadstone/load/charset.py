@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 
-from loadstone.formats.inputs import open_input, read_fully
+from loadstone.formats.inputs import read_fully
+from loadstone.formats.sources import open_source
 from loadstone.load.environment import Environment
 from loadstone.load.inputs import SAMPLE_SIZE_BYTES, LoadInput
 from loadstone.spec import LoadSpec
@@ -16,9 +17,11 @@ def charset_of(spec: LoadSpec, one: LoadInput, environment: Environment) -> tupl
     """
     Oracle name of the input's character set, and a warning where it was guessed.
 
-    CHARACTERSET does not apply to data after BEGINDATA, which are in the set of NLS_LANG. Where nobody
+    Rows of a reader are UTF-8. CHARACTERSET does not apply to data after BEGINDATA, which are in the set of NLS_LANG. Where nobody
     declares a set, UTF-8 is taken if the first 8 MiB are valid UTF-8, else Windows-1252, with a warning.
     """
+    if one.spec.reading is not None:
+        return "AL32UTF8", None
     if spec.charset and one.data is None:
         return spec.charset.upper(), None
     if environment.charset:
@@ -53,5 +56,5 @@ def _mark_warning(one: LoadInput) -> str:
 
 
 def _sample(one: LoadInput) -> bytes:
-    with open_input(one.path if one.path is not None else one.data or b"") as stream:
+    with open_source(one.source) as stream:
         return read_fully(stream, SAMPLE_SIZE_BYTES, name=one.name)

@@ -191,6 +191,8 @@ def _is_simple(layout: Layout) -> bool:
 
 def _known(layout: Layout, chunk: Chunk) -> int:
     """What is known of the chunk's text before a field is set."""
+    if layout.framed:
+        return kernels.WHOLE
     if chunk.text.isascii():
         return kernels.ASCII
     if not layout.charset.codec.startswith("utf") or layout.odd_delimiters:

@@ -12,9 +12,11 @@ from typing import IO
 
 from loadstone.books import Discard, LoadReceipt, Reject, reject_values
 from loadstone.filestore.atomic import write_whole
-from loadstone.formats.inputs import open_input
+from loadstone.formats.framing import unframed
 from loadstone.formats.layout import Layout
 from loadstone.formats.reader import stream_format
+from loadstone.formats.readers.saved import saved_head, saved_row
+from loadstone.formats.sources import open_source
 from loadstone.load.inputs import LoadInput, default_log
 from loadstone.load.logs import log_parts
 from loadstone.load.plan.model import LoadPlan
@@ -60,17 +62,22 @@ def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], t
 
 
 def record_bytes(plan: LoadPlan, one: LoadInput, records: Iterable[Reject | Discard]) -> Iterator[bytes]:
-    """The records as they stand in the source, each with its terminator, in the order given."""
-    source = one.path if one.path is not None else one.data or b""
-    layout = plan.layouts[plan.charsets[one.input_no]]
-    ending = terminator_of(layout, stream_format(layout, one.spec.record_format, source))
-    with open_input(source) as stream:
+    """
+    The records as they stand in the source, each with its terminator, in the order given.
+
+    Those of a reader are saved rows, which load again under the same spec.
+    """
+    with open_source(one.source) as stream:
+        if one.spec.reading is not None:
+            yield saved_head(one.names)
+            for record in records:
+                yield saved_row(unframed(b"".join(_pieces(stream, record))))
+            return
+        layout = plan.layouts[plan.charsets[one.input_no]]
+        ending = terminator_of(layout, stream_format(layout, one.spec.record_format, one.source))
         for record in records:
-            _seek(stream, record.byte_offset)
             last = b""
-            left = record.length_bytes
-            while left > 0 and (data := stream.read(min(left, _COPY_SIZE_BYTES))):
-                left -= len(data)
+            for data in _pieces(stream, record):
                 last = (last + data)[-len(ending) :] if ending else b""
                 yield data
             if ending and not last.endswith(ending):
@@ -104,6 +111,15 @@ def _json_lines(plan: LoadPlan, load_id: str) -> Iterator[bytes]:
     for one in all_rejects(plan.target.refused, load_id):
         values = reject_values(one, load_id, plan.inputs[one.input_no].name)
         yield json.dumps(values, ensure_ascii=False).encode() + b"\n"
+
+
+def _pieces(stream: IO[bytes], record: Reject | Discard) -> Iterator[bytes]:
+    """The bytes of one record."""
+    _seek(stream, record.byte_offset)
+    left = record.length_bytes
+    while left > 0 and (data := stream.read(min(left, _COPY_SIZE_BYTES))):
+        left -= len(data)
+        yield data
 
 
 def _seek(stream: IO[bytes], offset: int) -> None:

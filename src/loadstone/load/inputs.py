@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loadstone.errors import FixFile, FixSpec, Place
+from loadstone.formats.content import Content
+from loadstone.formats.sources import Source, Structured
 from loadstone.spec import InputFile, LoadRequest
+from loadstone.spec.structured import framed_input, wanted_names
 
 SAMPLE_SIZE_BYTES = 8 << 20
 
@@ -22,6 +25,7 @@ class LoadInput:
         input_no: 0-based. name: as the log shows it. path: where it is; None for inline data.
         data: The bytes after BEGINDATA. spec: its INFILE clause.
         bad: Path of its bad file. discard: path of its discard file, None when discards are not kept.
+        names: Fields that its reader gives, in order; empty for an input without a reading.
     """
 
     input_no: int
@@ -31,6 +35,15 @@ class LoadInput:
     spec: InputFile
     bad: str
     discard: str | None
+    names: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        """Where its bytes come from."""
+        data = self.path if self.path is not None else self.data or b""
+        if self.spec.reading is None:
+            return data
+        return Structured(Content.of(data), self.spec.reading, self.names)
 
 
 def resolve_inputs(request: LoadRequest) -> list[LoadInput]:
@@ -140,9 +153,10 @@ def _input(request: LoadRequest, number: int, name: str, path: str | None, claus
         name=name,
         path=path,
         data=inline.bytes() if path is None and inline is not None else None,
-        spec=clause,
+        spec=framed_input(clause),
         bad=_with_suffix(bad, ".bad"),
         discard=_with_suffix(discard, ".dsc") if discard else None,
+        names=wanted_names(request.spec) if clause.reading is not None else (),
     )
 
 

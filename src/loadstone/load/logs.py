@@ -8,6 +8,7 @@ from datetime import datetime
 
 from loadstone.books import Discard, LoadReceipt, Reject
 from loadstone.load.plan.model import LoadPlan
+from loadstone.spec.structured import shown_spec
 from loadstone.sqlldr.log import LogInput, LogRun, log_head, log_tail, record_messages
 from loadstone.sqlldr.write import processing_options
 
@@ -26,7 +27,7 @@ def log_parts(
     """
     began, ended, elapsed_s = times
     run = LogRun(
-        spec=plan.spec,
+        spec=shown_spec(plan.spec),
         spec_path=plan.request.spec_path,
         inputs=[
             LogInput(

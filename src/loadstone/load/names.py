@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from loadstone.errors import FixFile, FixSpec, Place
 from loadstone.formats.charsets import charset
-from loadstone.formats.inputs import open_input, read_fully
+from loadstone.formats.inputs import read_fully
 from loadstone.formats.layout import delimiters_of
+from loadstone.formats.sources import open_source
 from loadstone.load.inputs import LoadInput
 from loadstone.spec import Field, FieldNames, Literal, LoadSpec, TableLoad
 
@@ -87,7 +88,7 @@ def _ordered(table: TableLoad, order: list[str], file: str) -> tuple[Field, ...]
 def _names(spec: LoadSpec, table: TableLoad, one: LoadInput, charset_name: str) -> list[str]:
     """The names in the first record of an input."""
     used = charset(charset_name)
-    with open_input(one.path if one.path is not None else one.data or b"") as stream:
+    with open_source(one.source) as stream:
         sample = read_fully(stream, NAMES_SIZE_MAX_BYTES, name=one.name)
     text = sample.decode(used.codec, "replace").removeprefix("\ufeff")
     ending = one.spec.record_format.terminator

@@ -92,6 +92,9 @@ def _input_reasons(plan: LoadPlan, one: LoadInput) -> Iterator[str]:
     if one.path is None:
         yield "its data stand in the control file"
         return
+    if one.spec.reading is not None:
+        yield f"the rows of {one.name} are given by a reader"
+        return
     with open_input(one.path) as stream:
         if not isinstance(stream, io.FileIO):
             yield f"{one.name} is compressed"

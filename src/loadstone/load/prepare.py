@@ -13,6 +13,7 @@ from loadstone.books import Reject
 from loadstone.datatypes.columns import encode_arrow
 from loadstone.datatypes.model import Faults, Values
 from loadstone.formats.model import Chunk, Tokens, Verdict
+from loadstone.formats.origins import unreadable
 from loadstone.formats.tokenize import tokenize
 from loadstone.load.batch import Batch, join_batches, stepping
 from loadstone.load.columnar import Columnar
@@ -87,6 +88,7 @@ def _piece(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
     layout = plan.layouts[plan.charsets[chunk.input_no]]
     tokens = tokenize(layout, chunk, compiled=plan.compiled)
     verdict = tokens.verdict
+    verdict[unreadable(chunk)] = Verdict.REJECT
     active = np.zeros(len(chunk), np.bool_)
     active[read.first : read.stop] = True
     unset = active & (verdict == Verdict.REJECT).any(axis=1)

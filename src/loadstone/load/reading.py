@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from loadstone.books import Checkpoint
-from loadstone.formats.inputs import size_of
 from loadstone.formats.model import Chunk
 from loadstone.formats.reader import open_records
+from loadstone.formats.sources import source_size_bytes
 from loadstone.load.inputs import LoadInput, stamp_of
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.resume import Progress, add_range
@@ -103,7 +103,7 @@ def bytes_of(plan: LoadPlan) -> int | None:
     """Decompressed bytes of all inputs, or of the partition; None where one does not tell."""
     if plan.partition is not None:
         return plan.partition.unit1 - plan.partition.unit0
-    sizes = [size_of(one.path if one.path is not None else one.data or b"") for one in plan.inputs]
+    sizes = [source_size_bytes(one.source) for one in plan.inputs]
     return sum(size for size in sizes if size is not None) if None not in sizes else None
 
 
@@ -170,7 +170,7 @@ def _chunks(plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], recor
     chunks = open_records(
         plan.layouts[plan.charsets[one.input_no]],
         one.spec,
-        one.path if one.path is not None else one.data or b"",
+        one.source,
         input_no=one.input_no,
         unit0=units[0],
         record0=record0,

@@ -11,7 +11,9 @@ from loadstone.books import Reject
 from loadstone.datatypes.faults import ValueFault, fault_message
 from loadstone.datatypes.model import Conversion, Faults, Values
 from loadstone.formats.faults import fault_of
+from loadstone.formats.framing import Frame
 from loadstone.formats.model import Chunk, FieldError, Tokens, Verdict
+from loadstone.formats.origins import frame_of, origin_of, unreadable
 from loadstone.load.plan.model import TablePlan
 from loadstone.load.values import Failure
 from loadstone.targets.model import ConstraintError
@@ -48,6 +50,7 @@ def reject(chunk: Chunk, record: int, blame: Blame) -> Reject:
         code=blame.code,
         reason=blame.reason,
         raw=bytes(chunk.data[start : min(end, start + RAW_SIZE_MAX)]),
+        origin=origin_of(chunk, record),
     )
 
 
@@ -57,7 +60,11 @@ def unset_fields(
     """Rejects of ``records``, whose fields could not be set; the first table in order is to blame."""
     plans = list(tables)
     found = {}
+    unread = set(unreadable(chunk).tolist())
     for record in records:
+        if record in unread:
+            found[record] = reject(chunk, record, _unread(plans[0], frame_of(chunk, record)))
+            continue
         number = int(np.argmax(tokens.verdict[record] == Verdict.REJECT))
         error = FieldError(int(tokens.error[record, number]))
         field = int(tokens.error_field[record, number])
@@ -135,6 +142,12 @@ def refused(
 
 
 # Private functions
+
+
+def _unread(table: TablePlan, frame: Frame) -> Blame:
+    """What a reader says of a row that it could not read."""
+    value = frame.values[0][:VALUE_CHARS_MAX]
+    return Blame(table=table, field=None, value=value, rule="unreadable", code=None, reason=frame.fault or "")
 
 
 def _text(tokens: Tokens, start: int, end: int) -> str | None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from loadstone.books import Checkpoint, Contribution
 from loadstone.errors import FixFile, Place
-from loadstone.formats.inputs import open_input, read_fully
+from loadstone.formats.inputs import read_fully
 from loadstone.formats.reader import skip_to
+from loadstone.formats.sources import open_source
 from loadstone.load.inputs import LoadInput, stamp_of
 from loadstone.spec import Partition
 
@@ -130,7 +131,7 @@ def verify_inputs(inputs: Sequence[LoadInput], progress: Progress) -> dict[int, 
 def prefix_digest(one: LoadInput, size_bytes: int | None = None, base: int = 0) -> tuple[Any, int]:
     """SHA-256 from ``base`` to ``size_bytes`` of the decompressed input (its end when None), and where that ended."""
     hasher, seen = hashlib.sha256(), base
-    with open_input(one.path if one.path is not None else one.data or b"") as stream:
+    with open_source(one.source) as stream:
         skip_to(stream, base)
         while size_bytes is None or seen < size_bytes:
             wanted = _READ_SIZE_BYTES if size_bytes is None else min(_READ_SIZE_BYTES, size_bytes - seen)
@@ -145,7 +146,7 @@ def prefix_digest(one: LoadInput, size_bytes: int | None = None, base: int = 0) 
 def add_range(hasher: Any, one: LoadInput, unit0: int, unit1: int) -> Any:
     """A copy of ``hasher`` with the bytes [unit0, unit1) of an input."""
     after, left = hasher.copy(), unit1 - unit0
-    with open_input(one.path if one.path is not None else one.data or b"") as stream:
+    with open_source(one.source) as stream:
         skip_to(stream, unit0)
         while left > 0 and (data := stream.read(min(_READ_SIZE_BYTES, left))):
             after.update(data)

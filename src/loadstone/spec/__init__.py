@@ -35,6 +35,7 @@ from loadstone.spec.model import (
     TableLoad,
     TableName,
 )
+from loadstone.spec.reading import NdjsonReading, Reading
 from loadstone.spec.request import LoadRequest, OrderPolicy, Partition
 
 __all__ = [
@@ -59,10 +60,12 @@ __all__ = [
     "LoadSpec",
     "LobFile",
     "Method",
+    "NdjsonReading",
     "Options",
     "OrderPolicy",
     "Partition",
     "Position",
+    "Reading",
     "Recnum",
     "RecordFormat",
     "Sequence",

@@ -73,7 +73,7 @@ def json_schema() -> dict[str, Any]:
 def _restore_kinds(values: Any, full: Any) -> None:
     if isinstance(values, dict):
         for key, value in values.items():
-            if key in ("source", "assemble") and isinstance(full.get(key), dict):
+            if key in ("source", "assemble", "reading") and isinstance(full.get(key), dict):
                 values[key] = {"kind": full[key]["kind"], **value}
             _restore_kinds(values[key], full[key])
     elif isinstance(values, list):

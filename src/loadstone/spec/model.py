@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import Field as Doc
 
 from loadstone.spec.fields import Condition, Delimiter, Enclosure, Field, Literal, Part, Test
+from loadstone.spec.reading import Reading
 
 
 class Method(StrEnum):
@@ -84,6 +85,9 @@ class InputFile(Part):
     bad: str | None = Doc(None, description="BADFILE.")
     discard: str | None = Doc(None, description="DISCARDFILE.")
     discardmax: int | None = Doc(None, ge=0, description="DISCARDMAX of this file.")
+    reading: Reading | None = Doc(
+        None, description="How rows are read from a file that is no delimited or fixed-width text."
+    )
 
 
 class InlineData(Part):

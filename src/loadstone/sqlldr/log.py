@@ -143,7 +143,8 @@ def reject_message(reject: Reject) -> str:
         else ""
     )
     blank = "\n" if reject.code else ""
-    return f"Record {reject.record_no}: Rejected - Error on table {reject.table}{column}.\n{reject.reason}\n{blank}"
+    place = f" ({reject.origin})" if reject.origin else ""
+    return f"Record {reject.record_no}{place}: Rejected - Error on table {reject.table}{column}.\n{reject.reason}\n{blank}"
 
 
 def discard_message(discard: Discard) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from loadstone.errors import FixSpec
 from loadstone.spec import (
     Concatenate,
     ContinueIf,
@@ -41,6 +42,8 @@ def control_bytes(spec: LoadSpec) -> bytes:
 
 def processing_options(file: InputFile) -> str:
     """The file processing options of an INFILE clause, without quotes; empty for a stream of lines."""
+    if file.reading is not None:
+        return f"reading {file.reading.kind}"
     return file.os_options or _record_format(file.record_format)
 
 
@@ -103,6 +106,12 @@ def _data(spec: LoadSpec) -> Iterator[str]:
 
 
 def _infile(file: InputFile) -> Iterator[str]:
+    if file.reading is not None:
+        raise FixSpec(
+            "LS-1112",
+            f"reading ({file.reading.kind}) of {file.path or 'the data'} has no clause in a control file",
+            hints=["keep the spec as YAML or JSON."],
+        )
     parts = ["INFILE", "*" if file.path is None else text.quoted(file.path)]
     clause = processing_options(file)
     if clause:

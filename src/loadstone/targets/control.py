@@ -41,7 +41,7 @@ TABLES = {
     "loadstone_reject": (
         "load_id {text} NOT NULL, input_no {int} NOT NULL, record_no {int} NOT NULL, byte_offset {int} NOT NULL,"
         " length_bytes {int} NOT NULL, table_name {text} NOT NULL, table_no {int} NOT NULL, field {text}, value {long},"
-        " rule_name {text} NOT NULL, code {text}, reason {long} NOT NULL, raw_bytes {bytes}"
+        " rule_name {text} NOT NULL, code {text}, reason {long} NOT NULL, origin {text}, raw_bytes {bytes}"
     ),
     "loadstone_discard": (
         "load_id {text} NOT NULL, input_no {int} NOT NULL, record_no {int} NOT NULL, byte_offset {int} NOT NULL,"
@@ -80,6 +80,7 @@ REJECT_COLUMNS = (
     "rule_name",
     "code",
     "reason",
+    "origin",
     "raw_bytes",
 )
 DISCARD_COLUMNS = ("load_id", "input_no", "record_no", "byte_offset", "length_bytes", "reason")
@@ -119,6 +120,7 @@ def reject_row(load_id: str, reject: Reject) -> tuple[Any, ...]:
         reject.rule,
         reject.code,
         _storable(reject.reason),
+        _storable(reject.origin),
         reject.raw,
     )
 
@@ -149,7 +151,8 @@ def reject_of(row: tuple[Any, ...]) -> Reject:
         rule=row[8],
         code=row[9],
         reason=row[10],
-        raw=bytes(row[11] or b""),
+        origin=row[11],
+        raw=bytes(row[12] or b""),
     )
 
 

@@ -19,6 +19,7 @@ from loadstone.load.plan.model import Limits, LoadPlan, TablePlan
 from loadstone.load.plan.refusals import refusals_of, refuse_free_order, whole_tables
 from loadstone.load.plan.tables import find_tables
 from loadstone.spec import Field, LoadRequest, LoadSpec, Method, OrderPolicy, TableLoad
+from loadstone.spec.structured import framed_spec
 from loadstone.targets.model import TableInfo, Target
 
 COMPILE_FROM_BYTES = 1 << 20
@@ -50,7 +51,7 @@ def compile_plan(
         found = [charset_of(spec, one, environment) for one in inputs]
         charsets = [name for name, _ in found]
         warnings += [warning for _, warning in found if warning]
-    spec = order_by_names(spec, inputs, charsets)
+    spec = framed_spec(order_by_names(spec, inputs, charsets))
     declared = bool(spec.charset or environment.charset)
     order = spec.byte_order or sys.byteorder
     layouts = {

@@ -14,14 +14,18 @@ from loadstone.spec import (
     Method,
     TableLoad,
 )
+from loadstone.spec.structured import structure_faults
 
 if TYPE_CHECKING:
     from loadstone.load.plan.model import LoadPlan, TablePlan
 
 
 def refusals_of(spec: LoadSpec, kind: str) -> list[LoadstoneError]:
-    """Every feature that target ``kind`` refuses, by name."""
-    return [error for table in spec.tables for error in _table(table, table.method or spec.method, kind)]
+    """Every feature that target ``kind`` refuses, by name, and what has no meaning beside a reading."""
+    found = [error for _, error in structure_faults(spec)]
+    return found + [
+        error for table in spec.tables for error in _table(table, table.method or spec.method, kind)
+    ]
 
 
 def whole_tables(spec: LoadSpec, kind: str) -> list[str]:

@@ -1,0 +1,38 @@
+"""The content of a data file as readers see it: unpacked, and open as often as they like."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import IO, cast
+
+from loadstone.formats.inputs import open_input
+
+
+@dataclass(frozen=True)
+class Content:
+    """
+    A file, or bytes that stand for one.
+
+    Attributes:
+        source: Its path, or its bytes. name: what messages call it.
+    """
+
+    source: str | bytes
+    name: str
+
+    @classmethod
+    def of(cls, source: str | bytes) -> Content:
+        """The content of a file by path, or of inline data."""
+        return cls(source, source if isinstance(source, str) else "inline data")
+
+    def open(self) -> IO[bytes]:
+        """
+        Its bytes from the start, decompressed.
+
+        Raises:
+            FixFile: LS-2001 no such file; LS-2002 it cannot be read.
+        """
+        stream = open_input(self.source)
+        # A raw file gives lines byte by byte.
+        return cast(IO[bytes], io.BufferedReader(stream, 1 << 18)) if isinstance(stream, io.FileIO) else stream
