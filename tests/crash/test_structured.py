@@ -11,7 +11,7 @@ from loadstone.targets.urls import kind_of
 from tests.crash.conftest import Tally
 from tests.crash.processes import KILLED, Case, clear, ended, finish, start, state, undisturbed
 
-POINTS = ("prepared", "checkpoint_added:1", "rejects_written:1", "before_commit:2", "after_commit:1", "file_part:1")
+POINTS = ("prepared", "checkpoint_added:1", "checkpoint_updated:2", "after_commit:1", "file_part:1")
 
 _SPEC = b"""
 inputs:

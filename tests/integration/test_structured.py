@@ -143,5 +143,6 @@ def test_clauses_about_bytes_are_refused(
     assert 1 == main(["check", "s.json", "--json"])
     (error, *_) = json.loads(capsys.readouterr().out)["errors"]
     assert fault in error["message"] and error["line"] > 1
+    assert error["code"] == ("LS-1111" if "needs" in fault else "LS-1110")
     with pytest.raises(FixSpec, match=fault):
         load_spec(read_spec("s.json"), "b.db")
