@@ -106,3 +106,44 @@ def bai_file(groups: list[list[BaiAccount]], *, slashes: bool = True) -> list[st
         records.append(f"98,{in_group},{len(accounts)},{len(records) - first + 1}/")
         in_file += in_group
     return [*records, f"99,{in_file},{len(groups)},{len(records) + 1}/"]
+
+
+@dataclass
+class SwiftEntry:
+    """A field 61 with its 86: value date YYMMDD, booking MMDD, mark, cents, reference and information."""
+
+    value: str = "240131"
+    booked: str = "0131"
+    mark: str = "C"
+    cents: int = 0
+    reference: str = "NONREF"
+    bank: str = ""
+    information: list[str] = field(default_factory=list)
+
+    @property
+    def signed_cents(self) -> int:
+        """What it does to the balance."""
+        return self.cents if self.mark in ("C", "RD") else -self.cents
+
+
+def swift_amount(cents: int) -> str:
+    """An amount with a comma."""
+    return f"{abs(cents) // 100},{abs(cents) % 100:02}"
+
+
+def swift_statement(
+    entries: list[SwiftEntry], *, opening: int = 0, envelope: bool = False, pages: str = "FF"
+) -> list[str]:
+    """The lines of an MT940 with a right closing balance; ``pages`` says F or M for the opening and closing balance."""
+    closing = opening + sum(entry.signed_cents for entry in entries)
+    lines = ["{1:F01BANKDEFFAXXX0000000000}{2:O9401200240131BANKDEFFAXXX00000000002401311200N}{4:"] * envelope
+    lines += [":20:REF1", ":25:DE123/456", ":28C:7/1"]
+    lines.append(f":60{pages[0]}:{'D' if opening < 0 else 'C'}240130EUR{swift_amount(opening)}")
+    for entry in entries:
+        bank = f"//{entry.bank}" if entry.bank else ""
+        amount = swift_amount(entry.cents)
+        lines.append(f":61:{entry.value}{entry.booked}{entry.mark}{amount}NTRF{entry.reference}{bank}")
+        if entry.information:
+            lines += [f":86:{entry.information[0]}", *entry.information[1:]]
+    lines.append(f":62{pages[1]}:{'D' if closing < 0 else 'C'}240131EUR{swift_amount(closing)}")
+    return [*lines, "-}{5:{CHK:123456789ABC}}" if envelope else "-"]

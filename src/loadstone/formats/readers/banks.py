@@ -37,6 +37,8 @@ class Bank:
         return cast(tuple[Column, ...], getattr(import_module(module, __package__), name))
 
 
+_STATEMENT = {"entries": ".mt940.layout:ENTRY_COLUMNS", "balances": ".mt940.layout:BALANCE_COLUMNS"}
+
 BANKS = {
     "nacha": Bank(
         "NACHA ACH", ".nacha.reader", "NachaReader",
@@ -46,6 +48,9 @@ BANKS = {
         "BAI2", ".bai2.reader", "Bai2Reader",
         {"transactions": ".bai2.layout:TRANSACTION_COLUMNS", "balances": ".bai2.layout:BALANCE_COLUMNS"},
     ),
+    "mt940": Bank("SWIFT MT940", ".mt940.reader", "Mt940Reader", _STATEMENT),
+    "mt942": Bank("SWIFT MT942", ".mt940.reader", "Mt940Reader", _STATEMENT),
+    "mt950": Bank("SWIFT MT950", ".mt940.reader", "Mt940Reader", _STATEMENT),
 }  # fmt: skip
 """Formats by the name that ``loadstone detect`` gives them."""
 
