@@ -147,3 +147,108 @@ def swift_statement(
             lines += [f":86:{entry.information[0]}", *entry.information[1:]]
     lines.append(f":62{pages[1]}:{'D' if closing < 0 else 'C'}240131EUR{swift_amount(closing)}")
     return [*lines, "-}{5:{CHK:123456789ABC}}" if envelope else "-"]
+
+
+@dataclass
+class CamtEntry:
+    """An entry of a statement: cents, sign, status, and its transactions as cents, each with its text."""
+
+    cents: int = 0
+    credit: bool = True
+    status: str = "BOOK"
+    reversal: bool = False
+    transactions: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def signed_cents(self) -> int:
+        """What it does to the balance once it is booked."""
+        return self.cents if self.credit else -self.cents
+
+
+def decimal_text(cents: int) -> str:
+    """Cents as an amount with a point."""
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
+
+
+def camt_entry(entry: CamtEntry, version: int) -> str:
+    """The element of an entry, as the version writes it."""
+    status = f"<Cd>{entry.status}</Cd>" if version >= 8 else entry.status
+    party = "<Pty><Nm>{}</Nm></Pty>" if version >= 8 else "<Nm>{}</Nm>"
+    details = "".join(
+        f"<TxDtls><Refs><EndToEndId>E{at}</EndToEndId></Refs><Amt Ccy='EUR'>{decimal_text(cents)}</Amt>"
+        f"<CdtDbtInd>{'CRDT' if entry.credit else 'DBIT'}</CdtDbtInd>"
+        f"<RltdPties><Dbtr>{party.format('Payer ' + str(at))}</Dbtr></RltdPties>"
+        f"<RmtInf><Ustrd>{text}</Ustrd><Ustrd>second</Ustrd></RmtInf></TxDtls>"
+        for at, (cents, text) in enumerate(entry.transactions, 1)
+    )
+    total = sum(cents for cents, _ in entry.transactions)
+    batch = f"<Btch><NbOfTxs>{len(entry.transactions)}</NbOfTxs><TtlAmt Ccy='EUR'>{decimal_text(total)}</TtlAmt></Btch>"
+    return (
+        f"<Ntry><Amt Ccy='EUR'>{decimal_text(entry.cents)}</Amt><CdtDbtInd>{'CRDT' if entry.credit else 'DBIT'}</CdtDbtInd>"
+        f"<RvslInd>{str(entry.reversal).lower()}</RvslInd><Sts>{status}</Sts><BookgDt><Dt>2024-01-31</Dt></BookgDt>"
+        f"<ValDt><DtTm>2024-02-01T10:00:00+01:00</DtTm></ValDt>"
+        + (f"<NtryDtls>{batch}{details}</NtryDtls>" if details else "")
+        + "<AddtlNtryInf>words</AddtlNtryInf></Ntry>"
+    )
+
+
+def camt_statement(entries: list[CamtEntry], *, opening: int = 0, version: int = 2) -> str:
+    """The element of a statement with right totals."""
+    closing = opening + sum(entry.signed_cents for entry in entries if entry.status == "BOOK")
+    balances = "".join(
+        f"<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy='EUR'>{decimal_text(abs(cents))}</Amt>"
+        f"<CdtDbtInd>{'DBIT' if cents < 0 else 'CRDT'}</CdtDbtInd><Dt><Dt>2024-01-31</Dt></Dt></Bal>"
+        for kind, cents in (("OPBD", opening), ("CLBD", closing))
+    )
+    net = sum(entry.signed_cents for entry in entries)
+    sign = f"<CdtDbtInd>{'DBIT' if net < 0 else 'CRDT'}</CdtDbtInd>"
+    netted = (
+        f"<TtlNetNtry><Amt>{decimal_text(abs(net))}</Amt>{sign}</TtlNetNtry>"
+        if version >= 4
+        else f"<TtlNetNtryAmt>{decimal_text(abs(net))}</TtlNetNtryAmt>{sign}"
+    )
+    summary = f"<TtlNtries><NbOfNtries>{len(entries)}</NbOfNtries><Sum>{decimal_text(sum(entry.cents for entry in entries))}</Sum>{netted}</TtlNtries>"
+    for name, credit in (("TtlCdtNtries", True), ("TtlDbtNtries", False)):
+        chosen = [entry.cents for entry in entries if entry.credit == credit]
+        summary += f"<{name}><NbOfNtries>{len(chosen)}</NbOfNtries><Sum>{decimal_text(sum(chosen))}</Sum></{name}>"
+    return (
+        "<Stmt><Id>S1</Id><ElctrncSeqNb>7</ElctrncSeqNb><CreDtTm>2024-02-01T08:00:00</CreDtTm>"
+        "<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ccy>EUR</Ccy><Ownr><Nm>ACME</Nm></Ownr></Acct>"
+        f"{balances}<TxsSummry>{summary}</TxsSummry>{''.join(camt_entry(entry, version) for entry in entries)}</Stmt>"
+    )
+
+
+def camt_file(statements: list[str], *, version: int = 2, head: str = "") -> str:
+    """A camt.053 in its namespace."""
+    return (
+        f"<?xml version='1.0' encoding='UTF-8'?>{head}"
+        f"<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version:02}'><BkToCstmrStmt>"
+        "<GrpHdr><MsgId>M1</MsgId><CreDtTm>2024-02-01T08:00:00</CreDtTm></GrpHdr>"
+        f"{''.join(statements)}</BkToCstmrStmt></Document>"
+    )
+
+
+def pain_file(payments: list[list[tuple[int, str]]]) -> str:
+    """A pain.001 with right totals: payment informations, of which each transaction has cents and a creditor."""
+
+    def totals(cents: list[int]) -> str:
+        return f"<NbOfTxs>{len(cents)}</NbOfTxs><CtrlSum>{decimal_text(sum(cents))}</CtrlSum>"
+
+    blocks = "".join(
+        f"<PmtInf><PmtInfId>P{at}</PmtInfId><PmtMtd>TRF</PmtMtd>{totals([cents for cents, _ in transfers])}"
+        "<ReqdExctnDt>2024-02-02</ReqdExctnDt><Dbtr><Nm>ACME</Nm></Dbtr>"
+        "<DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct>"
+        + "".join(
+            f"<CdtTrfTxInf><PmtId><EndToEndId>E1</EndToEndId></PmtId><Amt><InstdAmt Ccy='EUR'>{decimal_text(cents)}</InstdAmt></Amt>"
+            f"<Cdtr><Nm>{name}</Nm></Cdtr><CdtrAcct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></CdtrAcct></CdtTrfTxInf>"
+            for cents, name in transfers
+        )
+        + "</PmtInf>"
+        for at, transfers in enumerate(payments, 1)
+    )
+    every = [cents for transfers in payments for cents, _ in transfers]
+    return (
+        "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.001.001.03'><CstmrCdtTrfInitn>"
+        f"<GrpHdr><MsgId>M1</MsgId><CreDtTm>2024-02-01T08:00:00</CreDtTm>{totals(every)}<InitgPty><Nm>ACME</Nm></InitgPty></GrpHdr>"
+        f"{blocks}</CstmrCdtTrfInitn></Document>"
+    )

@@ -19,12 +19,14 @@ class Bank:
         title: What people call it.
         module: Where its ``Opener`` of the name ``opener`` stands, imported when it is used.
         rows: Kinds of rows that it gives, the first unless another is asked for, and the columns of each.
+        own_charset: Whether a file says itself which character set it is in, so that nobody else does.
     """
 
     title: str
     module: str
     opener: str
     columns: dict[str, str]
+    own_charset: bool = False
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -38,6 +40,11 @@ class Bank:
 
 
 _STATEMENT = {"entries": ".mt940.layout:ENTRY_COLUMNS", "balances": ".mt940.layout:BALANCE_COLUMNS"}
+_CAMT = {
+    "entries": ".iso20022.layout:ENTRY_COLUMNS",
+    "transactions": ".iso20022.layout:TRANSACTION_COLUMNS",
+    "balances": ".iso20022.layout:BALANCE_COLUMNS",
+}
 
 BANKS = {
     "nacha": Bank(
@@ -51,6 +58,13 @@ BANKS = {
     "mt940": Bank("SWIFT MT940", ".mt940.reader", "Mt940Reader", _STATEMENT),
     "mt942": Bank("SWIFT MT942", ".mt940.reader", "Mt940Reader", _STATEMENT),
     "mt950": Bank("SWIFT MT950", ".mt940.reader", "Mt940Reader", _STATEMENT),
+    "camt.052": Bank("ISO 20022 camt.052", ".iso20022.statements", "StatementReader", _CAMT, own_charset=True),
+    "camt.053": Bank("ISO 20022 camt.053", ".iso20022.statements", "StatementReader", _CAMT, own_charset=True),
+    "camt.054": Bank("ISO 20022 camt.054", ".iso20022.statements", "StatementReader", _CAMT, own_charset=True),
+    "pain.001": Bank(
+        "ISO 20022 pain.001", ".iso20022.payments", "PaymentReader",
+        {"transactions": ".iso20022.layout:PAYMENT_COLUMNS"}, own_charset=True,
+    ),
 }  # fmt: skip
 """Formats by the name that ``loadstone detect`` gives them."""
 
@@ -66,5 +80,5 @@ def open_bank(
     """
     bank = BANKS[kind]
     reader = cast(Callable[..., Reader], getattr(import_module(bank.module, __package__), bank.opener))
-    options = {} if encoding is None else {"encoding": encoding}
+    options = {} if encoding is None or bank.own_charset else {"encoding": encoding}
     return reader(stream, name=name, rows=rows or bank.rows[0], **options)

@@ -59,9 +59,7 @@ class Names:
     @property
     def columns(self) -> tuple[str, ...]:
         """Their names; an object that is null in some records is no column beside those of its keys."""
-        parents = {
-            name[:at] for name in self._seen for at in range(1, len(name)) if name[at] == "."
-        }
+        parents = {name[:at] for name in self._seen for at in range(1, len(name)) if name[at] == "."}
         return tuple(name for name, filled in self._seen.items() if filled or name not in parents)
 
 
@@ -82,7 +80,9 @@ def flat_values(value: Mapping[str, Any], places: Mapping[str, int]) -> tuple[st
 _WORDS = {True: "true", False: "false", None: "null"}
 
 
-def _fill(found: list[str | None], items: Iterable[tuple[str, Any]], places: Mapping[str, int], prefix: str) -> None:
+def _fill(
+    found: list[str | None], items: Iterable[tuple[str, Any]], places: Mapping[str, int], prefix: str
+) -> None:
     for key, value in items:
         if value is None:
             continue

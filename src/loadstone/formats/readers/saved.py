@@ -90,7 +90,9 @@ def _lines(stream: IO[bytes], name: str) -> Iterator[list[str]]:
     try:
         yield from (line for line in lines if line)
     except csv.Error as error:
-        raise FixFile("LS-2021", f"line {lines.line_num}: {error}", Place(file=name, line=lines.line_num)) from error
+        raise FixFile(
+            "LS-2021", f"line {lines.line_num}: {error}", Place(file=name, line=lines.line_num)
+        ) from error
 
 
 def _line(cells: Sequence[str]) -> bytes:
