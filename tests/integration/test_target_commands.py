@@ -200,7 +200,11 @@ def test_ctrl_c_has_the_exit_code_of_shells(monkeypatch: pytest.MonkeyPatch, cap
 
     monkeypatch.setattr("sys.stdin", Interrupting())
     monkeypatch.setenv("LOADSTONE_REPOSITORY", "r.db")
-    assert INTERRUPTED == 130 == main(["jobs", "store", "-"])
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+    try:
+        assert INTERRUPTED == 130 == main(["jobs", "store", "-"])
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "interrupted\n" == capsys.readouterr().err
 
 

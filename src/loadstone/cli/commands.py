@@ -113,10 +113,16 @@ def add_propose(subparsers: Subparsers) -> None:
 def add_totals(subparsers: Subparsers) -> None:
     """``loadstone totals``."""
     parser = subparsers.add_parser(
-        "totals", help="show the totals that a bank's file states, beside those of its records; 1 where they differ"
+        "totals",
+        help="show the totals that a bank's file states, beside those of its records; 1 where they differ",
     )
     parser.add_argument("file", metavar="FILE", help="file of a bank, such as NACHA, BAI2, MT940 or camt.053")
-    parser.add_argument("--kind", choices=list(BANKS), help="its format; detected when absent")
+    parser.add_argument(
+        "--kind",
+        choices=list(BANKS),
+        metavar="KIND",
+        help=f"its format; detected when absent: {', '.join(BANKS)}",
+    )
     parser.add_argument("--encoding", metavar="NAME", help="its character set; detected when absent")
     parser.add_argument("--json", action="store_true", help="print one object")
     parser.set_defaults(run=late("totals", "run_totals"))

@@ -329,7 +329,7 @@ def test_a_mail_server_that_hangs_holds_up_no_job(database: Database) -> None:
     for number in range(5):
         launch.launch(database, "one", {"n": number}, actor="ann")
     ticks: list[int] = []
-    crew = [Tick("tell", 0.01, hang, apart=True), Tick("other", 0.01, lambda: ticks.append(1))]
+    crew = [Tick("tell", 0.01, hang, apart=True, at_start=False), Tick("other", 0.01, lambda: ticks.append(1))]
     at = time.monotonic()
     Worker(Engine(database, handlers), ticks=crew).run(until_idle=True)
     over.set()
