@@ -5,9 +5,11 @@ from __future__ import annotations
 import loadstone.alerts.tables
 import loadstone.audit.tables
 import loadstone.database.breakers
+import loadstone.database.watermarks
 import loadstone.deadletters.tables
 import loadstone.jobs.tables
-import loadstone.schedule.tables  # noqa: F401 - each declares its tables on the one MetaData
+import loadstone.schedule.tables
+import loadstone.sources.tables  # noqa: F401 - each declares its tables on the one MetaData
 from loadstone.database import guard, migrate
 from loadstone.database.open import Database, open_database
 

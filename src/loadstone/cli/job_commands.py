@@ -70,20 +70,20 @@ def add_schedules(subparsers: Subparsers) -> None:
     """``loadstone schedules``."""
     parser = subparsers.add_parser("schedules", help="say when jobs start, and see what became of each tick")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    store = _action(actions, "store", "keep schedules and calendars of a YAML file", module="schedules")
+    store = repository_action(actions, "store", "keep schedules and calendars of a YAML file", module="schedules")
     store.add_argument("file", metavar="FILE", help="one schedule, or lists under schedules: and calendars:")
-    _action(actions, "list", "all schedules with their next due time", module="schedules")
-    _action(actions, "calendars", "all calendars", module="schedules")
+    repository_action(actions, "list", "all schedules with their next due time", module="schedules")
+    repository_action(actions, "calendars", "all calendars", module="schedules")
     for name, told in (
         ("ticks", "what became of the ticks of a schedule, the latest first"),
         ("enable", "let a schedule fire"),
         ("disable", "let a schedule not fire; its ticks do not come later"),
     ):
-        one = _action(actions, name, told, module="schedules")
+        one = repository_action(actions, name, told, module="schedules")
         one.add_argument("schedule", metavar="SCHEDULE", help="name of the schedule")
         if name == "ticks":
             one.add_argument("--limit", type=number(1), default=20, metavar="N", help="at most so many (20)")
-    backfill = _action(
+    backfill = repository_action(
         actions, "backfill", "launch what was due in a span and never had a tick", module="schedules"
     )
     backfill.add_argument("schedule", metavar="SCHEDULE", help="name of the schedule")
@@ -98,18 +98,18 @@ def add_deadletters(subparsers: Subparsers) -> None:
     """``loadstone deadletters``."""
     parser = subparsers.add_parser("deadletters", help="correct, replay and drop records that a load refused")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listed = _action(actions, "list", "dead letters with their reasons", module="deadletters")
+    listed = repository_action(actions, "list", "dead letters with their reasons", module="deadletters")
     listed.add_argument(
         "--state", choices=["open", "replaying", "replayed", "dropped"], help="of this state only"
     )
     listed.add_argument("--load", metavar="LOAD", help="of loads whose id begins so")
     listed.add_argument("--limit", type=number(1), default=50, metavar="N", help="at most so many (50)")
     listed.add_argument("--after", type=number(0), default=0, metavar="ID", help="those behind this one")
-    show = _action(actions, "show", "one letter with its record", module="deadletters")
+    show = repository_action(actions, "show", "one letter with its record", module="deadletters")
     show.add_argument("letter", type=number(1), metavar="ID", help="number of the letter")
     for one in (listed, show):
         one.add_argument("--show-values", action="store_true", help="do not mask values and records")
-    correct = _action(
+    correct = repository_action(
         actions, "correct", "say what a replay loads instead of the record", module="deadletters"
     )
     correct.add_argument("letter", type=number(1), metavar="ID", help="number of the letter")
@@ -118,8 +118,8 @@ def add_deadletters(subparsers: Subparsers) -> None:
     content.add_argument(
         "--file", metavar="FILE", help="file with the bytes of the record; - is standard input"
     )
-    replay = _action(actions, "replay", "load letters again, each exactly once", module="deadletters")
-    drop = _action(actions, "drop", "give letters up for good", module="deadletters")
+    replay = repository_action(actions, "replay", "load letters again, each exactly once", module="deadletters")
+    drop = repository_action(actions, "drop", "give letters up for good", module="deadletters")
     drop.add_argument("--reason", required=True, metavar="TEXT", help="why; it goes into the audit trail")
     replay.add_argument(
         "letters",
@@ -137,16 +137,16 @@ def add_connections(subparsers: Subparsers) -> None:
         "connections", help="external systems: how their breakers stand, and whether they answer"
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _action(
+    repository_action(
         actions,
         "list",
         "connections and targets of the configuration, with their breakers",
         module="connections",
     )
-    test = _action(
+    test = repository_action(
         actions, "test", "log in, and name what is wrong: DNS, port, login or rights", module="connections"
     )
-    reset = _action(
+    reset = repository_action(
         actions, "reset", "close a breaker by hand; work that waits for it goes on", module="connections"
     )
     for one in (test, reset):
@@ -159,13 +159,13 @@ def add_notifications(subparsers: Subparsers) -> None:
         "notifications", help="what people were told, who looks after it, and by which channel"
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listed = _action(actions, "list", "notices that are not closed, the latest first", module="notifications")
+    listed = repository_action(actions, "list", "notices that are not closed, the latest first", module="notifications")
     listed.add_argument("--all", action="store_true", help="closed ones, too")
     listed.add_argument("--limit", type=number(1), default=50, metavar="N", help="at most so many (50)")
-    _action(actions, "rules", "who is told of what, and whether they have channels", module="notifications")
-    test = _action(actions, "test", "send a message that says it is a test", module="notifications")
+    repository_action(actions, "rules", "who is told of what, and whether they have channels", module="notifications")
+    test = repository_action(actions, "test", "send a message that says it is a test", module="notifications")
     test.add_argument("channel", metavar="CHANNEL", help="name of a channel of the configuration")
-    one = _action(
+    one = repository_action(
         actions,
         "acknowledge",
         "say that you look after it: nothing is escalated more",
@@ -174,32 +174,44 @@ def add_notifications(subparsers: Subparsers) -> None:
     one.add_argument("notice", type=number(1), metavar="ID", help="number of the notice")
 
 
+def repository_action(actions: Subparsers, name: str, told: str, *, module: str = "jobs") -> argparse.ArgumentParser:
+    """An action on the repository, with its URL, who acts, and ``--json``; ``run_NAME`` of ``cli.MODULE`` does it."""
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=told)
+    _form(parser)
+    _repository(parser)
+    parser.add_argument(
+        "--as", dest="actor", metavar="NAME", help="who acts, for the audit trail; the system's user"
+    )
+    parser.set_defaults(run=_quiet(late(module, f"run_{name}")))
+    return parser
+
+
 # Private functions
 
 
 def _definitions(actions: Subparsers) -> None:
-    store = _action(actions, "store", "keep a definition of YAML as a draft")
+    store = repository_action(actions, "store", "keep a definition of YAML as a draft")
     store.add_argument("file", metavar="FILE", help="the definition; - is standard input")
     for name, told in (
         ("approve", "let a version run; another person than its author"),
         ("retire", "let no new instance start with a version"),
     ):
-        one = _action(actions, name, told)
+        one = repository_action(actions, name, told)
         one.add_argument("job", metavar="JOB", help="name of the job")
         one.add_argument("--version", type=number(1), metavar="N", help="the newest when absent")
-    _action(actions, "list", "all jobs with their newest version")
-    show = _action(actions, "show", "a definition, with its versions and the levels of its steps")
+    repository_action(actions, "list", "all jobs with their newest version")
+    show = repository_action(actions, "show", "a definition, with its versions and the levels of its steps")
     show.add_argument("job", metavar="JOB", help="name of the job")
     show.add_argument("--version", type=number(1), metavar="N", help="the newest when absent")
     schema = actions.add_parser("schema", help="the JSON Schema of definitions")
     schema.set_defaults(run=late("jobs", "run_schema"))
-    pool = _action(actions, "pool", "set how many tasks of a pool run at once, or list pools")
+    pool = repository_action(actions, "pool", "set how many tasks of a pool run at once, or list pools")
     pool.add_argument("name", metavar="POOL", nargs="?", help="name of the pool")
     pool.add_argument("slots", metavar="N", nargs="?", type=number(0), help="tasks at once; 0 holds the pool")
 
 
 def _executions(actions: Subparsers) -> None:
-    launch = _action(actions, "launch", "launch a job; its answer says what was done")
+    launch = repository_action(actions, "launch", "launch a job; its answer says what was done")
     launch.add_argument("job", metavar="JOB", help="name of the job")
     launch.add_argument("parameters", metavar="NAME=VALUE", nargs="*", help="its parameters")
     launch.add_argument(
@@ -208,13 +220,13 @@ def _executions(actions: Subparsers) -> None:
     launch.add_argument(
         "--wait", action="store_true", help="work until it has ended; exit 0 when it completed"
     )
-    runs = _action(actions, "runs", "executions, the newest first")
+    runs = repository_action(actions, "runs", "executions, the newest first")
     runs.add_argument("job", metavar="JOB", nargs="?", help="of this job only")
     runs.add_argument("--active", action="store_true", help="only those that have not ended")
     runs.add_argument("--limit", type=number(1), default=20, metavar="N", help="at most so many (20)")
-    run = _action(actions, "run", "one execution with its steps, counts and errors")
+    run = repository_action(actions, "run", "one execution with its steps, counts and errors")
     run.add_argument("execution", type=number(1), metavar="ID", help="number of the execution")
-    workers = _action(actions, "workers", "workers and their last sign of life; with --stop, ask them to end")
+    workers = repository_action(actions, "workers", "workers and their last sign of life; with --stop, ask them to end")
     workers.add_argument(
         "--stop",
         nargs="?",
@@ -228,23 +240,12 @@ def _executions(actions: Subparsers) -> None:
         ("resume", "go on with a paused execution"),
         ("abandon", "give an execution up for good"),
     ):
-        one = _action(actions, name, told)
+        one = repository_action(actions, name, told)
         one.add_argument("execution", type=number(1), metavar="ID", help="number of the execution")
         if name == "abandon":
             one.add_argument(
                 "--reason", required=True, metavar="TEXT", help="why; it goes into the audit trail"
             )
-
-
-def _action(actions: Subparsers, name: str, told: str, *, module: str = "jobs") -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=told)
-    _form(parser)
-    _repository(parser)
-    parser.add_argument(
-        "--as", dest="actor", metavar="NAME", help="who acts, for the audit trail; the system's user"
-    )
-    parser.set_defaults(run=_quiet(late(module, f"run_{name}")))
-    return parser
 
 
 def _quiet(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from loadstone import __version__
-from loadstone.cli import commands, job_commands
+from loadstone.cli import commands, job_commands, source_commands
 from loadstone.cli.parser import Parser, add_examples, parse
 from loadstone.errors import LoadstoneError, Stop
 from loadstone.secrets.passwords import hide_arguments, password_of_userid, passwords_in, remember
@@ -85,6 +85,8 @@ def build_parser() -> argparse.ArgumentParser:
     job_commands.add_schedules(subparsers)
     job_commands.add_deadletters(subparsers)
     job_commands.add_connections(subparsers)
+    source_commands.add_sources(subparsers)
+    source_commands.add_feeds(subparsers)
     job_commands.add_notifications(subparsers)
     job_commands.add_worker(subparsers)
     job_commands.add_repository(subparsers)

@@ -5,13 +5,31 @@ from __future__ import annotations
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated, Any, Self
 from typing import Literal as Only
-from typing import Self
 
+from pydantic import BeforeValidator, model_validator
 from pydantic import Field as Doc
-from pydantic import model_validator
 
 from loadstone.spec.fields import Part
+
+
+def clock_of(value: Any) -> Any:
+    """
+    A time of day as it was meant: YAML 1.1 reads an unquoted 22:30 as the number 1350, and 22:30:15 as 81015.
+
+    Both come from a first part of 1 to 23, so the numbers of minutes are below all numbers of seconds.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        seconds = value * 60 if value < 1440 else value
+        return (
+            time(seconds // 3600 % 24, seconds // 60 % 60, seconds % 60) if 0 <= seconds < 86_400 else value
+        )
+    return value
+
+
+Clock = Annotated[time, BeforeValidator(clock_of)]
+"""A time of day."""
 
 
 class Policy(StrEnum):
@@ -52,9 +70,9 @@ class Sla(Part):
     """
 
     timezone: str | None = Doc(None, description="IANA time zone; the source system's when absent.")
-    expected_from: time | None = Doc(None, description="Not before, such as 22:00.")
-    expected_until: time | None = Doc(None, description="Late after it.")
-    cutoff: time | None = Doc(None, description="Too late after it: the day goes on without the file.")
+    expected_from: Clock | None = Doc(None, description="Not before, such as 22:00.")
+    expected_until: Clock | None = Doc(None, description="Late after it.")
+    cutoff: Clock | None = Doc(None, description="Too late after it: the day goes on without the file.")
     day_offset: int = Doc(
         0, ge=-31, le=31, description="Business days from the business date to the day of these times."
     )

@@ -73,7 +73,7 @@ class Document:
                 continue  # what it holds is wrong, so it looks empty
             unknown = one["type"] == "extra_forbidden"
             faults.append((self.place(keys, key=unknown), fault_text(keys, one["type"], one["msg"])))
-            hints += _near(str(keys[-1]), model) if unknown else []
+            hints += near_hints(str(keys[-1]), model) if unknown else []
         faults.sort(key=lambda fault: (fault[0].line or 0, fault[0].column or 0, fault[1]))
         text = "; ".join(f"line {place.line}, column {place.column}: {fault}" for place, fault in faults)
         return FixSpec(code, text, faults[0][0], hints=[*hints, hint])
@@ -142,6 +142,15 @@ def fault_text(keys: Keys, kind: str, message: str) -> str:
     return f"{name}: {told}" if name else told
 
 
+def near_hints(word: str, model: type[BaseModel]) -> list[str]:
+    """A hint that names the key of ``model`` or of its parts most like ``word``."""
+    schema = model.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    known = sorted({name for part in parts for name in part.get("properties", {})})
+    close = get_close_matches(word, known, 1, 0.6)
+    return [f"did you mean {close[0]}?"] if close else []
+
+
 # Private functions
 
 _MAPPING = "must be a mapping of names to values"
@@ -191,12 +200,3 @@ def _node_at(node: Node | None, keys: Keys, *, key: bool) -> Node | None:
                     node = name if key and depth == len(keys) - 1 else value
                     break
     return node
-
-
-def _near(word: str, model: type[BaseModel]) -> list[str]:
-    """A hint that names the key of ``model`` or of its parts most like ``word``."""
-    schema = model.model_json_schema()
-    parts = [schema, *schema.get("$defs", {}).values()]
-    known = sorted({name for part in parts for name in part.get("properties", {})})
-    close = get_close_matches(word, known, 1, 0.6)
-    return [f"did you mean {close[0]}?"] if close else []
