@@ -73,7 +73,9 @@ def match_name(
     Raises:
         FixSpec: LS-7601 a pattern cannot be compiled.
     """
-    matches, near, far = [], [], []
+    matches: list[Match] = []
+    near: list[Verdict] = []
+    far: list[Verdict] = []
     for feed in feeds:
         found = _of_feed(feed, name, connection, folder, disabled_sources)
         if isinstance(found, Match):
