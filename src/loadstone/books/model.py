@@ -111,7 +111,7 @@ class Fence:
     number: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reject:
     """
     One record the load refused, with enough to find it again.
@@ -165,7 +165,7 @@ def reject_values(reject: Reject, load_id: str, data_file: str | None) -> dict[s
     }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Discard:
     """One record the spec filters out; ``reason`` is ``when`` or ``all_null``."""
 

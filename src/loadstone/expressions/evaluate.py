@@ -54,4 +54,6 @@ class Evaluator:
         try:
             return canonical(self._compiled.compute(row), self._compiled.nls)
         except OraError as error:
-            return error
+            # It is kept: a traceback, its own or that of a cause, would keep the callers' whole chunk with it.
+            error.__cause__ = error.__context__ = None
+            return error.with_traceback(None)

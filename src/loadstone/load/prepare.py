@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -26,7 +26,7 @@ from loadstone.spec import Method
 from loadstone.targets.arrow import ArrowRows
 from loadstone.targets.model import Rows, TableRows
 
-PIECE_SIZE_BYTES = 2 << 20
+PIECE_SIZE_BYTES = 1 << 20
 """Text of a chunk that is made into rows at once."""
 
 Steps = Callable[[tuple[int, ...]], tuple[int, ...]]
@@ -79,7 +79,9 @@ def _general(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
     # Where records step a sequence, the chunks behind wait for the sum of this one: that takes all its records.
     sequenced = any(column.source == "sequence" for table in lanes.plan.tables for column in table.columns)
     pieces = [(0, read)] if sequenced else read.pieces(PIECE_SIZE_BYTES)
-    return join_batches(read, [(start, _piece(lanes, one, steps, form)) for start, one in pieces])
+    # A piece has a copy of its text, which ends with it.
+    batches = [(start, replace(_piece(lanes, one, steps, form), chunk=read.chunk)) for start, one in pieces]
+    return join_batches(read, batches)
 
 
 def _piece(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:

@@ -40,18 +40,17 @@ class Read:
     digest_after: Any
     stamp: str
 
-    def pieces(self, size_bytes: int) -> list[tuple[int, Read]]:
+    def pieces(self, size_bytes: int) -> Iterator[tuple[int, Read]]:
         """The chunk in parts of whole records and about so many bytes, each behind its first record's place."""
         chunk = self.chunk
         marks = np.arange(size_bytes, len(chunk.text), size_bytes)
         stops = np.unique(np.append(np.searchsorted(chunk.end, marks), len(chunk)))
         stops = stops[stops > 0]
         if len(stops) < 2:
-            return [(0, self)]
-        return [
-            (first, self._piece(first, stop))
-            for first, stop in zip([0, *stops[:-1].tolist()], stops.tolist(), strict=True)
-        ]
+            yield 0, self
+            return
+        for first, stop in zip([0, *stops[:-1].tolist()], stops.tolist(), strict=True):
+            yield first, self._piece(first, stop)
 
     def unit1(self, stop: int) -> int:
         """End of the chunk's range in the input when only ``stop`` of its records are consumed."""

@@ -156,3 +156,11 @@ def test_types_are_known_before_a_row_is() -> None:
     kinds |= {"NVL2(:A, SYSDATE, NULL)": "DATE", "DECODE(:A, 1, NULL, 2)": "TEXT", "TRUNC(SYSDATE)": "DATE"}
     for expression, kind in kinds.items():
         assert ResultType[kind] is compile_expression(expression, binds=BINDS, context=Context()).result
+
+
+def test_a_kept_failure_keeps_nothing_else() -> None:
+    """A traceback, also that of a cause, holds the frames of all callers, and with them their chunk."""
+    compiled = compile_expression("TO_NUMBER(:a)", binds=BINDS, context=Context())
+    (found,) = Evaluator(compiled).evaluate([["1x"]], rows=1)
+    assert isinstance(found, OraError) and "ORA-01722" == found.code
+    assert (None, None, None) == (found.__traceback__, found.__cause__, found.__context__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 import loadstone.load.plan.compile as compiling
 from loadstone.bootstrap.targets import open_target
+from loadstone.formats.model import Chunk
 from loadstone.formats.reader import open_records
 from loadstone.load import prepare as preparing
 from loadstone.load.batch import Batch
@@ -85,6 +87,24 @@ def test_pieces_give_the_batch_of_the_whole(
     whole = told(prepare(lanes, read, lambda own: (0,) * len(own), form=form), form)
     for size in (1, 17, 60):
         monkeypatch.setattr(preparing, "PIECE_SIZE_BYTES", size)
-        assert 1 < len(read.pieces(size))
+        assert 1 < len(list(read.pieces(size)))
         assert whole == told(prepare(lanes, read, lambda own: (0,) * len(own), form=form), form)
     assert whole["rejects"] and whole["record"] and len(np.unique(whole["record"])) == len(whole["record"])
+
+
+def test_a_piece_is_gone_before_the_next_is_read(plan: LoadPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A piece has a copy of its text: all of them at once would be the chunk twice."""
+    alive: list[weakref.ref[Chunk]] = []
+    make = Read._piece
+
+    def counted(read: Read, first: int, stop: int) -> Read:
+        assert not [one for one in alive[:-1] if one() is not None]  # the last one is let go on return
+        made = make(read, first, stop)
+        alive.append(weakref.ref(made.chunk))
+        return made
+
+    monkeypatch.setattr(Read, "_piece", counted)
+    monkeypatch.setattr(preparing, "PIECE_SIZE_BYTES", 20)
+    lines = b"".join(b"%d,a\n" % n for n in range(50))
+    batch = prepare(Lanes.of(plan, Columnar(plan, {}, Path())), read_of(plan, lines, 0, None), lambda own: (0,), form="arrow")
+    assert 50 == batch.counts.loaded and 5 < len(alive)

@@ -10,7 +10,29 @@ from contextlib import suppress
 from typing import Any
 
 CLOSING_SIZE_BYTES = 64 << 20
-"""What the last checkpoint, which joins small row groups, may take beyond what is in use."""
+"""What the last checkpoint may take beyond what is in use."""
+
+WRITING = (
+    # A chunk has a row group or two, which one thread makes; a second one would have buffers of its own.
+    "SET threads = 1",
+    "SET write_buffer_row_group_count = 1",
+    # Rows are written to the file at once, and not to the log first.
+    "SET wal_autocheckpoint = '1KB'",
+    # A chunk's last row group is small: to join it with those around it, at the end, took twice the CPU of the load.
+    "SET max_vacuum_tasks = 0",
+)
+"""What keeps writing chunks small and quick; of a connection and all its cursors."""
+
+
+def bound_writing(connection: Any) -> None:
+    """Bound what chunks take while they are written."""
+    for statement in WRITING:
+        connection.execute(statement)
+
+
+def free_threads(cursor: Any) -> None:
+    """No chunk is written any more: what follows may use all cores."""
+    cursor.execute("RESET threads")
 
 
 def forget_blocks(cursor: Any) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from loadstone.books import Checkpoint, Discard, Fence, Reject
 from loadstone.errors import Refused
@@ -11,12 +11,15 @@ from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.duckdb.faults import translate
 from loadstone.targets.duckdb.isolate import isolate_by_trials
-from loadstone.targets.duckdb.memory import forget_blocks
+from loadstone.targets.duckdb.memory import forget_blocks, free_threads
 from loadstone.targets.duckdb.staged import find_staged_refusals
 from loadstone.targets.duckdb.suspects import without
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
 from loadstone.targets.preparing import empty_tables
+from loadstone.targets.refused import PAGE_ROWS
 from loadstone.targets.staged import StagedSql, StagedTable
+
+Record = TypeVar("Record", Reject, Discard)
 
 
 class DuckdbSession:
@@ -82,8 +85,10 @@ class DuckdbSession:
 
     def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
         """Insert reject and discard rows, as Arrow."""
-        self._insert("loadstone_reject", REJECT_COLUMNS, [reject_row(load_id, one) for one in rejects])
-        self._insert("loadstone_discard", DISCARD_COLUMNS, [discard_row(load_id, one) for one in discards])
+        for page in _pages(rejects):
+            self._insert("loadstone_reject", REJECT_COLUMNS, [reject_row(load_id, one) for one in page])
+        for page in _pages(discards):
+            self._insert("loadstone_discard", DISCARD_COLUMNS, [discard_row(load_id, one) for one in page])
 
     def commit(self) -> None:
         """Commit; unique keys may be refused here."""
@@ -121,6 +126,7 @@ class DuckdbSession:
 
     def move(self, staged: StagedTable) -> None:
         """Copy all rows that wait."""
+        free_threads(self.cursor)
         self.move_part(staged, None, {})
 
     def move_part(self, staged: StagedTable, last: int | None, gone: Mapping[int, Any]) -> None:
@@ -133,6 +139,7 @@ class DuckdbSession:
         self, tables: Sequence[StagedTable], begin: Callable[[], None], enough: int | None
     ) -> list[ConstraintError]:
         """Set-wise, then by trials."""
+        free_threads(self.cursor)
         return find_staged_refusals(self, tables, begin, enough)
 
     def close(self) -> None:
@@ -192,6 +199,12 @@ def insert_sql(rows: TableRows, source: str) -> str:
 
 
 # Private functions
+
+
+def _pages(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """Records by ``PAGE_ROWS``: a row of each takes as much room again."""
+    for start in range(0, len(records), PAGE_ROWS):
+        yield records[start : start + PAGE_ROWS]
 
 
 def _quote(name: str) -> str:

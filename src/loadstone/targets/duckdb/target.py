@@ -11,7 +11,7 @@ from loadstone.spec import Method, TableName
 from loadstone.targets.control import Control, create_control, taken_over
 from loadstone.targets.duckdb.catalogue import read_table, table_names
 from loadstone.targets.duckdb.faults import translate
-from loadstone.targets.duckdb.memory import bound_closing
+from loadstone.targets.duckdb.memory import bound_closing, bound_writing
 from loadstone.targets.duckdb.session import DuckdbSession, quoted
 from loadstone.targets.holder import hold_file
 from loadstone.targets.lookups import LookupQuery, lookup_sql
@@ -33,7 +33,7 @@ class DuckdbTarget(StoredLoads):
     ddl = "duckdb"
     form: Literal["arrow"] = "arrow"
     sessions_max = 1
-    chunk_size_bytes = 24 << 20  # well past a row group of 122,880 rows: small groups are joined later, at length
+    chunk_size_bytes = 17 << 20  # a row group of 122,880 rows and more, of which a whole one goes straight to disk
 
     def __init__(self, url: str, control_schema: str | None = None, *, read_only: bool = False) -> None:
         """``control_schema`` is made where it is missing."""
@@ -50,6 +50,7 @@ class DuckdbTarget(StoredLoads):
 
     def open(self) -> DuckdbSession:
         """A new session for chunks, on a cursor of its own."""
+        bound_writing(self._connection)
         return DuckdbSession(self._connection.cursor(), self._prefix)
 
     def find_table(self, table: TableName, schema_map: dict[str, str]) -> TableInfo | None:
