@@ -1,118 +1,32 @@
 """
-The least that loads the same rows: the product's chunks and kernel, COPY, and nothing around them.
+The bare loader's process: ``python benchmarks/bare.py load ...``, with the words of ``loadstone load``.
 
-No fence, no checkpoints, no reject rows, no order, no files: what ``overhead.py`` measures the product
-against. Run as ``python benchmarks/bare.py CONTROL DATA URL``; ``--hash`` also hashes the file, as the
-product does to know it again.
+It takes its words, and spares the processor, as the product does, and imports what it needs after that.
 """
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from typing import Any
+import os
+import sys
 
-import psycopg
+from loadstone.cli.main import build_parser, frugal_process
+from loadstone.cli.parser import parse
 
-from loadstone.bootstrap.targets import open_target
-from loadstone.cli.source import read_any
-from loadstone.formats.model import Chunk
-from loadstone.formats.reader import open_records
-from loadstone.load.direct import Direct
-from loadstone.load.environment import read_environment
-from loadstone.load.inputs import resolve_inputs
-from loadstone.load.plan.compile import compile_plan
-from loadstone.load.plan.model import LoadPlan
-from loadstone.load.reading import Read
-from loadstone.spec import LoadRequest
-from loadstone.targets.postgresql.session import HEADER, TRAILER
-
-WORKERS = 2
+WITHOUT_HASH = "BARE_WITHOUT_HASH"
+"""Environment variable that lets the loader leave the hash of the file out."""
 
 
 def main() -> int:
     """Load; prints how many rows."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("control")
-    parser.add_argument("data")
-    parser.add_argument("url")
-    parser.add_argument("--hash", action="store_true")
-    arguments = parser.parse_args()
-    request = LoadRequest(
-        spec=read_any(arguments.control),
-        spec_path=arguments.control,
-        target=arguments.url,
-        data=(arguments.data,),
-    )
-    target = open_target(request.target)
-    plan = compile_plan(request, target, read_environment({}, datetime.now(UTC)), resolve_inputs(request))
-    target.close()
-    lane = Direct.of(plan)
-    assert lane is not None
-    chunks, lock = chunks_of(plan, hashing=arguments.hash), threading.Lock()
+    with frugal_process():
+        arguments = parse(build_parser(), sys.argv[1:])
+        from bare_load import load
 
-    def work(_: int) -> int:
-        loaded = 0
-        with psycopg.connect(arguments.url, autocommit=True) as connection:
-            while True:
-                with lock:
-                    chunk = next(chunks, None)
-                if chunk is None:
-                    return loaded
-                loaded += send(connection, plan, lane, chunk)
+        from loadstone.cli.load import request_of
 
-    with ThreadPoolExecutor(WORKERS) as workers:
-        print(sum(workers.map(work, range(WORKERS))))
+        print(load(request_of(arguments), hashing=WITHOUT_HASH not in os.environ))
     return 0
 
 
-def chunks_of(plan: LoadPlan, *, hashing: bool) -> Iterator[Chunk]:
-    """The chunks of the plan's only input."""
-    digest = hashlib.sha256()
-    one = plan.inputs[0]
-    for chunk in open_records(
-        plan.layouts[plan.charsets[0]],
-        one.spec,
-        one.path or "",
-        input_no=0,
-        unit0=0,
-        record0=0,
-        chunk_size_bytes=plan.target.chunk_size_bytes,
-        compiled=True,
-    ):
-        if hashing:
-            digest.update(memoryview(chunk.data)[: chunk.size_bytes])
-        yield chunk
-
-
-def send(connection: psycopg.Connection[Any], plan: LoadPlan, lane: Direct, chunk: Chunk) -> int:
-    """Copy the plain rows of one chunk in a transaction; how many."""
-    read = Read(
-        number=0,
-        chunk=chunk,
-        first=0,
-        stop=len(chunk),
-        ended=False,
-        digest_before=None,
-        digest_after=None,
-        stamp="",
-    )
-    encoded = lane.encode(read)
-    assert encoded is not None
-    names = ", ".join(column.column.name for column in plan.tables[0].columns)
-    statement = f"COPY {plan.tables[0].info.name} ({names}) FROM STDIN (FORMAT BINARY)"
-    with connection.transaction(), connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(HEADER)
-        copy.write(encoded.rows.data())
-        copy.write(TRAILER)
-    rows = len(encoded.rows)
-    lane.give_back(encoded.rows)
-    return rows
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from loadstone import __version__
@@ -18,37 +20,30 @@ from loadstone.secrets.passwords import hide_arguments, password_of_userid, pass
 INTERRUPTED = 128 + signal.SIGINT
 """Exit code of a command that Ctrl-C ended, as shells give it; a load finishes its chunk instead, and exits 2."""
 
+YOUNG_OBJECTS_MAX = 200_000
+"""Objects made between two looks for garbage; imports make hundreds of thousands, and all stay."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Called by a link named ``sqlldr``, it is SQL*Loader's command line."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    as_json = "--json" in words
-    if argv is None and Path(sys.argv[0]).stem == "sqlldr":
-        words = ["sqlldr", *words]
-    keep_passwords_secret(words, shown=argv is None)
+    if argv is not None:
+        return _run(argv, shown=False)
+    words = sys.argv[1:]
+    with frugal_process():
+        return _run(["sqlldr", *words] if Path(sys.argv[0]).stem == "sqlldr" else words, shown=True)
+
+
+@contextmanager
+def frugal_process() -> Iterator[None]:
+    """This process runs one command: leave out what costs it tenths of a second and gives it nothing."""
+    gc.set_threshold(YOUNG_OBJECTS_MAX)
+    # NumPy starts a thread for each core, which spins for a while, and which only matrices would need.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        if words[:1] == ["sqlldr"]:
-            from loadstone.cli.sqlldr import run_sqlldr
-
-            return run_sqlldr(words[1:])
-        arguments = parse(build_parser(), words)
-        return int(arguments.run(arguments))
-    except LoadstoneError as error:
-        from loadstone.cli.show import show_error
-
-        show_error(error, as_json=as_json)
-        return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except Exception as error:
-        from loadstone.cli.show import show_defect
-
-        show_defect(error, as_json=as_json)
-        return Stop.exit_code
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
+        yield
+    finally:
+        # What is left ends with the process, and is not searched for garbage before.
+        gc.freeze()
 
 
 def keep_passwords_secret(words: Sequence[str], *, shown: bool) -> None:
@@ -96,6 +91,38 @@ def build_parser() -> argparse.ArgumentParser:
     sqlldr.add_argument("words", nargs="*", metavar="KEYWORD=VALUE", help="as SQL*Loader takes them")
     add_examples(parser)
     return parser
+
+
+# Private functions
+
+
+def _run(words: Sequence[str], *, shown: bool) -> int:
+    """Run the command that ``words`` are; ``shown`` when they are this process's own, which ``ps`` shows."""
+    as_json = "--json" in words
+    keep_passwords_secret(words, shown=shown)
+    try:
+        if words[:1] == ["sqlldr"]:
+            from loadstone.cli.sqlldr import run_sqlldr
+
+            return run_sqlldr(words[1:])
+        arguments = parse(build_parser(), words)
+        return int(arguments.run(arguments))
+    except LoadstoneError as error:
+        from loadstone.cli.show import show_error
+
+        show_error(error, as_json=as_json)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        from loadstone.cli.show import show_defect
+
+        show_defect(error, as_json=as_json)
+        return Stop.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
 if __name__ == "__main__":
