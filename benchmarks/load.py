@@ -66,9 +66,19 @@ class Bench:
         self.compare("rows that are not spoilt", self.digest())
         return cost
 
-    def load(self, control: Path, dat: str, *options: str, key: bool = False) -> Cost:
-        """Ours: the dirty file. Its table must hold the reference's rows, but for those that were spoilt."""
+    def init(self) -> None:
+        """The control tables, which a target in use has."""
+        run([LOADSTONE, "target", "init", self.url])
+
+    def load(self, control: Path, dat: str, *options: str, key: bool = False, init: bool = False) -> Cost:
+        """
+        Ours: the dirty file. Its table must hold the reference's rows, but for those that were spoilt.
+
+        ``init``: the control tables are made before.
+        """
         self.empty(key=key)
+        if init:
+            self.init()
         cost = self.loadstone(control, dat, self.url, *options)
         self.compare("rows that are not spoilt", self.digest())
         return cost
@@ -90,13 +100,21 @@ class Bench:
         if digest != known:
             raise RuntimeError(f"{what}: number and hash are {digest}, and were {known}")
 
-    def loadstone(self, control: Path, dat: str, target: str, *options: str) -> Cost:
-        """One load in a process of its own."""
+    def loadstone(
+        self,
+        control: Path,
+        dat: str,
+        target: str,
+        *options: str,
+        program: tuple[str, ...] = (LOADSTONE,),
+        code: int = 2,
+    ) -> Cost:
+        """One load in a process of its own, by the words that ``program`` takes; ``code`` is its exit code."""
         for old in self.folder.glob("*.bad"):
             old.unlink()
         words = [str(control), "--data", str(self.folder / dat), "--target", target, "--errors", "-1"]
         more = ["--quiet", "--log", str(self.folder / "bench.log"), *options]
-        return run([LOADSTONE, "load", *words, *more], postmaster=self.postmaster, accept=(2,))
+        return run([*program, "load", *words, *more], postmaster=self.postmaster, accept=(code,))
 
 
 def main() -> int:

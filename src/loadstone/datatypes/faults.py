@@ -114,11 +114,12 @@ def fault_message(
         table: Schema and name as Oracle would show them.
         size: Bytes of the value. detail: its length in the column's unit, for TOO_LONG.
     """
-    place = ".".join(f'"{part}"' for part in (*table, conversion.column) if part)
     if fault is ValueFault.NOT_NULL:
+        place = _place(table, conversion.column)
         return "not_null", "ORA-01400", f"ORA-01400: cannot insert NULL into ({place})"
     if fault is ValueFault.TOO_LONG:
         actual, limit = detail or size, conversion.type.length
+        place = _place(table, conversion.column)
         sentence = f"ORA-12899: value too large for column {place} (actual: {actual}, maximum: {limit})"
         return "length", "ORA-12899", sentence
     if fault in _OWN:
@@ -126,3 +127,10 @@ def fault_message(
         return rule, None, sentence
     code = f"ORA-{int(fault):05}"
     return _RULES.get(fault, "date"), code, f"{code}: {_SENTENCES[fault]}"
+
+
+# Private functions
+
+
+def _place(table: tuple[str | None, str], column: str) -> str:
+    return ".".join(f'"{part}"' for part in (*table, column) if part)

@@ -21,7 +21,7 @@ from loadstone.load.inputs import LoadInput, default_log
 from loadstone.load.logs import log_parts
 from loadstone.load.plan.model import LoadPlan
 from loadstone.spec import RecordFormat
-from loadstone.targets.refused import all_discards, all_rejects
+from loadstone.targets.refused import RememberedRecords, all_discards, all_rejects
 
 _COPY_SIZE_BYTES = 1 << 20
 
@@ -36,7 +36,7 @@ def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], t
     A file is written only if it has records; a crash here leaves old files or new ones, and
     the next start of the load writes them anew.
     """
-    records, load_id = plan.target.refused, receipt.load_id
+    records, load_id = RememberedRecords(plan.target.refused), receipt.load_id
     bad_files, discard_files = [], []
     for one, bad in _by_input(plan, all_rejects(records, load_id)):
         write_whole(one.bad, record_bytes(plan, one, bad))
@@ -55,7 +55,7 @@ def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], t
         warnings=tuple(warnings),
     )
     if plan.request.rejects_jsonl is not None:
-        write_whole(plan.request.rejects_jsonl, _json_lines(plan, load_id))
+        write_whole(plan.request.rejects_jsonl, _json_lines(plan, all_rejects(records, load_id), load_id))
     refused = (all_rejects(records, load_id), all_discards(records, load_id))
     write_whole(receipt.log_file or "", log_parts(plan, receipt, refused, times))
     return receipt
@@ -107,8 +107,8 @@ def _by_input(
         yield plan.inputs[input_no], mine
 
 
-def _json_lines(plan: LoadPlan, load_id: str) -> Iterator[bytes]:
-    for one in all_rejects(plan.target.refused, load_id):
+def _json_lines(plan: LoadPlan, rejects: Iterable[Reject], load_id: str) -> Iterator[bytes]:
+    for one in rejects:
         values = reject_values(one, load_id, plan.inputs[one.input_no].name)
         yield json.dumps(values, ensure_ascii=False).encode() + b"\n"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from loadstone.books import Reject
 from loadstone.datatypes.faults import ValueFault, fault_message
-from loadstone.datatypes.model import Conversion, Faults, Values
+from loadstone.datatypes.model import Faults, Values
 from loadstone.formats.faults import fault_of
 from loadstone.formats.framing import Frame
 from loadstone.formats.model import Chunk, FieldError, Tokens, Verdict
@@ -22,8 +22,7 @@ RAW_SIZE_MAX = 64 << 10
 VALUE_CHARS_MAX = 200
 
 
-@dataclass(frozen=True, kw_only=True)
-class Blame:
+class Blame(NamedTuple):
     """Who is to blame for a reject and why, without the place of the record."""
 
     table: TablePlan
@@ -58,22 +57,29 @@ def unset_fields(
     tables: Iterable[TablePlan], names: list[str], chunk: Chunk, tokens: Tokens, records: Iterable[int]
 ) -> dict[int, Reject]:
     """Rejects of ``records``, whose fields could not be set; the first table in order is to blame."""
-    plans = list(tables)
+    plans, wanted = list(tables), np.fromiter(records, np.int64)
+    numbers = np.argmax(tokens.verdict[wanted] == Verdict.REJECT, axis=1)
+    fields = tokens.error_field[wanted, numbers]
+    places = zip(
+        wanted.tolist(),
+        numbers.tolist(),
+        tokens.error[wanted, numbers].tolist(),
+        fields.tolist(),
+        tokens.start[wanted, fields].tolist(),
+        tokens.end[wanted, fields].tolist(),
+        strict=True,
+    )
     found = {}
     unread = set(unreadable(chunk).tolist())
-    for record in records:
+    for record, number, error, field, start, end in places:
         if record in unread:
             found[record] = reject(chunk, record, _unread(plans[0], frame_of(chunk, record)))
             continue
-        number = int(np.argmax(tokens.verdict[record] == Verdict.REJECT))
-        error = FieldError(int(tokens.error[record, number]))
-        field = int(tokens.error_field[record, number])
-        fault = fault_of(error)
-        value = _text(tokens, int(tokens.start[record, field]), int(tokens.end[record, field]))
+        fault = fault_of(FieldError(error))
         blame = Blame(
             table=plans[number],
             field=names[field],
-            value=value,
+            value=_slice(tokens.buffer, start, end) if end > start else None,
             rule=fault.rule,
             code=fault.code,
             reason=fault.sentence,
@@ -84,19 +90,23 @@ def unset_fields(
 
 def unconverted(plan: TablePlan, chunk: Chunk, values: Values, faults: Faults) -> dict[int, Reject]:
     """Rejects of rows that a conversion refused."""
-    found = {}
-    rows = zip(
-        faults.row.tolist(), faults.column.tolist(), faults.code.tolist(), faults.detail.tolist(), strict=True
+    rows, columns = faults.row, faults.column
+    places = zip(
+        columns.tolist(),
+        faults.code.tolist(),
+        faults.detail.tolist(),
+        values.start[rows, columns].tolist(),
+        values.end[rows, columns].tolist(),
+        values.null[rows, columns].tolist(),
+        values.record[rows].tolist(),
+        strict=True,
     )
-    for row, column, code, detail in rows:
-        start, end = int(values.start[row, column]), int(values.end[row, column])
-        conversion: Conversion = plan.columns[column].conversion
-        rule, ora, sentence = fault_message(
-            ValueFault(code), conversion, plan.oracle_name, end - start, detail
-        )
-        value = None if values.null[row, column] else _slice(values.buffer, start, end)
+    found, table = {}, plan.oracle_name
+    for column, code, detail, start, end, null, record in places:
+        conversion = plan.columns[column].conversion
+        rule, ora, sentence = fault_message(ValueFault(code), conversion, table, end - start, detail)
+        value = None if null else _slice(values.buffer, start, end)
         blame = Blame(table=plan, field=conversion.column, value=value, rule=rule, code=ora, reason=sentence)
-        record = int(values.record[row])
         found[record] = reject(chunk, record, blame)
     return found
 
@@ -148,10 +158,6 @@ def _unread(table: TablePlan, frame: Frame) -> Blame:
     """What a reader says of a row that it could not read."""
     value = frame.values[0][:VALUE_CHARS_MAX]
     return Blame(table=table, field=None, value=value, rule="unreadable", code=None, reason=frame.fault or "")
-
-
-def _text(tokens: Tokens, start: int, end: int) -> str | None:
-    return _slice(tokens.buffer, start, end) if end > start else None
 
 
 def _slice(buffer: np.ndarray, start: int, end: int) -> str:

@@ -86,6 +86,11 @@ REJECT_COLUMNS = (
 DISCARD_COLUMNS = ("load_id", "input_no", "record_no", "byte_offset", "length_bytes", "reason")
 
 
+FENCE = "SELECT fence_no FROM {}loadstone_fence WHERE load_id = ? AND part = ?"
+CLAIM = "SELECT claim_no, claimant FROM {}loadstone_claim WHERE load_id = ? AND part = ?"
+"""The fence that stands and the one that is claimed, of a load and partition; ``{}`` is the prefix."""
+
+
 def create_control(types: dict[str, str], prefix: str = "", *, guarded: bool = True) -> list[str]:
     """
     Statements that make the control tables.
@@ -261,11 +266,9 @@ class Control:
 
         The fence is read (and locked) first: a claim that this misses cannot raise it before the transaction ends.
         """
-        rows = self._execute(
-            f"SELECT fence_no FROM {self._prefix}loadstone_fence WHERE load_id = ? AND part = ?{lock}",
-            [load_id, self._part],
-        )
-        return bool(rows) and int(rows[0][0]) == number and self._claim(load_id)[0] <= number
+        key = [load_id, self._part]
+        fences = self._execute(FENCE.format(self._prefix) + lock, key)
+        return bool(fences) and is_held(number, fences[0], self._execute(CLAIM.format(self._prefix), key)[0])
 
     def is_prepared(self, load_id: str) -> bool:
         """Whether chunk 0 is committed."""
@@ -396,10 +399,7 @@ class Control:
         )
 
     def _claim(self, load_id: str) -> tuple[int, str]:
-        rows = self._execute(
-            f"SELECT claim_no, claimant FROM {self._prefix}loadstone_claim WHERE load_id = ? AND part = ?",
-            [load_id, self._part],
-        )
+        rows = self._execute(CLAIM.format(self._prefix), [load_id, self._part])
         return int(rows[0][0]), str(rows[0][1])
 
     def _keep_lease(self, load_id: str, lease: Lease | None) -> None:
@@ -418,6 +418,11 @@ class Control:
             raise taken_over(load_id)
         else:
             self._execute(f"UPDATE {table} SET lease_no = ? {where}", [lease.number, *key])
+
+
+def is_held(number: int, fence: Sequence[Any] | None, claim: Sequence[Any] | None) -> bool:
+    """Whether the rows of ``FENCE`` and ``CLAIM``, read in this order, leave the load to fence ``number``."""
+    return fence is not None and claim is not None and int(fence[0]) == number and int(claim[0]) <= number
 
 
 def taken_over(load_id: str) -> Refused:

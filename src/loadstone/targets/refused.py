@@ -12,6 +12,9 @@ from loadstone.targets.model import RefusedRecords, RejectSum
 PAGE_ROWS = 2_000
 """Rows read at once."""
 
+KEPT_ROWS_MAX = 10_000
+"""Rows of one load that ``RememberedRecords`` keeps: about 10 MB."""
+
 Page = TypeVar("Page", Reject, Discard)
 
 
@@ -61,6 +64,40 @@ class StoredRecords:
         )
 
 
+class RememberedRecords:
+    """The refused records of one load: the first pages are read once, though several files are made of them."""
+
+    def __init__(self, records: RefusedRecords) -> None:
+        self._records = records
+        self._rejects: dict[int, list[Reject]] = {}
+        self._discards: dict[int, list[Discard]] = {}
+        self._kept = 0
+
+    def rejects(self, load_id: str, after: int, limit: int) -> list[Reject]:
+        """As ``RefusedRecords.rejects``; ``limit`` is the same in all calls."""
+        if after in self._rejects:
+            return self._rejects[after]
+        return self._keep(self._rejects, after, self._records.rejects(load_id, after, limit))
+
+    def discards(self, load_id: str, after: int, limit: int) -> list[Discard]:
+        """As ``RefusedRecords.discards``; ``limit`` is the same in all calls."""
+        if after in self._discards:
+            return self._discards[after]
+        return self._keep(self._discards, after, self._records.discards(load_id, after, limit))
+
+    def sums(self, load_id: str) -> list[RejectSum]:
+        """As ``RefusedRecords.sums``."""
+        return self._records.sums(load_id)
+
+    # Private methods
+
+    def _keep(self, pages: dict[int, list[Page]], after: int, page: list[Page]) -> list[Page]:
+        if self._kept + len(page) <= KEPT_ROWS_MAX:
+            self._kept += len(page)
+            pages[after] = page
+        return page
+
+
 def all_rejects(records: RefusedRecords, load_id: str, after: int = 0) -> Iterator[Reject]:
     """All rejects behind record ``after``, in record order."""
     return _all(lambda last: records.rejects(load_id, last, PAGE_ROWS), after)
@@ -77,4 +114,6 @@ def all_discards(records: RefusedRecords, load_id: str) -> Iterator[Discard]:
 def _all(read: Callable[[int], list[Page]], after: int) -> Iterator[Page]:
     while page := read(after):
         yield from page
+        if len(page) < PAGE_ROWS:
+            return
         after = page[-1].record_no

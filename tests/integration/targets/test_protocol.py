@@ -60,6 +60,17 @@ def begin(session: Session, fence: Fence) -> None:
     assert session.check_fence(fence)
 
 
+def test_a_transaction_is_begun_whatever_comes_first(target: Target, session: Session) -> None:
+    """Some adapters tell the server with the first statement; without any there is nothing to give up."""
+    fence = target.raise_fence(LOAD, Claimant.here())
+    session.begin()
+    session.rollback()
+    begin(session, fence)
+    session.add_checkpoint(LOAD, checkpoint())
+    session.rollback()
+    assert [] == target.checkpoints(LOAD)
+
+
 def test_control_tables_are_made_once_and_keep_what_they_hold(target: Target) -> None:
     """A second init changes nothing."""
     target.raise_fence(LOAD, Claimant.here())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shlex
 
 import pytest
 
 from loadstone.cli.examples import EXAMPLES
-from loadstone.cli.main import build_parser
+from loadstone.cli.main import YOUNG_OBJECTS_MAX, build_parser, frugal_process
 from loadstone.cli.parser import parse, subcommands
 from loadstone.errors import FixSpec
 from tests.terminal import COLUMNS, loadstone
@@ -115,3 +117,20 @@ def test_help_and_version_end_well() -> None:
     """Both go to standard output."""
     assert (0, True) == (loadstone("--help").code, "examples:" in loadstone("--help").out)
     assert loadstone("--version").out.startswith("loadstone ")
+
+
+def test_a_process_of_one_command_spares_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NumPy starts no threads, garbage is looked for seldom, and at the end not at all; what the user set stands."""
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "9")  # so that what was before comes back
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    try:
+        with frugal_process():
+            assert ("1", YOUNG_OBJECTS_MAX) == (os.environ["OPENBLAS_NUM_THREADS"], gc.get_threshold()[0])
+        assert gc.get_freeze_count() > frozen
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+        with frugal_process():
+            assert "4" == os.environ["OPENBLAS_NUM_THREADS"]
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)

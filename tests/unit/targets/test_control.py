@@ -26,7 +26,7 @@ from loadstone.targets.control import (
 )
 from loadstone.targets.holder_row import HolderRow
 from loadstone.targets.model import ConstraintRefusal, Redo, RejectSum
-from loadstone.targets.refused import StoredRecords, all_discards, all_rejects
+from loadstone.targets.refused import RememberedRecords, StoredRecords, all_discards, all_rejects
 
 TYPES = {"text": "VARCHAR(300)", "long": "TEXT", "int": "BIGINT", "bytes": "BLOB"}
 LOAD = "ab" * 16
@@ -126,6 +126,30 @@ def test_all_pages_are_read(execute: Execute, monkeypatch: pytest.MonkeyPatch) -
     assert list(range(1, 11)) == [one.record_no for one in all_rejects(records, LOAD)]
     assert list(range(5, 11)) == [one.record_no for one in all_rejects(records, LOAD, after=4)]
     assert list(range(1, 8)) == [one.record_no for one in all_discards(records, LOAD)]
+
+
+def test_several_files_are_made_of_pages_that_are_read_once(
+    execute: Execute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to a number of rows; pages beyond it are read each time."""
+    monkeypatch.setattr("loadstone.targets.refused.PAGE_ROWS", 3)
+    monkeypatch.setattr("loadstone.targets.refused.KEPT_ROWS_MAX", 7)
+    discards = [Discard(input_no=0, record_no=n, byte_offset=0, length_bytes=1, reason="when") for n in (11, 12)]  # fmt: skip
+    fill(execute, [reject(n) for n in range(1, 9)], discards)
+    asked: list[str] = []
+
+    def counting(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        asked.append(sql)
+        return execute(sql, parameters)
+
+    records = RememberedRecords(StoredRecords(counting))
+    assert list(range(1, 9)) == [one.record_no for one in all_rejects(records, LOAD)]
+    assert [11, 12] == [one.record_no for one in all_discards(records, LOAD)]
+    assert 4 == len(asked)
+    assert list(range(1, 9)) == [one.record_no for one in all_rejects(records, LOAD)]
+    assert [11, 12] == [one.record_no for one in all_discards(records, LOAD)]
+    assert 6 == len(asked), "the third page of rejects and the one of discards, which 7 rows have no room for"
+    assert 8 == sum(one.count for one in records.sums(LOAD))
 
 
 def test_rejects_are_summed_by_their_kind(execute: Execute) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from loadstone.errors import FixSpec, Stop
 from loadstone.secrets.passwords import passwords_in, remember, without_passwords
@@ -35,6 +36,10 @@ transaction, and frees its locks. A chunk that waits for its turn says that it i
 """
 
 
+NEEDED = (b"SET TIME ZONE 'UTC'", b"SET synchronous_commit = on")
+_UNKNOWN = (psycopg.errors.UndefinedObject, psycopg.errors.InvalidParameterValue)
+
+
 def connect(url: str, name: str) -> psycopg.Connection[Any]:
     """
     A connection in autocommit mode, registered as ``name`` in pg_stat_activity.
@@ -48,10 +53,8 @@ def connect(url: str, name: str) -> psycopg.Connection[Any]:
         connection = psycopg.connect(
             plain, autocommit=True, application_name=name, connect_timeout=15, **KEEPALIVES
         )
-        connection.execute("SET TIME ZONE 'UTC'")
-        connection.execute("SET synchronous_commit = on")
         connection.prepare_threshold = None
-        _bound(connection)
+        _settle(connection)
         return connection
     except psycopg.OperationalError as error:
         if error.sqlstate is not None and error.sqlstate.startswith("57"):
@@ -97,8 +100,16 @@ def _hints(told: str) -> list[str]:
     ]
 
 
-def _bound(connection: psycopg.Connection[Any]) -> None:
-    """Set the server's time-outs; what its version or system does not have is left out."""
-    for name, value in SERVER_SIDE.items():
-        with suppress(psycopg.errors.UndefinedObject, psycopg.errors.InvalidParameterValue):
-            connection.execute("SELECT set_config(%s, %s, false)", [name, value])
+def _settle(connection: psycopg.Connection[Any]) -> None:
+    """Set what sessions need, and the server's time-outs; what its version or system does not have is left out."""
+    bounds = [_setting(name, value) for name, value in SERVER_SIDE.items()]
+    try:
+        connection.execute(b";".join([*NEEDED, *bounds]))
+    except _UNKNOWN:
+        for one in (*NEEDED, *bounds):
+            with suppress(*_UNKNOWN):
+                connection.execute(one)
+
+
+def _setting(name: str, value: str) -> bytes:
+    return sql.SQL("SELECT set_config({}, {}, false)").format(name, value).as_bytes()

@@ -11,7 +11,16 @@ from psycopg import sql
 
 from loadstone.books import Checkpoint, Discard, Fence, Reject
 from loadstone.spec import Method
-from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
+from loadstone.targets.control import (
+    CLAIM,
+    DISCARD_COLUMNS,
+    FENCE,
+    REJECT_COLUMNS,
+    Control,
+    discard_row,
+    is_held,
+    reject_row,
+)
 from loadstone.targets.isolate import isolate_by_halves
 from loadstone.targets.model import (
     ConstraintError,
@@ -33,18 +42,28 @@ class PostgresSession:
     """One connection for chunks; ``pid`` is its backend's process id."""
 
     def __init__(self, connection: psycopg.Connection[Any], prefix: str, part: int = 0) -> None:
-        self._connection, self._prefix = connection, prefix
+        self._raw, self._begun = connection, True
+        self._prefix, self._part = prefix, part
         self.pid = connection.info.backend_pid
         self._control = Control(self._execute, prefix, part)
         self.staged = StagedSql(self._execute, prefix, _named)
 
     def begin(self) -> None:
-        """Start a transaction."""
-        self._execute("BEGIN", [])
+        """Start a transaction; the server is told with the next statement."""
+        self._begun = False
 
     def check_fence(self, fence: Fence) -> bool:
         """Lock the fence row in share mode: it cannot be raised before this transaction ends."""
-        return self._control.holds_fence(fence.load_id, fence.number, lock=" FOR SHARE")
+        begin, self._begun = "" if self._begun else "BEGIN;", True
+        # One trip for all; each statement still sees what is committed when it begins, the claim after the fence's lock.
+        text = f"{begin}{FENCE.format(self._prefix)} FOR SHARE;{CLAIM.format(self._prefix)}"
+        with translate(), psycopg.ClientCursor(self._raw) as cursor:
+            cursor.execute(text.replace("?", "%s").encode(), [fence.load_id, self._part] * 2)
+            while cursor.description is None:
+                cursor.nextset()
+            held = cursor.fetchone()
+            cursor.nextset()
+            return is_held(fence.number, held, cursor.fetchone())
 
     def add_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
         """Insert the checkpoint."""
@@ -86,9 +105,10 @@ class PostgresSession:
 
     def rollback(self) -> None:
         """Give up the transaction; a lost connection has done so by itself."""
+        self._begun = True
         try:
-            if self._connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-                self._connection.execute("ROLLBACK")
+            if self._raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                self._raw.execute("ROLLBACK")
         except psycopg.Error:
             return
 
@@ -125,9 +145,17 @@ class PostgresSession:
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._raw.close()
 
     # Private methods
+
+    @property
+    def _connection(self) -> psycopg.Connection[Any]:
+        """The connection, in the transaction that ``begin`` promised."""
+        if not self._begun:
+            self._begun = True
+            run(self._raw, "BEGIN", [])
+        return self._raw
 
     def _execute(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return run(self._connection, text, parameters)
