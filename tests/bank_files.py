@@ -252,3 +252,41 @@ def pain_file(payments: list[list[tuple[int, str]]]) -> str:
         f"<GrpHdr><MsgId>M1</MsgId><CreDtTm>2024-02-01T08:00:00</CreDtTm>{totals(every)}<InitgPty><Nm>ACME</Nm></InitgPty></GrpHdr>"
         f"{blocks}</CstmrCdtTrfInitn></Document>"
     )
+
+
+@dataclass
+class OfxTransaction:
+    """A STMTTRN: cents with their sign, id, name and memo."""
+
+    cents: int = 0
+    fit_id: str = "1"
+    name: str = "SHOP"
+    memo: str = "words"
+
+
+def ofx_file(transactions: list[OfxTransaction], *, version: int = 1, closed: bool = False) -> str:
+    """A statement of a bank account; SGML leaves end tags of elements out unless ``closed``."""
+
+    def leaf(name: str, value: str) -> str:
+        text = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return f"<{name}>{text}" + (f"</{name}>" if closed else "") + "\n"
+
+    head = (
+        "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\nCOMPRESSION:NONE\n\n"
+        if version == 1
+        else "<?xml version='1.0' encoding='UTF-8'?>\n<?OFX OFXHEADER='200' VERSION='211'?>\n"
+    )
+    listed = "".join(
+        f"<STMTTRN>{leaf('TRNTYPE', 'DEBIT')}{leaf('DTPOSTED', '20050824080000[-5:EST]')}{leaf('TRNAMT', decimal_text(one.cents))}"
+        f"{leaf('FITID', one.fit_id)}{leaf('NAME', one.name)}{leaf('MEMO', one.memo)}</STMTTRN>\n"
+        for one in transactions
+    )
+    account = f"<BANKACCTFROM>{leaf('BANKID', '121099999')}{leaf('ACCTID', '999988')}{leaf('ACCTTYPE', 'CHECKING')}</BANKACCTFROM>"
+    balances = "".join(
+        f"<{name}>{leaf('BALAMT', amount)}{leaf('DTASOF', '20050831')}</{name}>"
+        for name, amount in (("LEDGERBAL", "5250.00"), ("AVAILBAL", "5200.00"))
+    )
+    return (
+        f"{head}<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS>{leaf('CURDEF', 'USD')}{account}<BANKTRANLIST>{leaf('DTSTART', '20050801')}"
+        f"{leaf('DTEND', '20050831')}{listed}</BANKTRANLIST>{balances}</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n"
+    )

@@ -65,6 +65,10 @@ BANKS = {
         "ISO 20022 pain.001", ".iso20022.payments", "PaymentReader",
         {"transactions": ".iso20022.layout:PAYMENT_COLUMNS"}, own_charset=True,
     ),
+    "ofx": Bank(
+        "OFX", ".ofx.reader", "OfxReader",
+        {"transactions": ".ofx.layout:TRANSACTION_COLUMNS", "balances": ".ofx.layout:BALANCE_COLUMNS"}, own_charset=True,
+    ),
 }  # fmt: skip
 """Formats by the name that ``loadstone detect`` gives them."""
 
