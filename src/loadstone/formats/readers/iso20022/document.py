@@ -34,7 +34,7 @@ def elements_of(stream: Readable, names: tuple[str, ...], *, name: str) -> Itera
     try:
         events = etree.iterparse(
             source,
-            events=("start", "end"),
+            events=("end",),
             tag=[f"{{*}}{one}" for one in names],
             resolve_entities=False,
             no_network=True,
@@ -42,15 +42,14 @@ def elements_of(stream: Readable, names: tuple[str, ...], *, name: str) -> Itera
             huge_tree=False,
         )
         checked = False
-        for event, element in events:
+        for _, element in events:
             if not checked:
                 checked = True
                 if element.getroottree().docinfo.internalDTD is not None:
                     raise FixFile(
                         "LS-2050", "it has a document type, which no such message has", Place(file=name)
                     )
-            if event == "end":
-                yield local(element), element
+            yield local(element), element
     except etree.XMLSyntaxError as error:
         raise _broken(error, name, cut=source.ends_within_a_tag) from error
 

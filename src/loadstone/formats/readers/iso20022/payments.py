@@ -16,8 +16,11 @@ from ..model import Readable, Row
 from .document import Element, drop, elements_of, parent_of, texts_of
 from .layout import CREDIT_TRANSFER, GROUP, PAYMENT, PAYMENT_COLUMNS
 from .statements import RAW_CHARS_MAX
-from .values import Malformed, first_of, moment_of, needed_amount, number_of
+from .values import Malformed, Texts, moment_of, needed_amount, number_of
 
+_GROUP_TEXTS, _PAYMENT_TEXTS, _TRANSFER_TEXTS = (
+    Texts([one.paths for one in columns]) for columns in (GROUP, PAYMENT, CREDIT_TRANSFER)
+)
 _NAMES = ("GrpHdr", "CdtTrfTxInf", "PmtInf")
 
 Values = tuple[str | None, ...]
@@ -93,9 +96,9 @@ class PaymentReader:
         moved = (
             day, str(payment.count), amount, currency, "Y" if equivalent else "N", texts.get("Amt/EqvtAmt/CcyOfTrf"),
         )  # fmt: skip
-        group = tuple(first_of(self._group, *one.paths) for one in GROUP)
-        of_payment = tuple(first_of(payment.texts, *one.paths) for one in PAYMENT)
-        rest = tuple(first_of(texts, *one.paths) for one in CREDIT_TRANSFER)
+        group = _GROUP_TEXTS.of(self._group)
+        of_payment = _PAYMENT_TEXTS.of(payment.texts)
+        rest = _TRANSFER_TEXTS.of(texts)
         yield Row(f"line {line}", (str(line), *group, *of_payment, *moved, *rest))
         drop(element)
 

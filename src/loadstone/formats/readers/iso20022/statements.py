@@ -7,7 +7,7 @@ An entry that cannot be read is one bad row; XML that is not well formed ends th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Literal
 
 from lxml import etree
@@ -28,9 +28,8 @@ from .layout import (
     TRANSACTION,
     TRANSACTION_AMOUNT,
     TRANSACTION_COLUMNS,
-    Paths,
 )
-from .values import Malformed, direction_of, first_of, moment_of, needed_amount, signed
+from .values import Malformed, Texts, direction_of, first_of, moment_of, needed_amount, signed
 
 TRANSACTIONS_HELD = 20_000
 """Transactions of an entry that wait for its end, where its further words stand; beyond it they go without these."""
@@ -39,6 +38,10 @@ RAW_CHARS_MAX = 65_536
 _STATEMENTS = frozenset(("Stmt", "Rpt", "Ntfctn"))
 _NAMES = ("GrpHdr", "Bal", "TxsSummry", "Btch", "TxDtls", "Ntry", "Stmt", "Rpt", "Ntfctn")
 _NO_TRANSACTION = (None,) * len(TRANSACTION)
+_NO_BATCH = (None,) * len(BATCH)
+_STATEMENT_TEXTS, _ENTRY_TEXTS, _BATCH_TEXTS, _TRANSACTION_TEXTS = (
+    Texts([one.paths for one in columns]) for columns in (STATEMENT, ENTRY, BATCH, TRANSACTION)
+)
 
 Values = tuple[str | None, ...]
 
@@ -101,7 +104,7 @@ class StatementReader:
             self._statements += 1
             self._statement = Statement(f"statement {self._statements}")
             texts = texts_of(above, skip=("Bal", "Ntry", "TxsSummry"))
-            self._head = (*self._message, *_at(STATEMENT, texts))
+            self._head = (*self._message, *_STATEMENT_TEXTS.of(texts))
         return self._statement
 
     def _end_statement(self, element: Element) -> None:
@@ -175,7 +178,7 @@ class StatementReader:
         entry.count += 1
         number = str(entry.count)
         moved = (number, number, direction, amount, currency)
-        held = (*moved, *_at(TRANSACTION, texts))
+        held = (*moved, *_TRANSACTION_TEXTS.of(texts))
         if self._rows == "transactions" or entry.count == 1:
             entry.transactions.append((element.sourceline or 0, entry.batch_values(), held))
         above = element.getparent()
@@ -249,7 +252,7 @@ class StatementReader:
         reversal = {"true": "Y", "1": "Y", "false": "N", "0": "N"}.get(texts.get("RvslInd", ""))
         return (
             str(entry.number), direction, amount, currency, signed(amount, direction), reversal,
-            booking, booked_at, value, valued_at, *_at(ENTRY, texts),
+            booking, booked_at, value, valued_at, *_ENTRY_TEXTS.of(texts),
         )  # fmt: skip
 
 
@@ -269,16 +272,12 @@ class _Entry:
 
     def batch_values(self) -> Values:
         """The columns of ``layout.BATCH``."""
-        return _at(BATCH, self.batch.texts if self.batch else {})
+        return _BATCH_TEXTS.of(self.batch.texts) if self.batch else _NO_BATCH
 
     def settle_batch(self, ledger: Ledger) -> None:
         """State the totals of the batch that ended, if any."""
         if self.batch is not None:
             self.batch.settle(ledger)
-
-
-def _at(paths: tuple[Paths, ...], texts: Mapping[str, str]) -> Values:
-    return tuple(first_of(texts, *one.paths) for one in paths)
 
 
 def _place(element: Element) -> tuple[str, str]:

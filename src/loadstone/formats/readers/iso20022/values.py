@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -81,6 +81,30 @@ def is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class Texts:
+    """
+    Columns of the texts of an element, found by their paths.
+
+    A message has a few of all texts that it may have; so they are looked up from what is there, not from what may be.
+    """
+
+    def __init__(self, columns: Sequence[Sequence[str]]) -> None:
+        self._size = len(columns)
+        self._places = {
+            path: (number, rank) for number, paths in enumerate(columns) for rank, path in enumerate(paths)
+        }
+
+    def of(self, texts: Mapping[str, str]) -> tuple[str | None, ...]:
+        """One value for each column: the text of the first of its paths that has one."""
+        found: list[str | None] = [None] * self._size
+        ranks: dict[int, int] = {}
+        for path, text in texts.items():
+            place = self._places.get(path)
+            if place is not None and text and place[1] <= ranks.get(place[0], place[1]):
+                found[place[0]], ranks[place[0]] = text, place[1]
+        return tuple(found)
 
 
 def first_of(texts: Mapping[str, str], *paths: str) -> str | None:
