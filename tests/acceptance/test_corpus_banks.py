@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from loadstone.cli.totals import totals_of
-from loadstone.errors import LoadstoneError
+from loadstone.errors import FixSpec, LoadstoneError
+from loadstone.formats.readers.copybook import CopybookReader, parse_copybook
+from loadstone.formats.readers.copybook.layout import Layout
 from tests.shared import ROOT
 
 FOLDER = ROOT / "corpora" / "detect" / "bank_formats"
@@ -92,3 +94,38 @@ def test_every_file_equals_its_own_totals(kind: str) -> None:
     assert {name: WRONG[name] for name in names if name in WRONG} == wrong
     assert {name: MALFORMED[name] for name in names if name in MALFORMED} == malformed
     assert {name: BROKEN[name] for name in names if name in BROKEN} == broken
+
+
+RECORDS = {
+    "copybook__test12_copybook.cob": 46, "copybook__test12_copybook_b.cob": 46, "copybook__test13a_file_header_footer.cob": 45,
+    "copybook__test19_display_num.cob": 80, "copybook__test5d_copybook.cob": 68, "copybook__test8_copybook.cob": 45,
+    "copybook__test11_copybook.cob": 64, "copybook__test15_copybook.cob": 2202, "copybook__test1a_copybook.cob": 2173,
+    "copybook__test21_copybook.cob": 9, "copybook__test25_copybook.cob": 6,
+}  # fmt: skip
+"""Bytes of the records of copybooks, at their longest, counted by hand."""
+
+UNKNOWN_USAGE = {"copybook__test6_copybook.cob", "copybook__test24_copybook.cob"}
+"""Copybooks with COMP-0, which no compiler of mainframes has."""
+
+DATA = {
+    "ebcdic__data_test19_display_num_data.dat": ("copybook__test19_display_num.cob", 7, 1),
+    "ebcdic__data_test3_data_TRAN2.AUG31.DATA.dat": ("copybook__test8_copybook.cob", 1000, 0),
+}
+"""Files of fixed records whose copybook is among the files: it, their records, and how many of these are no numbers where they should be."""
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="the collected files of banks are not beside the checkout")
+def test_copybooks_and_their_records_are_read() -> None:
+    """Each copybook declares records of the size that it should, or is refused for its one unknown word; files by them are read whole."""
+    sizes, refused = {}, set()
+    for path in FOLDER.glob("copybook__*"):
+        try:
+            sizes[path.name] = Layout(parse_copybook(path.read_text("utf-8", "replace"))).size
+        except FixSpec as error:
+            assert "COMP-0" in error.message
+            refused.add(path.name)
+    assert (RECORDS, UNKNOWN_USAGE) == (sizes, refused)
+    for name, (copybook, count, bad) in DATA.items():
+        with (FOLDER / name).open("rb") as stream:
+            rows = list(CopybookReader(stream, name=name, copybook=(FOLDER / copybook).read_text("utf-8")))
+        assert (count, bad) == (len(rows), sum(row.fault is not None for row in rows))

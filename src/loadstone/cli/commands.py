@@ -107,6 +107,14 @@ def add_propose(subparsers: Subparsers) -> None:
         "--to", choices=["yaml", "json", "control"], help="form of the spec; yaml when absent"
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output when absent")
+    add = parser.add_argument
+    add("--copybook", metavar="BOOK", help="COBOL copybook of the file's records; their spec is written then")
+    add("--encoding", metavar="NAME", help="with --copybook: character set, such as cp1140; detected when absent")
+    add(
+        "--records",
+        choices=["fixed", "rdw", "rdw-exclusive", "rdw-little", "bdw", "lines"],
+        help="with --copybook: how records are told apart; found when absent",
+    )
     parser.set_defaults(run=late("propose", "run_propose"))
 
 

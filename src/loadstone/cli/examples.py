@@ -27,7 +27,10 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     ),
     "detect": ("loadstone detect payments.dat", "loadstone detect in/* --json"),
     "totals": ("loadstone totals payroll.ach", "loadstone totals statement.sta --json"),
-    "propose": ("loadstone propose payments.csv -o payments.yaml",),
+    "propose": (
+        "loadstone propose payments.csv -o payments.yaml",
+        "loadstone propose accounts.dat --copybook accounts.cpy --encoding cp1140 -o accounts.yaml",
+    ),
     "rejects": (
         "loadstone rejects --target bank.db --show-values",
         "loadstone rejects 677eb66d --target bank.db --output rejects.csv",

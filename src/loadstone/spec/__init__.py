@@ -35,7 +35,7 @@ from loadstone.spec.model import (
     TableLoad,
     TableName,
 )
-from loadstone.spec.reading import NdjsonReading, Reading
+from loadstone.spec.reading import CopybookChoice, CopybookReading, NdjsonReading, Reading
 from loadstone.spec.request import LoadRequest, OrderPolicy, Partition
 
 __all__ = [
@@ -60,6 +60,8 @@ __all__ = [
     "LoadSpec",
     "LobFile",
     "Method",
+    "CopybookChoice",
+    "CopybookReading",
     "NdjsonReading",
     "Options",
     "OrderPolicy",

@@ -29,5 +29,30 @@ class NdjsonReading(Columns):
     kind: Only["ndjson"] = "ndjson"
 
 
-Reading = Annotated[NdjsonReading, Discriminator("kind")]
+class CopybookChoice(Part):
+    """When a view of shared bytes is taken."""
+
+    field: str = Doc(description="Item of the copybook, before the view.")
+    values: tuple[str, ...] = Doc(min_length=1, description="Its values, as text, that take the view.")
+
+
+class CopybookReading(Columns):
+    """Records of a mainframe by their copybook; `loadstone propose FILE --copybook BOOK` writes it."""
+
+    kind: Only["copybook"] = "copybook"
+    copybook: str = Doc(description="The text of the copybook.", min_length=1)
+    encoding: str = Doc("cp037", description="Character set: Python's or Oracle's name of it.")
+    records: Only["fixed", "rdw", "rdw-exclusive", "rdw-little", "bdw", "lines"] = Doc(
+        "fixed",
+        description="One size; descriptor words with the length, which counts them too, or not, or not and the lower byte first;"
+        " blocks of such; or lines.",
+    )
+    choices: dict[str, CopybookChoice] = Doc(
+        {}, description="Record or item that REDEFINES another to when it is taken; the first of those that share bytes else."
+    )
+    skip_bytes: int = Doc(0, ge=0, description="Bytes of the file before its first record.")
+    byte_order: Only["big", "little"] = Doc("big", description="Byte order of binary numbers.")
+
+
+Reading = Annotated[NdjsonReading | CopybookReading, Discriminator("kind")]
 """One kind of reading; a new kind is a model here, and a line in ``formats/readers/opening.py``."""

@@ -11,6 +11,7 @@ from loadstone.spec import Reading
 
 KINDS = {
     "ndjson": "ndjson",
+    "copybook": "copybook.reader",
 }
 """Kind of reading to the module of this room whose ``reader_of(content, reading)`` opens it; it is imported when it is used."""
 
