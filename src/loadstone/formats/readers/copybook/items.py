@@ -54,6 +54,7 @@ class Item:
     Attributes:
         name: As written; FILLER has none. line: where it stands. occurs: how often, at most. depends_on: name of the item that says how often.
         occurs_min: How often at least. redefines: name of the item whose bytes it shares.
+        synchronized: Whether SYNC aligns it.
     """
 
     level: int
@@ -67,6 +68,7 @@ class Item:
     is_array: bool = False
     depends_on: str | None = None
     redefines: str | None = None
+    synchronized: bool = False
     children: list[Item] = field(default_factory=list)
 
     @property

@@ -116,12 +116,12 @@ class _Clauses:
                 self._readers[word]()
             elif word in _USAGES:
                 self._item.usage = _USAGES[word]
+            elif word in ("SYNC", "SYNCHRONIZED"):
+                self._item.synchronized = True
             elif word not in (
                 "JUST",
                 "JUSTIFIED",
                 "RIGHT",
-                "SYNC",
-                "SYNCHRONIZED",
                 "LEFT",
                 "GLOBAL",
                 "EXTERNAL",
@@ -246,6 +246,9 @@ def _check(root: Item, name: str) -> None:
                 raise _error(
                     name, item.line, f"{item.name} is no number of up to 38 digits, as its USAGE says"
                 )
+        if item.synchronized and item.usage in (Usage.BINARY, Usage.FLOAT, Usage.DOUBLE):
+            fact = f"{item.name} is SYNC: write the bytes that align it as FILLER, and take SYNC away"
+            raise _error(name, item.line, fact)
         if item.depends_on is not None and item.depends_on not in seen:
             raise _error(
                 name, item.line, f"{item.depends_on}, on which OCCURS depends, does not stand before it"
