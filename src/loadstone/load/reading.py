@@ -44,7 +44,8 @@ class Read:
         """The chunk in parts of whole records and about so many bytes, each behind its first record's place."""
         chunk = self.chunk
         if len(chunk.text) <= size_bytes:
-            return [(0, self)]
+            yield 0, self
+            return
         marks = np.arange(size_bytes, len(chunk.text), size_bytes)
         stops = np.unique(np.append(np.searchsorted(chunk.end, marks), len(chunk)))
         stops = stops[stops > 0]
