@@ -1,0 +1,249 @@
+"""Records of the text layouts, put together column by column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from loadstone.errors import FixSpec
+from loadstone.output.batches import NUMBERS, Batch, SourceColumn, column_no, first_true, refused
+from loadstone.output.model import Column, Delimited, Fixed, JsonLines, Line, LineField, OutputSpec
+from loadstone.output.packed import packed_texts
+from loadstone.output.values import Formatter
+
+
+class Records:
+    """How the records of one spec over one source become text."""
+
+    def __init__(self, spec: OutputSpec, columns: Sequence[SourceColumn]) -> None:
+        """``FixSpec`` LS-8004 for a column that the rows do not have."""
+        self._layout, self._end = spec.layout, spec.record_end
+        chosen = spec.columns or tuple(Column(name=column.name) for column in columns)
+        self.places = [column_no(columns, column.name) for column in chosen]
+        self.formatters = [
+            Formatter(column, columns[no]) for column, no in zip(chosen, self.places, strict=True)
+        ]
+
+    def text(self, batch: Batch) -> str:
+        """
+        The records of a batch, ends included.
+
+        Raises:
+            FixFile: LS-8010 a value is too long; LS-8011 it is no date or number; LS-8013 it needs quotes.
+        """
+        if isinstance(self._layout, JsonLines):
+            return self._json(batch, self._layout)
+        import pyarrow.compute as pc
+
+        made = [
+            self._field(batch, formatter, no)
+            for formatter, no in zip(self.formatters, self.places, strict=True)
+        ]
+        made[-1] = pc.binary_join_element_wise(made[-1], self._end, "")
+        separator = self._layout.delimiter if isinstance(self._layout, Delimited) else ""
+        return _whole(made[0] if len(made) == 1 else pc.binary_join_element_wise(*made, separator))
+
+    def line(self, line: Line, filled: Sequence[str]) -> str:
+        """A header or footer line, end included; ``filled``: its templates, filled."""
+        layout = self._layout
+        if isinstance(layout, Delimited) and line.text is None:
+            return layout.delimiter.join(quoted(text, layout) for text in filled) + self._end
+        if isinstance(layout, Fixed) and line.names:
+            fields = [_title_field(formatter) for formatter in self.formatters]
+            filled = [_fitted(text, field) for text, field in zip(filled, fields, strict=True)]
+        elif isinstance(layout, Fixed) and line.fields:
+            filled = [_fitted(text, field) for text, field in zip(filled, line.fields, strict=True)]
+        text = "".join(filled)
+        if isinstance(layout, Fixed) and layout.record_size is not None:
+            text = _fitted(text, LineField(value="", width=layout.record_size))
+        return text + self._end
+
+    @property
+    def titles(self) -> list[str]:
+        """Of the columns, in order."""
+        return [formatter.column.title or formatter.column.name for formatter in self.formatters]
+
+    # Private methods
+
+    def _field(self, batch: Batch, formatter: Formatter, no: int) -> Any:
+        column = formatter.column
+        if isinstance(self._layout, Fixed) and column.packed:
+            return packed_texts(batch, column, no)
+        texts = formatter.texts(batch, no)
+        if isinstance(self._layout, Fixed):
+            null = self._layout.null if column.null is None else column.null
+            return _padded(batch, formatter, _filled(texts, null))
+        assert isinstance(self._layout, Delimited)
+        null = self._layout.null if column.null is None else column.null
+        if column.width is not None:
+            texts = _padded(batch, formatter, texts)
+        return _filled(self._quoted(batch, formatter, texts, null), null)
+
+    def _quoted(self, batch: Batch, formatter: Formatter, texts: Any, null: str) -> Any:
+        """Values in quotes where they need them, escaped; nulls stay."""
+        import pyarrow.compute as pc
+
+        layout = self._layout
+        assert isinstance(layout, Delimited)
+        quote = layout.quote
+        marks = [mark for mark in (layout.delimiter, quote, layout.escape, self._end, "\n", "\r") if mark]
+        present = [mark for mark in dict.fromkeys(marks) if _holds(texts, mark)]
+        if quote is None:
+            return self._escaped(batch, formatter, texts, present)
+        always = layout.quoting == "all" or (
+            layout.quoting == "text" and formatter.source.kind not in NUMBERS
+        )
+        same = pc.equal(texts, null)  # a value that reads like NULL
+        if not present and not always and not pc.any(same).as_py():
+            return texts
+        inner = texts
+        if layout.escape is not None and layout.escape != quote:
+            inner = pc.replace_substring(
+                pc.replace_substring(inner, layout.escape, layout.escape * 2), quote, layout.escape + quote
+            )
+        elif quote in present:
+            inner = pc.replace_substring(inner, quote, quote * 2)
+        enclosed = pc.binary_join_element_wise(quote, inner, quote, "")
+        if always:
+            return enclosed
+        needs = same
+        for mark in present:
+            needs = pc.or_(needs, pc.match_substring(texts, mark))
+        return pc.if_else(needs, enclosed, texts)
+
+    def _escaped(self, batch: Batch, formatter: Formatter, texts: Any, present: list[str]) -> Any:
+        import pyarrow.compute as pc
+
+        layout = self._layout
+        assert isinstance(layout, Delimited)
+        for mark in present:
+            if layout.escape is None or mark in ("\n", "\r", self._end):
+                row = first_true(pc.match_substring(texts, mark))
+                what = "a line end" if mark in ("\n", "\r", self._end) else f"{mark!r}"
+                why = f"the value holds {what}, and the layout has no quotes"
+                raise refused("LS-8013", why, batch, row, formatter.column.name)
+        if layout.escape is not None and present:
+            texts = pc.replace_substring(texts, layout.escape, layout.escape * 2)
+            texts = pc.replace_substring(texts, layout.delimiter, layout.escape + layout.delimiter)
+        return texts
+
+    def _json(self, batch: Batch, layout: JsonLines) -> str:
+        import pyarrow.compute as pc
+
+        pieces: list[Any] = []
+        for position, (formatter, no) in enumerate(zip(self.formatters, self.places, strict=True)):
+            name = json.dumps(formatter.column.title or formatter.column.name, ensure_ascii=False) + ":"
+            value = self._json_value(formatter, formatter.texts(batch, no))
+            if layout.skip_null:
+                given = pc.binary_join_element_wise(f",{name}", value, "")
+                pieces.append(_filled(given, ""))
+            else:
+                pieces += [("," if position else "") + name, _filled(value, "null")]
+        if layout.skip_null:
+            joined = pc.binary_join_element_wise(*pieces, "", "")
+            first = pc.utf8_slice_codeunits(joined, 1)  # without the first comma
+            return _whole(pc.binary_join_element_wise("{", first, "}" + self._end, ""))
+        return _whole(pc.binary_join_element_wise("{", *pieces, "}" + self._end, ""))
+
+    def _json_value(self, formatter: Formatter, texts: Any) -> Any:
+        import pyarrow.compute as pc
+
+        column, kind = formatter.column, formatter.source.kind
+        if column.mask is None and kind == "boolean":
+            return texts
+        plain = (
+            column.sign == "minus" and column.decimal_mark == "." and column.pad == " " and not column.implied
+        )
+        if plain and (kind in ("integer", "decimal") or (column.decimals is not None)):
+            return texts
+        for char in _in_json(texts):
+            texts = pc.replace_substring(texts, char, json.dumps(char)[1:-1])
+        return pc.binary_join_element_wise('"', texts, '"', "")
+
+
+def quoted(text: str, layout: Delimited) -> str:
+    """
+    One text as a field of the layout.
+
+    Raises:
+        FixSpec: LS-8003 it needs quotes, and there are none.
+    """
+    special = any(mark in text for mark in (layout.delimiter, layout.quote or "\n", "\n", "\r"))
+    if layout.quote is None:
+        if special:
+            raise FixSpec(
+                "LS-8003",
+                f"a field of a line holds a delimiter or a line end, and the layout has no quotes: {text!r}",
+            )
+        return text
+    if not special and layout.quoting != "all":
+        return text
+    escape = layout.escape or layout.quote
+    inner = text if escape == layout.quote else text.replace(escape, escape * 2)
+    return layout.quote + inner.replace(layout.quote, escape + layout.quote) + layout.quote
+
+
+# Private functions
+
+
+def _title_field(formatter: Formatter) -> LineField:
+    return LineField(value="", width=formatter.column.width, align="right" if formatter.right else "left")
+
+
+def _fitted(text: str, field: LineField) -> str:
+    width = field.width or 0
+    if len(text) > width:
+        raise FixSpec("LS-8003", f"a line has {text!r}, which is longer than its {width} characters")
+    return text.rjust(width, field.pad) if field.align == "right" else text.ljust(width, field.pad)
+
+
+def _filled(texts: Any, null: str) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.fill_null(texts, null) if texts.null_count else texts
+
+
+def _padded(batch: Batch, formatter: Formatter, texts: Any) -> Any:
+    """Texts of one width; what is longer is refused or cut."""
+    import pyarrow.compute as pc
+
+    column = formatter.column
+    width = column.width or 0
+    plain = bytes(_data(texts)).isascii()
+    size = pc.binary_length(texts) if plain else pc.utf8_length(texts)
+    if (pc.max(size).as_py() or 0) > width:
+        if column.too_long == "refuse":
+            row = first_true(pc.greater(size, width))
+            why = f"the value has {size[row].as_py()} characters, more than the {width} of its field"
+            raise refused("LS-8010", why, batch, row, column.name)
+        texts = pc.utf8_slice_codeunits(texts, 0, width)
+    if plain and column.pad.isascii():
+        return (pc.ascii_lpad if formatter.right else pc.ascii_rpad)(texts, width, column.pad)
+    return (pc.utf8_lpad if formatter.right else pc.utf8_rpad)(texts, width, column.pad)
+
+
+def _data(texts: Any) -> memoryview:
+    """The bytes of all values of an Arrow array of texts, one behind the other."""
+    import numpy as np
+
+    _, offsets, data = texts.buffers()
+    if data is None or not len(texts):
+        return memoryview(b"")
+    ends = np.frombuffer(offsets, np.int32)
+    return memoryview(data)[int(ends[texts.offset]) : int(ends[texts.offset + len(texts)])]
+
+
+def _whole(texts: Any) -> str:
+    return str(_data(texts), "utf-8")
+
+
+def _holds(texts: Any, mark: str) -> bool:
+    """Whether the values hold ``mark``; also true where two neighbours together do."""
+    return bytes(_data(texts)).find(mark.encode()) >= 0
+
+
+def _in_json(texts: Any) -> list[str]:
+    """The characters of the values that JSON escapes; the backslash comes first."""
+    found = set(bytes(_data(texts))) & {*range(32), 0x22, 0x5C}
+    return [chr(byte) for byte in sorted(found, key=lambda byte: (byte != 0x5C, byte))]

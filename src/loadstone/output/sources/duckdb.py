@@ -1,0 +1,103 @@
+"""Rows of a DuckDB file, or of Parquet files through DuckDB."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+from loadstone.output.batches import Kind, SourceColumn
+from loadstone.output.model import Rows
+from loadstone.output.sources.queries import after_sql, key_sql, until_sql
+from loadstone.targets.duckdb.faults import translate
+from loadstone.targets.names import quote_name
+from loadstone.targets.urls import file_of
+
+BATCH_ROWS = 1 << 17
+
+_KINDS: tuple[tuple[str, Kind], ...] = (
+    (r"(U?(TINY|SMALL|HUGE|BIG)?INT|U?INTEGER)$", "integer"),
+    (r"DECIMAL|BIGNUM", "decimal"),
+    (r"FLOAT|DOUBLE", "float"),
+    (r"DATE$", "date"),
+    (r"TIMESTAMP", "timestamp"),
+    (r"BOOLEAN", "boolean"),
+    (r"BLOB", "bytes"),
+)
+
+
+class DuckdbSource:
+    """One read-only transaction."""
+
+    def __init__(self, url: str | None, rows: Rows) -> None:
+        """``url`` None reads Parquet files; errors are those of the target ``duckdb``."""
+        import duckdb
+
+        self._path = file_of(url) if url is not None else ":memory:"
+        with translate(self._path):
+            self._connection = duckdb.connect(self._path, read_only=url is not None)
+            self._connection.execute("SET preserve_insertion_order = true; SET TimeZone = 'UTC'")
+            self._connection.execute("BEGIN TRANSACTION")
+            self._query = _query(rows)
+            told = self._connection.execute(f"DESCRIBE {self._query}").fetchall()
+        self._order = rows.order
+        self.columns = tuple(SourceColumn(row[0], _kind(row[1])) for row in told)
+
+    def count_until(self, key: Sequence[str]) -> int:
+        """Rows whose key is not behind ``key``."""
+        sql = until_sql(self._query, self._order, "?")
+        with translate(self._path):
+            row = self._connection.execute(sql, list(key)).fetchone()
+        return int(row[0]) if row else 0
+
+    def batches(self, after: Sequence[str] | None) -> Iterator[Sequence[Any]]:
+        """Arrow arrays of text."""
+        shown = ", ".join(_shown(column) for column in self.columns)
+        if after is None:
+            inner = key_sql(self._query, self._order)
+        else:
+            inner = after_sql(self._query, self._order, "?")
+        with translate(self._path):
+            found = self._connection.execute(f"SELECT {shown} FROM ({inner})", list(after or ()))
+            reader: Any = found.to_arrow_reader(BATCH_ROWS)
+        while True:
+            with translate(self._path):
+                try:
+                    batch = reader.read_next_batch()
+                except StopIteration:
+                    return
+            if len(batch):
+                yield batch.columns
+
+    def close(self) -> None:
+        """Close the file."""
+        import duckdb
+
+        with suppress(duckdb.Error):
+            self._connection.close()
+
+
+# Private functions
+
+
+def _query(rows: Rows) -> str:
+    if rows.query is not None:
+        return rows.query.strip().rstrip(";")
+    if rows.table is not None:
+        return f"SELECT * FROM {'.'.join(quote_name(part) for part in rows.table.split('.'))}"
+    files = ", ".join("'" + path.replace("'", "''") + "'" for path in rows.parquet)
+    return f"SELECT * FROM read_parquet([{files}])"
+
+
+def _kind(told: str) -> Kind:
+    return next((kind for pattern, kind in _KINDS if re.match(pattern, told)), "text")
+
+
+def _shown(column: SourceColumn) -> str:
+    name = quote_name(column.name)
+    if column.kind == "bytes":
+        return f"upper(hex({name})) AS {name}"
+    if column.kind == "timestamp":
+        return f"strftime({name}, '%Y-%m-%d %H:%M:%S.%f') AS {name}"
+    return f"CAST({name} AS VARCHAR) AS {name}"

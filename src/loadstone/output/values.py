@@ -1,0 +1,171 @@
+"""One column's values in the form that the spec asks for; what cannot have it is refused with record and field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loadstone.errors import FixSpec
+from loadstone.output.batches import NUMBERS, Batch, SourceColumn, first_true, refused
+from loadstone.output.masks import Mask, MaskFault, compile_mask
+from loadstone.output.model import Column
+
+_MOMENT = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d{1,6})?)?$"
+_POSITIVE, _NEGATIVE = "{ABCDEFGHI", "}JKLMNOPQR"
+"""Last digits of positive and negative numbers that carry their sign."""
+
+
+class Formatter:
+    """The form of one column; nulls stay null."""
+
+    def __init__(self, column: Column, source: SourceColumn) -> None:
+        self.column, self.source = column, source
+        self._mask = self._compiled()
+
+    def texts(self, batch: Batch, no: int) -> Any:
+        """
+        An Arrow array of texts.
+
+        Raises:
+            FixFile: LS-8011 a value is no date, no number, or has more decimals than asked for.
+        """
+        values = batch.columns[no]
+        if self._mask is not None:
+            return self._dated(batch, values, self._mask)
+        if self.column.is_number:
+            return self._numbered(batch, values)
+        if self.column.decimal_mark == "," and self.source.kind in ("decimal", "float"):
+            import pyarrow.compute as pc
+
+            return pc.replace_substring(values, ".", ",")
+        return values
+
+    @property
+    def right(self) -> bool:
+        """Whether its values stand at the right of their width."""
+        if self.column.align is not None:
+            return self.column.align == "right"
+        return self.column.is_number or self.source.kind in NUMBERS
+
+    # Private methods
+
+    def _compiled(self) -> Mask | None:
+        if self.column.mask is None:
+            return None
+        try:
+            return compile_mask(self.column.mask)
+        except MaskFault as fault:
+            raise FixSpec("LS-8002", f"column {self.column.name}: {fault}") from fault
+
+    def _dated(self, batch: Batch, values: Any, mask: Mask) -> Any:
+        import pyarrow.compute as pc
+
+        wrong = first_true(pc.invert(pc.match_substring_regex(values, _MOMENT)))
+        if wrong >= 0:
+            raise refused(
+                "LS-8011", "the value is no date of the years 0001 to 9999", batch, wrong, self.column.name
+            )
+        day, clock = pc.utf8_slice_codeunits(values, 0, 10), pc.utf8_slice_codeunits(values, 11, 26)
+        clock = pc.if_else(
+            pc.equal(pc.binary_length(clock), 8), pc.binary_join_element_wise(clock, ".", ""), clock
+        )
+        clock = pc.if_else(pc.equal(pc.binary_length(clock), 0), "00:00:00.", clock)
+        return mask.column(pc.binary_join_element_wise(day, pc.ascii_rpad(clock, 15, "0"), " "))
+
+    def _numbered(self, batch: Batch, values: Any) -> Any:
+        """Digits with sign and mark; zero-filled columns are filled here, behind the sign."""
+        import pyarrow.compute as pc
+
+        negative, digits = self._digits(batch, values)
+        if self.column.sign == "overpunch":
+            return self._overpunched(negative, digits)
+        signed = self.column.sign != "minus"
+        plus = "+" if signed else ""
+        sign = pc.if_else(negative, "-", plus)
+        if self.column.width is not None and self.column.pad == "0":
+            room = self.column.width
+            full, less = pc.ascii_lpad(digits, room, "0"), pc.ascii_lpad(digits, room - 1, "0")
+            digits = less if signed else pc.if_else(negative, less, full)
+        if self.column.sign == "trailing":
+            return pc.binary_join_element_wise(digits, sign, "")
+        return pc.binary_join_element_wise(sign, digits, "")
+
+    def _digits(self, batch: Batch, values: Any) -> tuple[Any, Any]:
+        """Which are below zero, and their digits without a sign, with the mark where it is wanted."""
+        import pyarrow.compute as pc
+
+        decimals = self.column.decimals
+        if decimals is None:
+            plain = first_true(pc.invert(pc.match_substring_regex(values, r"^-?\d+(\.\d+)?$")))
+            if plain >= 0:
+                raise refused("LS-8011", "the value is no plain number", batch, plain, self.column.name)
+            negative = pc.starts_with(values, "-")
+            digits = pc.ascii_ltrim(values, "-")
+            mark = "" if self.column.implied else self.column.decimal_mark
+            return negative, digits if mark == "." else pc.replace_substring(digits, ".", mark)
+        whole = unscaled(self._exact(batch, values, decimals))
+        negative = pc.starts_with(whole, "-")
+        digits = pc.ascii_ltrim(whole, "-")
+        digits = pc.if_else(
+            pc.less(pc.binary_length(digits), decimals + 1), pc.ascii_lpad(digits, decimals + 1, "0"), digits
+        )
+        if self.column.implied or not decimals:
+            return negative, digits
+        head = pc.utf8_slice_codeunits(digits, 0, -decimals)
+        tail = pc.utf8_slice_codeunits(digits, -decimals)
+        return negative, pc.binary_join_element_wise(head, tail, self.column.decimal_mark)
+
+    def _exact(self, batch: Batch, values: Any, decimals: int) -> Any:
+        """Decimals of 38 digits, ``decimals`` of them behind the point."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        wanted = pa.decimal128(38, decimals)
+        try:
+            if self.column.rounding == "refuse":
+                return values.cast(wanted)
+            mode = "half_towards_infinity" if self.column.rounding == "half_up" else "half_to_even"
+            return pc.round(values.cast(pa.decimal256(76, 38)), decimals, mode).cast(wanted)
+        except pa.ArrowInvalid:
+            row = _first_refused(values, wanted, rounded=self.column.rounding != "refuse")
+            why = f"the value is no number with at most {38 - decimals} digits and {decimals} decimal places"
+            raise refused("LS-8011", why, batch, row, self.column.name) from None
+
+    def _overpunched(self, negative: Any, digits: Any) -> Any:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        last = pc.utf8_slice_codeunits(digits, -1).cast(pa.int8())
+        place = pc.add(last, pc.if_else(negative, pa.scalar(10, pa.int8()), pa.scalar(0, pa.int8())))
+        signed = pa.array([*_POSITIVE, *_NEGATIVE]).take(place)
+        return pc.binary_join_element_wise(pc.utf8_slice_codeunits(digits, 0, -1), signed, "")
+
+
+def unscaled(decimals: Any) -> Any:
+    """Arrow decimals as the text of their digits, without a point: 1.50 is 150. (Arrow writes tiny ones with an E.)"""
+    import pyarrow as pa
+
+    if isinstance(decimals, pa.ChunkedArray):
+        decimals = decimals.combine_chunks()
+    plain = pa.Array.from_buffers(
+        pa.decimal128(38, 0), len(decimals), decimals.buffers(), offset=decimals.offset
+    )
+    return plain.cast(pa.string())
+
+
+# Private functions
+
+
+def _first_refused(values: Any, wanted: Any, *, rounded: bool) -> int:
+    """The first value that is no number of that type, by halving."""
+    import pyarrow as pa
+
+    first, stop = 0, len(values)
+    while stop - first > 1:
+        middle = (first + stop) // 2
+        try:
+            part = values[first:middle]
+            part.cast(pa.decimal256(76, 38)) if rounded else part.cast(wanted)
+            first = middle
+        except pa.ArrowInvalid:
+            stop = middle
+    return first
