@@ -49,6 +49,9 @@ bench-peers: $(STAMP)
 bench-jobs: $(STAMP)
 	$(BIN)/python benchmarks/jobs.py
 
+bench-output: $(STAMP)
+	$(BIN)/python benchmarks/output.py
+
 bench-overhead: $(STAMP)
 	$(BIN)/python benchmarks/overhead.py
 

@@ -150,6 +150,22 @@ def add_convert(subparsers: Subparsers) -> None:
     parser.set_defaults(run=late("convert", "run_convert"))
 
 
+def add_write(subparsers: Subparsers) -> None:
+    """``loadstone write``."""
+    parser = subparsers.add_parser("write", help="write an outgoing file from the rows of a database")
+    add = parser.add_argument
+    add("spec", nargs="?", metavar="SPEC", help="output spec (YAML or JSON)")
+    add("--source", metavar="URL", help="database of the rows, or its name; LOADSTONE_TARGET when absent")
+    add("--folder", default=".", metavar="DIR", help="where the file goes; the working directory")
+    add("--business-date", type=_date, metavar="DATE", help="YYYY-MM-DD: the variable business_date")
+    add("--define", action="append", default=[], metavar="NAME=VALUE", help="a variable of the templates")
+    add("--replace", action="store_true", help="replace a file of that name")
+    add("--json", action="store_true", help="print one receipt as JSON")
+    add("--quiet", action="store_true", help="print nothing but errors")
+    add("--schema", action="store_true", help="print the JSON Schema of an output spec, and write nothing")
+    parser.set_defaults(run=late("write", "run_write"))
+
+
 def add_rejects(subparsers: Subparsers) -> None:
     """``loadstone rejects``."""
     parser = subparsers.add_parser("rejects", help="show the records that a load refused, and why")

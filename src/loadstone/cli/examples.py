@@ -31,6 +31,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "loadstone propose payments.csv -o payments.yaml",
         "loadstone propose accounts.dat --copybook accounts.cpy --encoding cp1140 -o accounts.yaml",
     ),
+    "write": (
+        "loadstone write payments-out.yaml --source bank.db --business-date 2026-11-25 --define sequence=7",
+        "loadstone write payments-out.yaml --source bank.duckdb --folder out --replace --json",
+        "loadstone write --schema > outputspec.schema.json",
+    ),
     "rejects": (
         "loadstone rejects --target bank.db --show-values",
         "loadstone rejects 677eb66d --target bank.db --output rejects.csv",

@@ -73,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_detect(subparsers)
     commands.add_propose(subparsers)
     commands.add_totals(subparsers)
+    commands.add_write(subparsers)
     commands.add_rejects(subparsers)
     commands.add_target(subparsers)
     commands.add_spec(subparsers)

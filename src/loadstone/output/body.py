@@ -29,7 +29,7 @@ def counted(job: Job, batches: Iterator[Batch]) -> Iterator[Batch]:
         yield batch
 
 
-def encoded(job: Job, batches: Iterator[Batch]) -> Iterator[tuple[Batch, bytes]]:
+def encoded(job: Job, batches: Iterator[Batch]) -> Iterator[tuple[Batch, bytes | memoryview]]:
     """
     Batches with their bytes, each counted as it is given.
 
@@ -37,7 +37,7 @@ def encoded(job: Job, batches: Iterator[Batch]) -> Iterator[tuple[Batch, bytes]]
         FixFile: LS-8010 to LS-8013 a value cannot stand in the file.
     """
     with ThreadPoolExecutor(AHEAD) as pool:
-        waiting: deque[tuple[Batch, Future[bytes]]] = deque()
+        waiting: deque[tuple[Batch, Future[bytes | memoryview]]] = deque()
         for batch in batches:
             waiting.append((batch, pool.submit(_bytes, job, batch)))
             if len(waiting) > AHEAD:
@@ -49,19 +49,20 @@ def encoded(job: Job, batches: Iterator[Batch]) -> Iterator[tuple[Batch, bytes]]
 # Private functions
 
 
-def _next(job: Job, waiting: deque[tuple[Batch, Future[bytes]]]) -> tuple[Batch, bytes]:
+def _next(
+    job: Job, waiting: deque[tuple[Batch, Future[bytes | memoryview]]]
+) -> tuple[Batch, bytes | memoryview]:
     batch, made = waiting.popleft()
     data = made.result()
     job.totals.add(batch)
     return batch, data
 
 
-def _bytes(job: Job, batch: Batch) -> bytes:
-    text = job.records.text(batch)
+def _bytes(job: Job, batch: Batch) -> bytes | memoryview:
     try:
-        return job.encode(text)
+        return job.encode(job.records.text(batch))
     except Unencodable as error:
-        row, column = _blamed(job, batch, text[error.at])
+        row, column = _blamed(job, batch, error.char)
         why = f"the value holds {error}, which {job.spec.encoding} does not have"
         raise refused("LS-8012", why, batch, row, column) from error
 

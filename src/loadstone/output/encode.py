@@ -9,7 +9,8 @@ from loadstone.errors import FixSpec
 from loadstone.output.model import OutputSpec
 from loadstone.output.packed import encoder, single_byte
 
-Encode = Callable[[str], bytes]
+Encode = Callable[[memoryview], "bytes | memoryview"]
+"""From UTF-8; it raises ``Unencodable``."""
 
 
 class Unencodable(Exception):
@@ -17,30 +18,30 @@ class Unencodable(Exception):
     A character that the set does not have.
 
     Attributes:
-        at: Its 0-based place in the text.
+        char: The character itself.
     """
 
-    def __init__(self, at: int, char: str) -> None:
+    def __init__(self, char: str) -> None:
         super().__init__(f"U+{ord(char):04X}")
-        self.at = at
+        self.char = char
 
 
 def encode_of(spec: OutputSpec) -> Encode:
     """
-    What encodes the texts of ``spec``; it raises ``Unencodable``.
+    What encodes the texts of ``spec``.
 
     Raises:
         FixSpec: LS-8002 packed decimals in a character set of several bytes a character.
     """
     name = codecs.lookup(spec.encoding).name
     if not any(column.packed for column in spec.columns):
-        return lambda text: _encoded(text, name)
+        return (lambda data: data) if name == "utf-8" else (lambda data: _encoded(str(data, "utf-8"), name))
     if not single_byte(name):
         raise FixSpec(
             "LS-8002", f"packed columns need a character set of single bytes, and {spec.encoding} is none"
         )
     table = encoder(name)
-    return lambda text: _mapped(text, table)
+    return lambda data: _mapped(str(data, "utf-8"), table)
 
 
 # Private functions
@@ -50,11 +51,11 @@ def _encoded(text: str, name: str) -> bytes:
     try:
         return text.encode(name)
     except UnicodeEncodeError as error:
-        raise Unencodable(error.start, text[error.start]) from error
+        raise Unencodable(text[error.start]) from error
 
 
 def _mapped(text: str, table: dict[int, int]) -> bytes:
     try:
         return codecs.charmap_encode(text, "strict", table)[0]
     except UnicodeEncodeError as error:
-        raise Unencodable(error.start, text[error.start]) from error
+        raise Unencodable(text[error.start]) from error

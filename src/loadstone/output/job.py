@@ -62,7 +62,7 @@ class Job:
         """Header or footer; ``FixSpec`` LS-8003, LS-8005, LS-8012."""
         text = lines.text(self.records, self.variables, self.totals.values)
         try:
-            return self.encode(text)
+            return bytes(self.encode(memoryview(text.encode())))
         except Unencodable as error:
             raise FixSpec(
                 "LS-8012", f"a line holds {error}, which {self.spec.encoding} does not have"

@@ -51,29 +51,55 @@ class Mask:
             part if part[0] != "\0" else self._element(part[1:], canonical, at) for part in self.parts
         )
 
-    def column(self, canonical: Any) -> Any:
-        """An Arrow array of texts from one of canonical moments of 26 characters; nulls stay."""
+    def column(self, moments: Any) -> Any:
+        """
+        An Arrow array of texts from one of moments: all ``YYYY-MM-DD``, or all so with a clock of the same length.
+
+        Nulls stay; text of another length is not looked at.
+        """
+        import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        made: list[Any] = []
-        for part in self.parts:
-            if part[0] != "\0":
-                made.append(pa.scalar(part))
-            elif part[1:] in _SLICES:
-                first, stop = _SLICES[part[1:]]
-                made.append(pc.binary_slice(canonical.cast(pa.binary()), first, stop).cast(pa.string()))
-            elif part[1:].upper() == "MON":
-                number = pc.utf8_slice_codeunits(canonical, 5, 7).cast(pa.int8())
-                made.append(pa.array(_months(part[1:])).take(pc.subtract(number, 1)))
-            else:
-                day = pc.day_of_year(pc.utf8_slice_codeunits(canonical, 0, 10).cast(pa.date32()))
-                made.append(pc.ascii_lpad(day.cast(pa.string()), 3, "0"))
-        if all(isinstance(part, pa.Scalar) for part in made):
-            return pc.if_else(pc.is_valid(canonical), "".join(self.parts), None)
-        return pc.binary_join_element_wise(*made, "", null_handling="emit_null") if len(made) > 1 else made[0]
+        if not len(moments):
+            return moments
+        present = pc.fill_null(moments, _NEVER[: _length(moments)]) if moments.null_count else moments
+        first = np.frombuffer(present.buffers()[1], np.int32)[present.offset]
+        size = _length(moments)
+        flat = np.frombuffer(present.buffers()[2], np.uint8)[first : first + size * len(present)]
+        columns = self._columns(flat.reshape(len(present), size))
+        text = np.concatenate(columns, axis=1) if columns else np.empty((len(present), 0), np.uint8)
+        offsets = np.arange(len(present) + 1, dtype=np.int32) * text.shape[1]
+        made = pa.StringArray.from_buffers(
+            len(present), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(text).data)
+        )
+        return pc.if_else(pc.is_valid(moments), made, None) if moments.null_count else made
 
     # Private methods
+
+    def _columns(self, moments: Any) -> list[Any]:
+        """The characters of each part, a matrix a part."""
+        import numpy as np
+
+        rows, size = moments.shape
+        made = []
+        for part in self.parts:
+            if part[0] != "\0":
+                made.append(
+                    np.broadcast_to(np.frombuffer(part.encode(), np.uint8), (rows, len(part.encode())))
+                )
+            elif part[1:] in _SLICES:
+                first, stop = _SLICES[part[1:]]
+                made += [moments[:, first:stop]] if first < size else []
+                missing = stop - max(first, size)
+                if missing > 0:
+                    made.append(np.full((rows, missing), 0x30, np.uint8))
+            elif part[1:].upper() == "MON":
+                names = np.frombuffer("".join(_months(part[1:])).encode(), np.uint8).reshape(12, 3)
+                made.append(names[(moments[:, 5] - 0x30) * 10 + moments[:, 6] - 0x31])
+            else:
+                made.append(_days_of_year(moments))
+        return made
 
     @staticmethod
     def _element(name: str, canonical: str, at: datetime) -> str:
@@ -105,6 +131,27 @@ def compile_mask(mask: str) -> Mask:
 
 
 # Private functions
+
+_NEVER = "0001-01-01 00:00:00.000000"
+
+
+def _length(moments: Any) -> int:
+    """Of the first that is not null."""
+    import pyarrow.compute as pc
+
+    return int(pc.max(pc.binary_length(moments)).as_py() or 10)
+
+
+def _days_of_year(moments: Any) -> Any:
+    import numpy as np
+
+    digits = moments[:, :10].astype(np.int32) - 0x30
+    year = digits[:, 0] * 1000 + digits[:, 1] * 100 + digits[:, 2] * 10 + digits[:, 3]
+    month, day = digits[:, 5] * 10 + digits[:, 6], digits[:, 8] * 10 + digits[:, 9]
+    before = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334], np.int32)
+    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
+    number = before[month - 1] + day + (leap & (month > 2))
+    return (np.stack([number // 100, number // 10 % 10, number % 10], axis=1) + 0x30).astype(np.uint8)
 
 
 def _months(name: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from loadstone.errors import FixSpec
 from loadstone.output.batches import NUMBERS, Batch, SourceColumn, column_no, first_true, refused
 from loadstone.output.model import Column, Delimited, Fixed, JsonLines, Line, LineField, OutputSpec
 from loadstone.output.packed import packed_texts
-from loadstone.output.values import Formatter
+from loadstone.output.values import Formatter, bytes_of, holds
 
 
 class Records:
@@ -25,9 +25,9 @@ class Records:
             Formatter(column, columns[no]) for column, no in zip(chosen, self.places, strict=True)
         ]
 
-    def text(self, batch: Batch) -> str:
+    def text(self, batch: Batch) -> memoryview:
         """
-        The records of a batch, ends included.
+        The records of a batch in UTF-8, ends included.
 
         Raises:
             FixFile: LS-8010 a value is too long; LS-8011 it is no date or number; LS-8013 it needs quotes.
@@ -42,7 +42,7 @@ class Records:
         ]
         made[-1] = pc.binary_join_element_wise(made[-1], self._end, "")
         separator = self._layout.delimiter if isinstance(self._layout, Delimited) else ""
-        return _whole(made[0] if len(made) == 1 else pc.binary_join_element_wise(*made, separator))
+        return bytes_of(made[0] if len(made) == 1 else pc.binary_join_element_wise(*made, separator))
 
     def line(self, line: Line, filled: Sequence[str]) -> str:
         """A header or footer line, end included; ``filled``: its templates, filled."""
@@ -88,7 +88,7 @@ class Records:
         assert isinstance(layout, Delimited)
         quote = layout.quote
         marks = [mark for mark in (layout.delimiter, quote, layout.escape, self._end, "\n", "\r") if mark]
-        present = [mark for mark in dict.fromkeys(marks) if _holds(texts, mark)]
+        present = [mark for mark in dict.fromkeys(marks) if holds(texts, mark)]
         if quote is None:
             return self._escaped(batch, formatter, texts, present)
         always = layout.quoting == "all" or (
@@ -128,7 +128,7 @@ class Records:
             texts = pc.replace_substring(texts, layout.delimiter, layout.escape + layout.delimiter)
         return texts
 
-    def _json(self, batch: Batch, layout: JsonLines) -> str:
+    def _json(self, batch: Batch, layout: JsonLines) -> memoryview:
         import pyarrow.compute as pc
 
         pieces: list[Any] = []
@@ -143,8 +143,8 @@ class Records:
         if layout.skip_null:
             joined = pc.binary_join_element_wise(*pieces, "", "")
             first = pc.utf8_slice_codeunits(joined, 1)  # without the first comma
-            return _whole(pc.binary_join_element_wise("{", first, "}" + self._end, ""))
-        return _whole(pc.binary_join_element_wise("{", *pieces, "}" + self._end, ""))
+            return bytes_of(pc.binary_join_element_wise("{", first, "}" + self._end, ""))
+        return bytes_of(pc.binary_join_element_wise("{", *pieces, "}" + self._end, ""))
 
     def _json_value(self, formatter: Formatter, texts: Any) -> Any:
         import pyarrow.compute as pc
@@ -210,7 +210,7 @@ def _padded(batch: Batch, formatter: Formatter, texts: Any) -> Any:
 
     column = formatter.column
     width = column.width or 0
-    plain = bytes(_data(texts)).isascii()
+    plain = bytes(bytes_of(texts)).isascii()
     size = pc.binary_length(texts) if plain else pc.utf8_length(texts)
     if (pc.max(size).as_py() or 0) > width:
         if column.too_long == "refuse":
@@ -223,27 +223,7 @@ def _padded(batch: Batch, formatter: Formatter, texts: Any) -> Any:
     return (pc.utf8_lpad if formatter.right else pc.utf8_rpad)(texts, width, column.pad)
 
 
-def _data(texts: Any) -> memoryview:
-    """The bytes of all values of an Arrow array of texts, one behind the other."""
-    import numpy as np
-
-    _, offsets, data = texts.buffers()
-    if data is None or not len(texts):
-        return memoryview(b"")
-    ends = np.frombuffer(offsets, np.int32)
-    return memoryview(data)[int(ends[texts.offset]) : int(ends[texts.offset + len(texts)])]
-
-
-def _whole(texts: Any) -> str:
-    return str(_data(texts), "utf-8")
-
-
-def _holds(texts: Any, mark: str) -> bool:
-    """Whether the values hold ``mark``; also true where two neighbours together do."""
-    return bytes(_data(texts)).find(mark.encode()) >= 0
-
-
 def _in_json(texts: Any) -> list[str]:
     """The characters of the values that JSON escapes; the backslash comes first."""
-    found = set(bytes(_data(texts))) & {*range(32), 0x22, 0x5C}
+    found = set(bytes(bytes_of(texts))) & {*range(32), 0x22, 0x5C}
     return [chr(byte) for byte in sorted(found, key=lambda byte: (byte != 0x5C, byte))]

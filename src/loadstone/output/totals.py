@@ -65,13 +65,19 @@ class Totals:
     def stored(self) -> dict[str, str | None]:
         """All totals by their names, as text."""
         return {
-            str(total): None if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+            str(total): None
+            if value is None
+            else f"{_plain(value):f}"
+            if isinstance(value, Decimal)
+            else str(value)
             for total, value in self.values.items()
         }
 
     def figures(self) -> dict[str, Decimal]:
         """Those that are numbers, by their names."""
-        return {str(total): value for total, value in self.values.items() if isinstance(value, Decimal)}
+        return {
+            str(total): _plain(value) for total, value in self.values.items() if isinstance(value, Decimal)
+        }
 
     # Private methods
 

@@ -59,17 +59,16 @@ class Formatter:
     def _dated(self, batch: Batch, values: Any, mask: Mask) -> Any:
         import pyarrow.compute as pc
 
-        wrong = first_true(pc.invert(pc.match_substring_regex(values, _MOMENT)))
-        if wrong >= 0:
-            raise refused(
-                "LS-8011", "the value is no date of the years 0001 to 9999", batch, wrong, self.column.name
-            )
-        day, clock = pc.utf8_slice_codeunits(values, 0, 10), pc.utf8_slice_codeunits(values, 11, 26)
-        clock = pc.if_else(
-            pc.equal(pc.binary_length(clock), 8), pc.binary_join_element_wise(clock, ".", ""), clock
-        )
-        clock = pc.if_else(pc.equal(pc.binary_length(clock), 0), "00:00:00.", clock)
-        return mask.column(pc.binary_join_element_wise(day, pc.ascii_rpad(clock, 15, "0"), " "))
+        sizes = pc.min_max(pc.binary_length(values)).as_py()
+        typed = self.source.kind in ("date", "timestamp") and sizes["min"] == sizes["max"]
+        if not (typed and sizes["min"] in (10, 19, 23, 26)):  # a database's own moments need no second look
+            wrong = first_true(pc.invert(pc.match_substring_regex(values, _MOMENT)))
+            if wrong >= 0:
+                why = "the value is no date of the years 0001 to 9999"
+                raise refused("LS-8011", why, batch, wrong, self.column.name)
+        if sizes["min"] != sizes["max"]:
+            values = _of_one_length(values)
+        return mask.column(values)
 
     def _numbered(self, batch: Batch, values: Any) -> Any:
         """Digits with sign and mark; zero-filled columns are filled here, behind the sign."""
@@ -79,8 +78,10 @@ class Formatter:
         if self.column.sign == "overpunch":
             return self._overpunched(negative, digits)
         signed = self.column.sign != "minus"
-        plus = "+" if signed else ""
-        sign = pc.if_else(negative, "-", plus)
+        if negative is False and not signed:
+            zeros = self.column.width is not None and self.column.pad == "0"
+            return pc.ascii_lpad(digits, self.column.width, "0") if zeros else digits
+        sign = pc.if_else(negative, "-", "+" if signed else "")
         if self.column.width is not None and self.column.pad == "0":
             room = self.column.width
             full, less = pc.ascii_lpad(digits, room, "0"), pc.ascii_lpad(digits, room - 1, "0")
@@ -94,6 +95,14 @@ class Formatter:
         import pyarrow.compute as pc
 
         decimals = self.column.decimals
+        if decimals is not None and self.source.kind == "decimal" and _have_decimals(values, decimals):
+            negative: Any = False
+            if holds(values, "-"):
+                negative, values = pc.starts_with(values, "-"), pc.ascii_ltrim(values, "-")
+            mark = "" if self.column.implied else self.column.decimal_mark
+            return negative, values if mark == "." or not decimals else pc.replace_substring(
+                values, ".", mark
+            )
         if decimals is None:
             plain = first_true(pc.invert(pc.match_substring_regex(values, r"^-?\d+(\.\d+)?$")))
             if plain >= 0:
@@ -135,7 +144,8 @@ class Formatter:
         import pyarrow.compute as pc
 
         last = pc.utf8_slice_codeunits(digits, -1).cast(pa.int8())
-        place = pc.add(last, pc.if_else(negative, pa.scalar(10, pa.int8()), pa.scalar(0, pa.int8())))
+        below = pc.if_else(negative, pa.scalar(10, pa.int8()), pa.scalar(0, pa.int8()))
+        place = pc.add(last, below)
         signed = pa.array([*_POSITIVE, *_NEGATIVE]).take(place)
         return pc.binary_join_element_wise(pc.utf8_slice_codeunits(digits, 0, -1), signed, "")
 
@@ -152,7 +162,49 @@ def unscaled(decimals: Any) -> Any:
     return plain.cast(pa.string())
 
 
+def bytes_of(texts: Any) -> memoryview:
+    """The bytes of all values of an Arrow array of texts, one behind the other."""
+    import numpy as np
+
+    _, offsets, data = texts.buffers()
+    if data is None or not len(texts):
+        return memoryview(b"")
+    ends = np.frombuffer(offsets, np.int32)
+    return memoryview(data)[int(ends[texts.offset]) : int(ends[texts.offset + len(texts)])]
+
+
+def holds(texts: Any, mark: str) -> bool:
+    """Whether the values hold ``mark``; also true where two neighbours together do."""
+    return bytes(bytes_of(texts)).find(mark.encode()) >= 0
+
+
 # Private functions
+
+
+def _have_decimals(values: Any, decimals: int) -> bool:
+    """Whether each value has its point where so many decimals want it; a database writes its own decimals so."""
+    import numpy as np
+
+    if values.null_count or not len(values):
+        return False
+    ends = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
+    if not decimals:
+        return not holds(values, ".")
+    if int(np.diff(ends).min()) < decimals + 2:
+        return False
+    data = np.frombuffer(values.buffers()[2], np.uint8)
+    return bool((data[ends[1:] - decimals - 1] == 0x2E).all())
+
+
+def _of_one_length(values: Any) -> Any:
+    """Moments with clocks to the microsecond."""
+    import pyarrow.compute as pc
+
+    day, clock = pc.utf8_slice_codeunits(values, 0, 10), pc.utf8_slice_codeunits(values, 11, 26)
+    size = pc.binary_length(clock)
+    clock = pc.if_else(pc.equal(size, 8), pc.binary_join_element_wise(clock, ".", ""), clock)
+    clock = pc.if_else(pc.equal(size, 0), "00:00:00.", clock)
+    return pc.binary_join_element_wise(day, pc.ascii_rpad(clock, 15, "0"), " ")
 
 
 def _first_refused(values: Any, wanted: Any, *, rounded: bool) -> int:

@@ -14,7 +14,7 @@ from loadstone.targets.duckdb.faults import translate
 from loadstone.targets.names import quote_name
 from loadstone.targets.urls import file_of
 
-BATCH_ROWS = 1 << 17
+BATCH_ROWS = 1 << 15
 
 _KINDS: tuple[tuple[str, Kind], ...] = (
     (r"(U?(TINY|SMALL|HUGE|BIG)?INT|U?INTEGER)$", "integer"),
@@ -46,7 +46,7 @@ class DuckdbSource:
 
     def count_until(self, key: Sequence[str]) -> int:
         """Rows whose key is not behind ``key``."""
-        sql = until_sql(self._query, self._order, "?")
+        sql = until_sql(self._query, self._order, ["?"] * len(self._order))
         with translate(self._path):
             row = self._connection.execute(sql, list(key)).fetchone()
         return int(row[0]) if row else 0
@@ -57,10 +57,10 @@ class DuckdbSource:
         if after is None:
             inner = key_sql(self._query, self._order)
         else:
-            inner = after_sql(self._query, self._order, "?")
+            inner = after_sql(self._query, self._order, ["?"] * len(self._order))
         with translate(self._path):
-            found = self._connection.execute(f"SELECT {shown} FROM ({inner})", list(after or ()))
-            reader: Any = found.to_arrow_reader(BATCH_ROWS)
+            found = self._connection.sql(f"SELECT {shown} FROM ({inner})", params=list(after or ()))
+            reader = found.to_arrow_reader(BATCH_ROWS)
         while True:
             with translate(self._path):
                 try:
@@ -99,5 +99,5 @@ def _shown(column: SourceColumn) -> str:
     if column.kind == "bytes":
         return f"upper(hex({name})) AS {name}"
     if column.kind == "timestamp":
-        return f"strftime({name}, '%Y-%m-%d %H:%M:%S.%f') AS {name}"
+        return f"CAST(CAST({name} AS TIMESTAMP) AS VARCHAR) AS {name}"
     return f"CAST({name} AS VARCHAR) AS {name}"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
+from psycopg.sql import Literal
+
 from loadstone.output.batches import Kind, SourceColumn
 from loadstone.output.model import Rows
+from loadstone.output.sources.copying import copied
 from loadstone.output.sources.queries import after_sql, key_sql, until_sql
 from loadstone.targets.names import quote_name
 from loadstone.targets.postgresql.connection import connect
 from loadstone.targets.postgresql.faults import translate
-
-BATCH_SIZE_BYTES = 8 << 20
 
 _KINDS: dict[int, Kind] = {
     16: "boolean", 17: "bytes", 20: "integer", 21: "integer", 23: "integer", 700: "float", 701: "float",
@@ -48,29 +50,24 @@ class PostgresSource:
     def count_until(self, key: Sequence[str]) -> int:
         """Rows whose key is not behind ``key``."""
         with translate():
-            sql = until_sql(self._query.replace("%", "%%"), self._order, "%s")
-            row = self._connection.execute(sql.encode(), list(key)).fetchone()
+            sql = until_sql(self._query, self._order, self._literals(key))
+            row = self._connection.execute(sql.encode()).fetchone()
         return int(row[0]) if row else 0
 
     def batches(self, after: Sequence[str] | None) -> Iterator[Sequence[Any]]:
-        """Arrow arrays of text."""
+        """Arrow arrays of text; a thread of its own takes the rows from the server."""
         shown = ", ".join(_shown(column) for column in self.columns)
         if after is None:
-            inner, given = key_sql(self._query, self._order), None
+            inner = key_sql(self._query, self._order)
         else:
-            inner, given = after_sql(self._query.replace("%", "%%"), self._order, "%s"), list(after)
+            inner = after_sql(self._query, self._order, self._literals(after))
         copy = f"COPY (SELECT {shown} FROM ({inner}) AS shown_) TO STDOUT (FORMAT csv)"
-        with translate(), self._connection.cursor() as cursor, cursor.copy(copy.encode(), given) as rows:
-            parts: list[bytes] = []
-            size = 0
-            while data := rows.read():
-                parts.append(bytes(data))
-                size += len(data)
-                if size >= BATCH_SIZE_BYTES:
-                    yield self._arrays(parts)
-                    parts, size = [], 0
-            if parts:
-                yield self._arrays(parts)
+        with ThreadPoolExecutor(1) as pool, translate():
+            blocks = copied(self._connection, copy)
+            coming = pool.submit(next, blocks, b"")
+            while block := coming.result():
+                coming = pool.submit(next, blocks, b"")
+                yield self._arrays(block)
 
     def close(self) -> None:
         """End the transaction."""
@@ -79,14 +76,17 @@ class PostgresSource:
 
     # Private methods
 
-    def _arrays(self, parts: list[bytes]) -> Sequence[Any]:
+    def _literals(self, key: Sequence[str]) -> list[str]:
+        return [Literal(value).as_string(self._connection) for value in key]
+
+    def _arrays(self, block: bytes) -> Sequence[Any]:
         import pyarrow as pa
         from pyarrow import csv
 
         names = [str(no) for no in range(len(self.columns))]
         table = csv.read_csv(
-            pa.BufferReader(b"".join(parts)),
-            csv.ReadOptions(column_names=names, block_size=BATCH_SIZE_BYTES * 64, use_threads=False),
+            pa.BufferReader(block),
+            csv.ReadOptions(column_names=names, block_size=max(len(block), 1), use_threads=False),
             csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
             csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),

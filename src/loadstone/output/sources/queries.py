@@ -12,16 +12,14 @@ def key_sql(query: str, order: Sequence[str]) -> str:
     return f"SELECT * FROM ({query}) AS rows_ ORDER BY {_names(order)}" if order else query
 
 
-def after_sql(query: str, order: Sequence[str], mark: str) -> str:
-    """The rows behind a key, whose parts are parameters."""
-    marks = ", ".join([mark] * len(order))
-    return f"SELECT * FROM ({query}) AS rows_ WHERE ({_names(order)}) > ({marks}) ORDER BY {_names(order)}"
+def after_sql(query: str, order: Sequence[str], key: Sequence[str]) -> str:
+    """The rows behind a key, whose parts are given as SQL."""
+    return f"SELECT * FROM ({query}) AS rows_ WHERE ({_names(order)}) > ({', '.join(key)}) ORDER BY {_names(order)}"
 
 
-def until_sql(query: str, order: Sequence[str], mark: str) -> str:
-    """How many rows are not behind a key."""
-    marks = ", ".join([mark] * len(order))
-    return f"SELECT count(*) FROM ({query}) AS rows_ WHERE ({_names(order)}) <= ({marks})"
+def until_sql(query: str, order: Sequence[str], key: Sequence[str]) -> str:
+    """How many rows are not behind a key, given so too."""
+    return f"SELECT count(*) FROM ({query}) AS rows_ WHERE ({_names(order)}) <= ({', '.join(key)})"
 
 
 # Private functions

@@ -52,7 +52,7 @@ class SqliteSource:
         """Rows whose key is not behind ``key``."""
         with translate():
             row = self._connection.execute(
-                until_sql(self._query, self._order, "?"), self._typed(key)
+                until_sql(self._query, self._order, ["?"] * len(self._order)), self._typed(key)
             ).fetchone()
         return int(row[0])
 
@@ -63,7 +63,7 @@ class SqliteSource:
         if after is None:
             sql, values = key_sql(self._query, self._order), []
         else:
-            sql, values = after_sql(self._query, self._order, "?"), self._typed(after)
+            sql, values = after_sql(self._query, self._order, ["?"] * len(self._order)), self._typed(after)
         with translate():
             cursor = self._connection.execute(sql, values)
         while True:
