@@ -17,6 +17,8 @@ from loadstone.output.values import Formatter
 LINES_MAX = 1_048_576
 DIGITS_MAX = 15
 """What a cell holds exactly; longer numbers are written as text."""
+_FIRST_YEAR = "1900"
+"""Of Excel's dates; earlier ones are written as text."""
 
 
 def write_sheet(body: IO[bytes], job: Job, batches: Iterator[Batch]) -> int:
@@ -62,12 +64,12 @@ def _put_lines(sheet: Any, job: Job, lines: Lines, line: int) -> int:
 
 
 def _texts(job: Job, batch: Batch) -> Sequence[Any]:
-    return [
-        formatter.texts(batch, no).to_pylist()
-        if formatter.column.mask is None
-        else batch.columns[no].to_pylist()
-        for formatter, no in zip(job.records.formatters, job.records.places, strict=True)
-    ]
+    """Values as the columns' forms have them; dates, once their form was found possible, as they came."""
+    made = []
+    for formatter, no in zip(job.records.formatters, job.records.places, strict=True):
+        texts = formatter.texts(batch, no)
+        made.append((batch.columns[no] if formatter.column.mask is not None else texts).to_pylist())
+    return made
 
 
 def _form(book: Any, formatter: Formatter) -> Any:
@@ -85,7 +87,8 @@ def _form(book: Any, formatter: Formatter) -> Any:
 
 def _put(sheet: Any, line: int, column: int, value: str, formatter: Formatter, form: Any) -> None:
     kind = formatter.source.kind
-    if formatter.column.mask is not None or kind in ("date", "timestamp"):
+    dated = formatter.column.mask is not None or kind in ("date", "timestamp")
+    if dated and value[:4] >= _FIRST_YEAR:
         sheet.write_datetime(line, column, datetime.fromisoformat(value), form)
     elif kind == "boolean":
         sheet.write_boolean(line, column, value == "true", form)

@@ -134,7 +134,7 @@ class Fixed(Part):
 
     kind: Only["fixed"] = "fixed"
     record_size: int | None = Doc(
-        None, ge=1, description="Characters of each line; lines are filled up with blanks."
+        None, ge=1, description="Characters of each line and record, which are filled up with blanks."
     )
     null: str = Doc("", description="What stands for NULL, filled up like a value.")
 
@@ -188,6 +188,9 @@ class OutputSpec(Part):
                 raise ValueError(
                     f"each column of a fixed layout needs a width: {', '.join(without) or 'columns'}"
                 )
+            size, limit = sum(column.width or 0 for column in self.columns), self.layout.record_size
+            if limit is not None and size > limit:
+                raise ValueError(f"the columns have {size} characters, more than the {limit} of a record")
             fields = [field for line in (*self.header, *self.footer) for field in line.fields]
             if any(field.width is None for field in fields):
                 raise ValueError("each field of a line of a fixed layout needs a width")

@@ -18,7 +18,11 @@ class Records:
 
     def __init__(self, spec: OutputSpec, columns: Sequence[SourceColumn]) -> None:
         """``FixSpec`` LS-8004 for a column that the rows do not have."""
-        self._layout, self._end = spec.layout, spec.record_end
+        self._layout, self._end, self._line_end = spec.layout, spec.record_end, spec.record_end
+        if isinstance(spec.layout, Fixed) and spec.layout.record_size is not None:
+            self._end = (
+                " " * (spec.layout.record_size - sum(one.width or 0 for one in spec.columns)) + self._end
+            )
         chosen = spec.columns or tuple(Column(name=column.name) for column in columns)
         self.places = [column_no(columns, column.name) for column in chosen]
         self.formatters = [
@@ -48,7 +52,7 @@ class Records:
         """A header or footer line, end included; ``filled``: its templates, filled."""
         layout = self._layout
         if isinstance(layout, Delimited) and line.text is None:
-            return layout.delimiter.join(quoted(text, layout) for text in filled) + self._end
+            return layout.delimiter.join(quoted(text, layout) for text in filled) + self._line_end
         if isinstance(layout, Fixed) and line.names:
             fields = [_title_field(formatter) for formatter in self.formatters]
             filled = [_fitted(text, field) for text, field in zip(filled, fields, strict=True)]
@@ -57,7 +61,7 @@ class Records:
         text = "".join(filled)
         if isinstance(layout, Fixed) and layout.record_size is not None:
             text = _fitted(text, LineField(value="", width=layout.record_size))
-        return text + self._end
+        return text + self._line_end
 
     @property
     def titles(self) -> list[str]:

@@ -65,19 +65,13 @@ class Totals:
     def stored(self) -> dict[str, str | None]:
         """All totals by their names, as text."""
         return {
-            str(total): None
-            if value is None
-            else f"{_plain(value):f}"
-            if isinstance(value, Decimal)
-            else str(value)
+            str(total): None if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
             for total, value in self.values.items()
         }
 
     def figures(self) -> dict[str, Decimal]:
         """Those that are numbers, by their names."""
-        return {
-            str(total): _plain(value) for total, value in self.values.items() if isinstance(value, Decimal)
-        }
+        return {str(total): value for total, value in self.values.items() if isinstance(value, Decimal)}
 
     # Private methods
 
@@ -126,7 +120,7 @@ class Totals:
 def _plus(one: Value, other: Decimal) -> Decimal:
     from decimal import Context
 
-    return Context(prec=76).add(one, other) if isinstance(one, Decimal) else other
+    return _plain(Context(prec=76).add(one, other)) if isinstance(one, Decimal) else other
 
 
 def _plain(value: Decimal) -> Decimal:

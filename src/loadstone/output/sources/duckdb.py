@@ -48,8 +48,7 @@ class DuckdbSource:
         """Rows whose key is not behind ``key``."""
         sql = until_sql(self._query, self._order, ["?"] * len(self._order))
         with translate(self._path):
-            row = self._connection.execute(sql, list(key)).fetchone()
-        return int(row[0]) if row else 0
+            return int(self._connection.execute(sql, list(key)).fetchall()[0][0])
 
     def batches(self, after: Sequence[str] | None) -> Iterator[Sequence[Any]]:
         """Arrow arrays of text."""
