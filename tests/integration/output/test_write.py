@@ -145,7 +145,7 @@ def test_our_own_loader_reads_the_same_totals(url: str, tmp_path: Path) -> None:
         log=str(tmp_path / "x.log"),
     )
     loaded = loads.load(request, Undisturbed())
-    assert receipt.records == loaded.rows_loaded
+    assert receipt.records == loaded.counts.loaded
     assert [(len(MANY), receipt.totals["sum(amount)"])] == [
         (count, total)
         for count, total in rows_of(
