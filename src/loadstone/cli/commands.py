@@ -113,7 +113,8 @@ def add_propose(subparsers: Subparsers) -> None:
     add(
         "--records",
         choices=["fixed", "rdw", "rdw-exclusive", "rdw-little", "bdw", "lines"],
-        help="with --copybook: how records are told apart; found when absent",
+        metavar="HOW",
+        help="with --copybook, how records are told apart: fixed, rdw, rdw-exclusive, rdw-little, bdw, lines; found when absent",
     )
     parser.set_defaults(run=late("propose", "run_propose"))
 

@@ -15,6 +15,7 @@ from loadstone.bootstrap import outputs
 from loadstone.config import resolve_target
 from loadstone.errors import FixSpec
 from loadstone.output.model import OutputReceipt, Request, Value
+from loadstone.output.write import Report
 
 
 def run_write(arguments: argparse.Namespace) -> int:
@@ -86,7 +87,7 @@ def _silent(records: int, size_bytes: int) -> None:
 class _Progress:
     """Records and bytes on one line of the terminal, while they are written."""
 
-    def __enter__(self) -> outputs.Report:
+    def __enter__(self) -> Report:
         self._begun = self._told = time.monotonic()
         return self._report
 

@@ -59,13 +59,13 @@ class Job:
         return not self.header.totals()
 
     def line(self, lines: Lines) -> bytes:
-        """Header or footer; ``FixSpec`` LS-8003, LS-8005, LS-8012."""
+        """Header or footer; ``FixSpec`` LS-8003, LS-8005."""
         text = lines.text(self.records, self.variables, self.totals.values)
         try:
             return bytes(self.encode(memoryview(text.encode())))
         except Unencodable as error:
             raise FixSpec(
-                "LS-8012", f"a line holds {error}, which {self.spec.encoding} does not have"
+                "LS-8003", f"a line holds {error}, which {self.spec.encoding} does not have"
             ) from error
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path
+from typing import IO
 
 from loadstone.errors import Place, Refused, Stop
 from loadstone.filestore.atomic import sync_folder, write_whole
@@ -191,7 +192,7 @@ def _save(job: Job, body: BufferedRandom, progress: Progress) -> None:
     reach("output_saved")
 
 
-def _sync(file: BufferedRandom) -> None:
+def _sync(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
 

@@ -272,7 +272,7 @@ def test_a_value_that_cannot_stand_in_the_file_is_named_and_nothing_is_written(
         ({"file": "../out.txt"}, "LS-8003"),
         ({"file": "{who}.txt"}, "LS-8005"),
         ({"header": ["{who}"]}, "LS-8005"),
-        ({"header": ["日本"], "encoding": "cp1252"}, "LS-8012"),
+        ({"header": ["日本"], "encoding": "cp1252"}, "LS-8003"),
         ({"footer": ["{sum(amont)}"]}, "LS-8004"),
         ({"columns": [{"name": "booked", "mask": "YYYYQ"}]}, "LS-8002"),
         ({"layout": {"kind": "excel"}, "header": ["{count}"]}, "LS-8003"),

@@ -241,6 +241,9 @@ def test_a_spec_that_contradicts_itself_is_refused(
     with pytest.raises(FixSpec, match=told) as error:
         spec_at(str(path))
     assert "LS-8002" == error.value.code and str(path) == error.value.place.file
+    path.write_text("file: [")
+    with pytest.raises(FixSpec, match="LS-8001"):
+        spec_at(str(path))
 
 
 def test_the_command_writes_and_tells(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,8 +87,8 @@ class DuckdbSession:
         """Insert reject and discard rows, as Arrow."""
         for page in _pages(rejects):
             self._insert("loadstone_reject", REJECT_COLUMNS, [reject_row(load_id, one) for one in page])
-        for page in _pages(discards):
-            self._insert("loadstone_discard", DISCARD_COLUMNS, [discard_row(load_id, one) for one in page])
+        for dropped in _pages(discards):
+            self._insert("loadstone_discard", DISCARD_COLUMNS, [discard_row(load_id, one) for one in dropped])
 
     def commit(self) -> None:
         """Commit; unique keys may be refused here."""
