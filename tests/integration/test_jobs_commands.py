@@ -91,6 +91,43 @@ def test_a_launch_is_answered_listed_and_operated(job: str) -> None:
     assert "execution.abandon" in loadstone("repository", "audit", "--object", "execution:1").out
 
 
+def test_recommendations_come_with_their_figures(job: str) -> None:
+    """By executions that completed; those that change something first; a job that nobody knows is refused."""
+    for day in (1, 2, 3):
+        assert 0 == loadstone("jobs", "launch", job, f"day=2026-11-0{day}", "--wait").code
+    done = loadstone("jobs", "tune", job)
+    assert (0, "") == (done.code, done.err)
+    assert "job nightly, version 1: by 3 executions that completed" in done.out
+    assert "second, limits.timeout_s: median 0." in done.out
+    (told,) = loadstone("jobs", "tune", job, "--json", "--last", "2").values()
+    assert (2, True) == (told["executions"], told["machine"]["cores"] > 0)
+    assert {False} == {one["changes"] for one in told["settings"] if one["step"]}
+    refused(loadstone("jobs", "tune", "unknown"), "LS-7105")
+
+
+def test_a_load_step_tells_the_pace_of_its_chunks(here: Path) -> None:
+    """Its result keeps the figures, and the recommendation shows them."""
+    Path("a.ctl").write_text("LOAD DATA INFILE 'a.dat' INTO TABLE t FIELDS TERMINATED BY ',' (a INTEGER EXTERNAL)")
+    Path("a.dat").write_text("1\n2\n")
+    step = "{handler: load, config: {control: a.ctl, target: bank.db, create_tables: true, chunk_size_bytes: 4096}}"
+    Path("a.yaml").write_text(f"name: a\nsteps: {{load: {step}}}\n")
+    loadstone("jobs", "store", "a.yaml", "--as", "ann")
+    loadstone("jobs", "approve", "a", "--as", "bob")
+    assert 0 == loadstone("jobs", "launch", "a", "--wait").code
+    (run,) = loadstone("jobs", "run", "1", "--json").values()
+    pace = run["steps"][0]["result"]["pace"]
+    assert (4096, "pinned", 1) == (pace["chunk_size_bytes"], pace["why"], pace["chunks"])
+    (told,) = loadstone("jobs", "tune", "a", "--json").values()
+    assert ("config.chunk_size_bytes", "4096") == (told["settings"][0]["setting"], told["settings"][0]["now"])
+
+
+@pytest.mark.parametrize("wrong", ["adapt = 1", "threads = 0", "workers = true", "speed = 9"])
+def test_wrong_pins_are_refused(here: Path, wrong: str) -> None:
+    """Before a worker or a load begins, with what may stand there."""
+    Path("loadstone.toml").write_text(f"[tuning]\n{wrong}\n")
+    refused(loadstone("worker", "--until-idle"), "LS-6002")
+
+
 def test_waiting_shows_the_steps_and_gives_the_verdict(job: str) -> None:
     """0 when it completed, else 2 with each step's error and its hints."""
     done = loadstone("jobs", "launch", job, "day=2026-11-25", "--wait")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -218,6 +218,7 @@ class LoadReceipt:
         exit_code: 0 all loaded, 2 any reject, discard or stop, 1 or 3 fatal.
         tables: Rows by table name, in the order of the clauses.
         inputs: Bytes and SHA-256 of what was read of each input, decompressed.
+        pace: Sizes of the chunks of this run, and how fast each was, as JSON values.
     """
 
     load_id: str
@@ -236,3 +237,4 @@ class LoadReceipt:
     repeated: bool = False
     warnings: tuple[str, ...] = ()
     inputs: tuple[tuple[int, str], ...] = ()
+    pace: dict[str, Any] = field(default_factory=dict)

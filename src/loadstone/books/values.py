@@ -30,4 +30,5 @@ def receipt_values(receipt: LoadReceipt) -> dict[str, Any]:
         "resumed": receipt.resumed,
         "repeated": receipt.repeated,
         "warnings": list(receipt.warnings),
+        "pace": receipt.pace,
     }

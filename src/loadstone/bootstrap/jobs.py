@@ -14,6 +14,7 @@ from loadstone.bootstrap.handlers import handlers
 from loadstone.bootstrap.notifications import Herald
 from loadstone.bootstrap.repository import open_repository
 from loadstone.bootstrap.schedules import ask_target
+from loadstone.bootstrap.tuning import advice
 from loadstone.config import fault_rules
 from loadstone.database.open import Database
 from loadstone.errors import FixSpec
@@ -147,6 +148,14 @@ class Jobs:
     def operate(self, verb: str, execution_id: int, **more: str) -> Execution:
         """``stop``, ``pause``, ``resume`` or ``abandon`` (with ``reason``)."""
         return _VERBS[verb](self._database, execution_id, actor=self._actor, **more)
+
+    def tune(self, job: str, last: int) -> dict[str, Any]:
+        """What the last executions measured, and what they recommend."""
+        with self._database.read() as connection:
+            stored = definitions.approved(connection, job) or definitions.find(connection, job)
+        if stored is None:
+            raise _no_job(job)
+        return advice(self._database, stored, last)
 
     def workers(self) -> list[dict[str, Any]]:
         """Workers that gave a sign of life within the last minutes."""

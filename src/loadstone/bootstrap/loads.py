@@ -31,7 +31,7 @@ def load(request: LoadRequest, run: Run) -> LoadReceipt:
     from loadstone.load import pipeline
 
     _refuse_repository(request.target)
-    request = land_pipes(request)
+    request = _tuned(land_pipes(request))
     if request.take_over:
         end_file_holder(request)
     target = open_target(request.target, control_schema=request.control_schema)
@@ -219,6 +219,19 @@ def is_pipe(path: str) -> bool:
 
 
 # Private functions
+
+
+def _tuned(request: LoadRequest) -> LoadRequest:
+    """The request with what the configuration pins, where it says nothing itself."""
+    from loadstone.config import tuning
+
+    pins = tuning()
+    return replace(
+        request,
+        workers=request.workers or pins.workers,
+        chunk_size_bytes=request.chunk_size_bytes or pins.chunk_size_bytes,
+        adapt=request.adapt and pins.adapt,
+    )
 
 
 def _refuse_repository(target: str) -> None:

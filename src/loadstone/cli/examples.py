@@ -71,6 +71,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     ),
     "jobs runs": ("loadstone jobs runs --active", "loadstone jobs runs payments --limit 5"),
     "jobs run": ("loadstone jobs run 17", "loadstone jobs run 17 --json"),
+    "jobs tune": ("loadstone jobs tune payments", "loadstone jobs tune payments --last 200 --json"),
     "jobs stop": ("loadstone jobs stop 17",),
     "jobs pause": ("loadstone jobs pause 17",),
     "jobs resume": ("loadstone jobs resume 17",),

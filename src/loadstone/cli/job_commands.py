@@ -20,7 +20,7 @@ def add_jobs(subparsers: Subparsers) -> None:
 def add_worker(subparsers: Subparsers) -> None:
     """``loadstone worker``."""
     parser = subparsers.add_parser("worker", help="run the tasks of jobs, until stopped by SIGINT or SIGTERM")
-    parser.add_argument("--threads", type=number(1), metavar="N", help="tasks at once; as many as cores")
+    parser.add_argument("--threads", type=number(1), metavar="N", help="tasks at once; by cores and memory")
     parser.add_argument(
         "--until-idle", action="store_true", help="end when nothing is ready, running or due later"
     )
@@ -226,6 +226,11 @@ def _executions(actions: Subparsers) -> None:
     runs.add_argument("--limit", type=number(1), default=20, metavar="N", help="at most so many (20)")
     run = repository_action(actions, "run", "one execution with its steps, counts and errors")
     run.add_argument("execution", type=number(1), metavar="ID", help="number of the execution")
+    tune = repository_action(actions, "tune", "what stored executions measured, and which settings they recommend")
+    tune.add_argument("job", metavar="JOB", help="name of the job")
+    tune.add_argument(
+        "--last", type=number(1), default=50, metavar="N", help="by so many executions that completed (50)"
+    )
     workers = repository_action(actions, "workers", "workers and their last sign of life; with --stop, ask them to end")
     workers.add_argument(
         "--stop",

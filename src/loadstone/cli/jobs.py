@@ -122,6 +122,22 @@ def run_run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_tune(arguments: argparse.Namespace) -> int:
+    """Recommendations, those that change something first."""
+    with _jobs(arguments) as jobs:
+        told = jobs.tune(arguments.job, arguments.last)
+    if arguments.json:
+        print(json_text(told))
+        return 0
+    print(f"job {told['job']}, version {told['version']}: by {told['executions']} executions that completed")
+    rows = sorted(told["settings"], key=lambda one: not one["changes"])
+    print_table([{key: row[key] for key in ("step", "setting", "now", "recommended")} for row in rows])
+    for row in rows:
+        where = f"{row['step']}, " if row["step"] else ""
+        print(f"{where}{row['setting']}: {row['measured']}; {row['why']}.")
+    return 0
+
+
 def run_workers(arguments: argparse.Namespace) -> int:
     """List workers, or ask them to end."""
     with _jobs(arguments) as jobs:

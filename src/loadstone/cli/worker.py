@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -15,13 +14,14 @@ from loadstone.config import resolve_repository
 def run_worker(arguments: argparse.Namespace) -> int:
     """Work until a signal, or until idle. The first signal finishes the tasks' chunks; the second one kills."""
     from loadstone.bootstrap.jobs import make_worker
+    from loadstone.bootstrap.tuning import worker_threads
     from loadstone.telemetry.logs import log_to_stderr
 
     log_to_stderr(as_json=arguments.json_log)
     close = _serve(arguments.metrics) if arguments.metrics else None
     worker = make_worker(
         resolve_repository(arguments.repository),
-        threads=arguments.threads or os.cpu_count() or 1,
+        threads=worker_threads(arguments.threads),
         lease_s=arguments.lease,
     )
 

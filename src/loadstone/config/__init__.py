@@ -3,21 +3,25 @@
 from loadstone.config.settings import (
     SETTINGS,
     Setting,
+    Tuning,
     fault_rules,
     known_repository,
     resolve_repository,
     resolve_target,
     section,
+    tuning,
     user_functions,
 )
 
 __all__ = [
     "SETTINGS",
     "Setting",
+    "Tuning",
     "fault_rules",
     "known_repository",
     "resolve_repository",
     "resolve_target",
     "section",
+    "tuning",
     "user_functions",
 ]

@@ -78,6 +78,15 @@ SETTINGS = (
         " of class, code, pattern and action.",
     ),
     Setting(
+        "tuning.chunk_size_bytes, tuning.workers, tuning.threads",
+        "In loadstone.toml: pins for all loads and workers on this machine, where a command or a step says nothing;"
+        " without them they come from cores and memory, within the limits of the container, and adapt.",
+    ),
+    Setting(
+        "tuning.adapt",
+        "In loadstone.toml: false keeps the size of a load's chunks as it starts; true when absent.",
+    ),
+    Setting(
         "functions.NAME",
         "In loadstone.toml: the expression that a user function or package variable of SQL strings stands for,"
         ' with :1, :2 for its arguments: "PKG.CLEAN" = "UPPER(TRIM(:1))", "FND_GLOBAL.USER_ID" = "1001".',
@@ -170,6 +179,41 @@ def fault_rules() -> list[dict[str, Any]]:
             hints=["write [[faults]] before each rule."],
         )
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuning:
+    """Pinned sizes; None where they come from the machine."""
+
+    chunk_size_bytes: int | None = None
+    workers: int | None = None
+    threads: int | None = None
+    adapt: bool = True
+
+
+def tuning() -> Tuning:
+    """
+    The section ``tuning`` of the configuration.
+
+    Raises:
+        FixSpec: LS-6002 as ``section``, or a name or value there is none of these.
+    """
+    found = section("tuning")
+    wrong = [
+        name
+        for name, value in found.items()
+        if name not in Tuning.__dataclass_fields__
+        or (name == "adapt") != isinstance(value, bool)
+        or (name != "adapt" and not (isinstance(value, int) and value >= 1))
+    ]
+    if wrong:
+        raise FixSpec(
+            "LS-6002",
+            f"tuning of the configuration is wrong: {', '.join(f'{name} = {found[name]!r}' for name in wrong)}",
+            Place(file=str(_config_path())),
+            hints=["chunk_size_bytes, workers and threads are whole numbers from 1 on, adapt is true or false."],
+        )
+    return Tuning(**found)
 
 
 def user_functions() -> dict[str, str]:

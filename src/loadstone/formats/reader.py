@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import IO
 
@@ -33,14 +33,15 @@ def open_records(
     input_no: int,
     unit0: int,
     record0: int,
-    chunk_size_bytes: int,
+    chunk_size_bytes: int | Callable[[], int],
     compiled: bool,
 ) -> Iterator[Chunk]:
     """
     The chunks of one input from byte ``unit0`` of its decompressed stream on.
 
     Args:
-        record0: Logical records of the whole load before ``unit0``.
+        record0: Logical records of the whole load before ``unit0``. chunk_size_bytes: asked before each chunk
+            where it is a function.
 
     Raises:
         FixFile: LS-2003 damaged compressed data; LS-2004 a record beyond 1 GiB.
@@ -50,11 +51,12 @@ def open_records(
     splitter = splitter_of(layout, form, codec=codec, compiled=compiled)
     encode = layout.charset.encode if layout.charset.width == 1 else partial(str.encode, encoding=codec)
     signs = Signs(encode, layout.charset.leads)
+    size_of_next = chunk_size_bytes if callable(chunk_size_bytes) else lambda: chunk_size_bytes
     with open_source(source) as stream:
         skip_to(stream, unit0)
         pending, at = b"", unit0
         while True:
-            data, last = _grow(stream, pending, chunk_size_bytes, clause.path or "inline data")
+            data, last = _grow(stream, pending, size_of_next(), clause.path or "inline data")
             if not data:
                 return
             raw_start, raw_end, start, end = splitter.split(data, last=last)

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-from loadstone.books import Run
 from loadstone.errors import Retry
 from loadstone.load.atomic import awaits_publication, publish_staged
-from loadstone.load.columnar import Columnar
 from loadstone.load.lasting import Lasting
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.resume import Progress, progress_of, verify_inputs
-from loadstone.load.workers import run_workers
-from loadstone.spec import Partition
-
-
-@dataclass(frozen=True)
-class Work:
-    """A plan with what its values need, the fence it runs under, and whoever runs it."""
-
-    plan: LoadPlan
-    columnar: Columnar
-    lasting: Lasting
-    run: Run
-
-    def of(self, partition: Partition) -> Work:
-        """The same for one partition."""
-        return replace(self, plan=replace(self.plan, partition=partition))
+from loadstone.load.workers import Work, run_workers
 
 
 def load_all(work: Work) -> tuple[Progress, str]:
@@ -36,7 +17,7 @@ def load_all(work: Work) -> tuple[Progress, str]:
     A lost connection leaves open whether the last chunk is committed: the fence is raised, which
     waits for the old session, and the checkpoints tell.
     """
-    plan, columnar, lasting, run = work.plan, work.columnar, work.lasting, work.run
+    plan, lasting, run = work.plan, work.lasting, work.run
     progress = _committed(plan, lasting)
     if outcome_so_far(plan, progress) is not None:
         # Nothing is read any more, but bad and discard files are written from the inputs.
@@ -45,7 +26,7 @@ def load_all(work: Work) -> tuple[Progress, str]:
         outcome = outcome_so_far(plan, progress)
         try:
             if outcome is None:
-                attempt = run_workers(plan, columnar, lasting.fence, progress, run)
+                attempt = run_workers(work, progress)
                 progress = attempt.progress
                 if attempt.cut == "discardmax":
                     continue

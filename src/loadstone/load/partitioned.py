@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loadstone.books import Checkpoint, Contribution, Fence, Run
 from loadstone.errors import FixFile, Place, Refused
 from loadstone.load.atomic import awaits_publication, open_staged, publish_staged, staged_plan
-from loadstone.load.attempts import Work, load_all, outcome_so_far
+from loadstone.load.attempts import load_all, outcome_so_far
 from loadstone.load.environment import thaw
 from loadstone.load.frozen import columnar_of, freeze_plan
 from loadstone.load.identity import latest, load_key
@@ -28,6 +28,7 @@ from loadstone.load.plan.compile import compile_plan
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.resume import Progress, prefix_digest, progress_of
 from loadstone.load.surroundings import Surroundings
+from loadstone.load.workers import Work, pace_of
 from loadstone.spec import LoadRequest, Partition
 from loadstone.targets.model import Claimant, Target
 from loadstone.telemetry.points import reach
@@ -53,13 +54,14 @@ class PartitionEnd:
 
     Attributes:
         counts: Its books; None where the whole load had been ended before. outcome: as of a load.
-        last: Whether all partitions are loaded, so that the load can be ended.
+        last: Whether all partitions are loaded, so that the load can be ended. pace: as of a receipt.
     """
 
     load_id: str
     counts: Contribution | None
     outcome: str
     last: bool
+    pace: dict[str, Any] = field(default_factory=dict)
 
 
 def begin(request: LoadRequest, target: Target, surroundings: Surroundings, wanted: int) -> Beginning:
@@ -130,12 +132,14 @@ def load_partition(
         )
         fill_lookups(plan, row.frozen.get("lookups", []))
         plan = staged_plan(plan, lasting.fence) if row.frozen.get("atomic") else plan
-        work = Work(plan, columnar_of(plan, row.frozen), lasting, run)
-        progress, outcome = load_all(work.of(partitions[number - 1]))
+        plan = replace(plan, partition=partitions[number - 1])
+        work = Work(plan, columnar_of(plan, row.frozen), lasting, run, pace_of(plan))
+        progress, outcome = load_all(work)
         reach("partition_loaded")
         checkpoints = lasting.call(lambda: target.checkpoints(load_id))
         last = outcome == "complete" and all(is_loaded(one, checkpoints) for one in partitions)
-        return PartitionEnd(load_id=load_id, counts=progress.counts, outcome=outcome, last=last)
+        pace = work.pace.told()
+        return PartitionEnd(load_id=load_id, counts=progress.counts, outcome=outcome, last=last, pace=pace)
     finally:
         release()
 

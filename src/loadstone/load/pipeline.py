@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from loadstone.books import Fence, LoadReceipt, Run
 from loadstone.clock import Clock
 from loadstone.errors import Refused
 from loadstone.load.atomic import close_staged, open_staged, staged_plan
-from loadstone.load.attempts import Work, load_all
+from loadstone.load.attempts import load_all
 from loadstone.load.environment import Environment, thaw
 from loadstone.load.files import Times, write_files
 from loadstone.load.frozen import columnar_of, freeze_plan
@@ -25,6 +25,7 @@ from loadstone.load.plan.model import LoadPlan
 from loadstone.load.receipts import finished_before, make_receipt
 from loadstone.load.resume import progress_of
 from loadstone.load.surroundings import Surroundings
+from loadstone.load.workers import Work, pace_of
 from loadstone.spec import LoadRequest
 from loadstone.staging.lifetimes import ORPHAN_DAYS, drop_orphans
 from loadstone.targets.model import Claimant, Target
@@ -103,10 +104,12 @@ def _run_held(load: _Load) -> LoadReceipt:
     plan = lasting.call(lambda: _prepare(load, plan, lasting.fence, frozen))
     reach("prepared")
     columnar = columnar_of(plan, frozen)
-    work, partitions = Work(plan, columnar, lasting, load.run), partitions_of(frozen.get("partitions", ()))
+    work = Work(plan, columnar, lasting, load.run, pace_of(plan))
+    partitions = partitions_of(frozen.get("partitions", ()))
     progress, outcome = load_in_turn(work, partitions) if partitions else load_all(work)
     lasting.call(lambda: close_staged(plan, lasting.fence, progress))
     receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None and not partitions)
+    receipt = replace(receipt, pace=work.pace.told())
     told = [
         f"load {one[:8]}, staged and not resumed for {ORPHAN_DAYS} days, is dropped" for one in load.orphans
     ]

@@ -51,7 +51,7 @@ def preview(request: LoadRequest, target: Target, surroundings: Surroundings, *,
     fill_lookups(plan, read_lookups(plan))
     bases = {name: (first, step) for name, (first, step) in sequence_bases(plan).items()}
     columnar = Columnar(plan, bases, Path(request.spec_path).resolve().parent)
-    source = ChunkSource(plan, Progress(), {})
+    source = ChunkSource(plan, Progress(), {}, lambda: plan.chunk_size_bytes)
     read = source.next()
     while read is not None and read.first == read.stop and not read.ended:
         read = source.next()

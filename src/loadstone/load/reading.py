@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -74,12 +74,18 @@ class Read:
         return replace(self, chunk=self.chunk.part(first, stop), first=within[0], stop=within[1])
 
 
+SizeOfNext = Callable[[], int]
+"""Bytes of the chunk that is read next."""
+
+
 class ChunkSource:
     """Hands out chunks, one caller at a time."""
 
-    def __init__(self, plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> None:
+    def __init__(
+        self, plan: LoadPlan, progress: Progress, digests: Mapping[int, Any], size_of_next: SizeOfNext
+    ) -> None:
         self._lock = threading.Lock()
-        self._reads = _reads(plan, progress, digests)
+        self._reads = _reads(plan, progress, digests, size_of_next)
         self._closed = False
         self.bytes_done = sum(size - progress.base for size, _ in progress.digests.values())
         self.bytes_total = bytes_of(plan)
@@ -93,6 +99,11 @@ class ChunkSource:
             if read is not None:
                 self.bytes_done += read.chunk.size_bytes
             return read
+
+    @property
+    def bytes_left(self) -> int | None:
+        """Bytes that no chunk has yet; None where an input does not tell its size."""
+        return None if self.bytes_total is None else self.bytes_total - self.bytes_done
 
     def close(self) -> None:
         """Give no more chunks."""
@@ -112,7 +123,9 @@ def bytes_of(plan: LoadPlan) -> int | None:
 # Private functions
 
 
-def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Generator[Read, None, None]:
+def _reads(
+    plan: LoadPlan, progress: Progress, digests: Mapping[int, Any], size_of_next: SizeOfNext
+) -> Generator[Read, None, None]:
     """All chunks from where ``progress`` stands; what is committed ahead of it is passed over."""
     number, record_no = 0, progress.record_no
     skip, load = plan.limits.skip, plan.limits.load
@@ -126,7 +139,7 @@ def _reads(plan: LoadPlan, progress: Progress, digests: Mapping[int, Any]) -> Ge
                 digest = add_range(digest, one, passed.unit0, passed.unit1)
                 record_no = passed.record0 + passed.records
                 continue
-            for chunk in _chunks(plan, one, (unit0, unit1), record_no):
+            for chunk in _chunks(plan, one, (unit0, unit1), record_no, size_of_next):
                 if end_record is not None and chunk.record0 >= end_record:
                     return
                 records = len(chunk)
@@ -167,7 +180,9 @@ def _ranges(
         yield unit0, end, None
 
 
-def _chunks(plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], record0: int) -> Iterator[Chunk]:
+def _chunks(
+    plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], record0: int, size_of_next: SizeOfNext
+) -> Iterator[Chunk]:
     """Chunks of one input between two bytes; the second is where a record ends, or None for the end."""
     chunks = open_records(
         plan.layouts[plan.charsets[one.input_no]],
@@ -176,7 +191,7 @@ def _chunks(plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], recor
         input_no=one.input_no,
         unit0=units[0],
         record0=record0,
-        chunk_size_bytes=plan.chunk_size_bytes,
+        chunk_size_bytes=size_of_next,
         compiled=plan.compiled,
     )
     if units[1] is None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from loadstone.books import Fence, Run
+from loadstone.books import Run
 from loadstone.load.columnar import Columnar
 from loadstone.load.commit import Committer
+from loadstone.load.lasting import Lasting
+from loadstone.load.pace import Pace, pinned, sizes_of
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.prepare import Lanes, prepare
 from loadstone.load.reading import ChunkSource
@@ -18,10 +20,15 @@ from loadstone.load.resume import Progress, progress_of, verify_inputs
 from loadstone.load.sequences import Steps
 from loadstone.load.tickets import Closed
 from loadstone.load.watch import watch_locks
-from loadstone.spec import OrderPolicy
+from loadstone.spec import OrderPolicy, Partition
+from loadstone.telemetry.machine import here
 
 if TYPE_CHECKING:
     from loadstone.targets.model import Session
+
+
+WORKERS_MAX = 8
+"""No more workers than that without being asked: one target's log or disk is busy by then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +39,30 @@ class Attempt:
     cut: str | None
 
 
-def run_workers(plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Progress, run: Run) -> Attempt:
+@dataclass(frozen=True)
+class Work:
+    """A plan with what its values need, the fence it runs under, whoever runs it, and the size of its chunks."""
+
+    plan: LoadPlan
+    columnar: Columnar
+    lasting: Lasting
+    run: Run
+    pace: Pace
+
+    def of(self, partition: Partition) -> Work:
+        """The same for one partition."""
+        return replace(self, plan=replace(self.plan, partition=partition))
+
+
+def run_workers(work: Work, progress: Progress) -> Attempt:
     """
     Load from ``progress`` until the end, a limit, or a stop request.
 
     Raises:
         LoadstoneError: The first error of any worker; what was committed stays.
     """
-    crew = _Crew(plan, columnar, fence, progress, run)
+    plan, fence = work.plan, work.lasting.fence
+    crew = _Crew(work, progress)
     crew.work()
     if crew.error is not None:
         raise crew.error
@@ -50,16 +73,30 @@ def run_workers(plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Prog
 
 
 def workers_of(plan: LoadPlan) -> int:
-    """Workers by the request, else one for a partition or for inputs too small to gain, else two."""
+    """Workers by the request, else one for a partition or for inputs too small to gain, else by the cores."""
     if plan.request.workers is not None:
         return max(1, plan.request.workers)
-    return 2 if plan.compiled and plan.partition is None else 1
+    if not plan.compiled or plan.partition is not None:
+        return 1
+    # The server's side of a worker takes about as much of a core as the worker itself.
+    return max(2, min(WORKERS_MAX, int(here().cores / 2)))
 
 
 def threads_of(plan: LoadPlan) -> int:
     """One for each worker; over one session a second one prepares the next chunk meanwhile."""
     number = workers_of(plan)
     return number if sends_early(plan) or not plan.compiled else max(2, number)
+
+
+def pace_of(plan: LoadPlan) -> Pace:
+    """The size of the chunks: pinned by the request, else around what suits the target."""
+    threads, request = threads_of(plan), plan.request
+    if request.chunk_size_bytes is not None:
+        return Pace(pinned(request.chunk_size_bytes, "pinned"), threads)
+    sizes = sizes_of(plan.chunk_size_bytes, threads, here())
+    if request.adapt and plan.compiled:
+        return Pace(sizes, threads)
+    return Pace(pinned(sizes.start, sizes.why), threads)
 
 
 def sends_early(plan: LoadPlan) -> bool:
@@ -72,13 +109,13 @@ def sends_early(plan: LoadPlan) -> bool:
 
 
 class _Crew:
-    def __init__(
-        self, plan: LoadPlan, columnar: Columnar, fence: Fence, progress: Progress, run: Run
-    ) -> None:
-        self.plan, self.lanes, self.run = plan, Lanes.of(plan, columnar), run
+    def __init__(self, work: Work, progress: Progress) -> None:
+        plan = work.plan
+        self.plan, self.lanes, self.run, self.pace = plan, Lanes.of(plan, work.columnar), work.run, work.pace
         self.early = sends_early(plan)
-        self.committer = Committer(plan, fence, progress, early=self.early)
-        self.source = ChunkSource(plan, progress, verify_inputs(plan.inputs, progress))
+        self.committer = Committer(plan, work.lasting.fence, progress, early=self.early)
+        verified = verify_inputs(plan.inputs, progress)
+        self.source = ChunkSource(plan, progress, verified, lambda: self.pace.size_bytes)
         self.steps = Steps(plan, progress.sequences)
         self.error: BaseException | None = None
         self._lock = threading.Lock()
@@ -144,6 +181,7 @@ class _Crew:
             return False
         batch = prepare(self.lanes, read, partial(self.steps.before, read.number))
         self.committer.submit(session, read, batch)
+        self.pace.committed(read.chunk.size_bytes, self.source.bytes_left)
         self.lanes.give_back(batch)
         return True
 

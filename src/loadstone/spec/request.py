@@ -39,7 +39,8 @@ class LoadRequest:
         control_schema: Schema of the control tables; the target's default when None.
         workers: Parallel sessions; None = by the machine. order: commit order.
         express: Whether the spec was made from the table's columns, without a control file; for the log.
-        chunk_size_bytes: Bytes of a chunk; what suits the target when None. show_values: do not mask rejected values.
+        chunk_size_bytes: Bytes of a chunk; what suits the target, and adapts to it, when None. adapt: whether it may.
+        show_values: Do not mask rejected values.
     """
 
     spec: LoadSpec
@@ -69,6 +70,7 @@ class LoadRequest:
     workers: int | None = None
     order: OrderPolicy = OrderPolicy.FILE
     chunk_size_bytes: int | None = None
+    adapt: bool = True
     show_values: bool = False
     express: bool = False
 

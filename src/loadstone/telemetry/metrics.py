@@ -49,6 +49,16 @@ METRICS = (
         "Logical records by what became of them: read, loaded, rejected, discarded, skipped.",
         ("result",),
     ),
+    Metric("loadstone_worker_threads", "gauge", "Tasks that this worker may run at once."),
+    Metric(
+        "loadstone_chunk_size_bytes", "gauge", "Size of the chunks at the end of a job's last load.", ("job",)
+    ),
+    Metric(
+        "loadstone_chunk_size_changes_total",
+        "counter",
+        "Changes of the size of chunks within loads, by their direction: up, down.",
+        ("to",),
+    ),
     Metric("loadstone_input_bytes_total", "counter", "Bytes of input that are behind a checkpoint."),
     Metric(
         "loadstone_lease_losses_total", "counter", "Leases that this worker lost while it ran their task."

@@ -34,6 +34,8 @@ class LoadConfig(Part):
     schema_map: dict[str, str] = Doc({}, description="Schemas of the spec and of the target.")
     control_schema: str | None = Doc(None, description="Schema of the control tables.")
     workers: int | None = Doc(None, ge=1, description="Parallel sessions.")
+    chunk_size_bytes: int | None = Doc(None, ge=1, description="Bytes of a chunk; adapts when absent.")
+    adapt: bool = Doc(True, description="Whether the size of chunks may change while it loads.")
     order: OrderPolicy = Doc(
         OrderPolicy.FILE, description="Whether chunks commit in file order, or as they are ready."
     )

@@ -12,6 +12,7 @@ from loadstone.books.values import receipt_values
 from loadstone.bootstrap.connections import systems_of
 from loadstone.bootstrap.handlers.configuration import LoadConfig, check_config, request_of, typed_config
 from loadstone.bootstrap.handlers.healing import healed
+from loadstone.bootstrap.tuning import tell_pace
 from loadstone.connections.model import Connection
 from loadstone.errors import FixFile
 from loadstone.jobs.handlers import TaskRun, WholeStep
@@ -71,6 +72,7 @@ class LoadHandler(WholeStep):
         if task.plan and "number" in task.plan:
             return self._load_partition(task, run, int(task.plan["number"]))
         receipt = self._load(_request(task), run)
+        tell_pace(task.job, receipt.load_id, receipt.pace)
         run.report(receipt.counts, 0, None)  # one that an attempt before had completed reports nothing itself
         if receipt.outcome == "errors":
             raise FixFile(
@@ -95,7 +97,8 @@ class LoadHandler(WholeStep):
         if end.counts is not None:
             size_bytes = int((task.plan or {})["unit1"]) - int((task.plan or {})["unit0"])
             run.report(end.counts, size_bytes, size_bytes)
-        result: dict[str, Any] = {"load_id": end.load_id, "partition": number}
+        result: dict[str, Any] = {"load_id": end.load_id, "partition": number, "pace": end.pace}
+        tell_pace(task.job, end.load_id, end.pace)
         if receipt is not None:
             result["whole"] = receipt_values(receipt)
         return Outcome(status=_STATUS.get(end.outcome, Status.COMPLETED), result=result)

@@ -94,15 +94,18 @@ def listed(
     *,
     job: str | None = None,
     active: bool = False,
+    status: Status | None = None,
     limit: int = 50,
     before: int | None = None,
 ) -> list[Execution]:
-    """Executions, the newest first, at most ``limit``; of one job, active ones, with an id below ``before``."""
+    """Executions, the newest first, at most ``limit``; of one job or status, active ones, with an id below ``before``."""
     query = select(EXECUTION).order_by(EXECUTION.c.id.desc()).limit(limit)
     if job is not None:
         query = query.where(EXECUTION.c.job == job)
     if active:
         query = query.where(EXECUTION.c.status.in_(ACTIVE))
+    if status is not None:
+        query = query.where(EXECUTION.c.status == status)
     if before is not None:
         query = query.where(EXECUTION.c.id < before)
     return [_execution(row) for row in connection.execute(query)]
