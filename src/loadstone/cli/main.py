@@ -27,7 +27,7 @@ YOUNG_OBJECTS_MAX = 200_000
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Called by a link named ``sqlldr``, it is SQL*Loader's command line."""
     if argv is not None:
-        return _run(argv, shown=False)
+        return _run(list(argv), shown=False)
     words = sys.argv[1:]
     with frugal_process():
         return _run(["sqlldr", *words] if Path(sys.argv[0]).stem == "sqlldr" else words, shown=True)

@@ -144,6 +144,8 @@ def test_sqlite_refusals(statement: str, rule: str, code: str | None, field: str
         (duckdb.IOException("No space left on device"), Stop, "LS-3021"),
         (duckdb.IOException("Could not set lock on file x"), Refused, "LS-3006"),
         (duckdb.IOException("permission denied"), Stop, "LS-3020"),
+        (duckdb.FatalException("Failed to create checkpoint: File too large"), Stop, "LS-3021"),
+        (duckdb.FatalException("Failed to create checkpoint: I/O error"), Stop, "LS-3020"),
         (duckdb.ConstraintException("Duplicate key"), Refused, "LS-4003"),
         (duckdb.ConversionException("Could not convert"), FixSpec, "LS-3023"),
         (duckdb.CatalogException("no such table"), FixSpec, "LS-3023"),

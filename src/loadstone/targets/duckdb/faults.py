@@ -54,6 +54,13 @@ def translate(path: str, rows: TableRows | None = None) -> Iterator[None]:
         raise Stop(
             "LS-3020", f"cannot use {path}: {text}", hints=["may this user write the file?"]
         ) from error
+    except duckdb.FatalException as error:
+        # A checkpoint failed behind a commit: the rows are in the log, and the next connection puts them in.
+        if _FULL.search(str(error)):
+            raise _full(error) from error
+        raise Stop(
+            "LS-3020", f"cannot use {path}: {error}", hints=["start the load again; it resumes."]
+        ) from error
     except duckdb.Error as error:
         raise FixSpec("LS-3023", f"DuckDB refuses: {error}") from error
 
