@@ -14,7 +14,7 @@ from loadstone.telemetry import metrics
 from loadstone.telemetry.events import tell
 from loadstone.telemetry.serve import serve
 
-UNITS = ("_total", "_seconds", "_running", "_state", "_depth", "_letters", "_threads", "_open")
+UNITS = ("_total", "_seconds", "_running", "_state", "_depth", "_letters", "_threads", "_bytes", "_open")
 
 
 @pytest.fixture(autouse=True)
