@@ -89,6 +89,12 @@ def by_id(connection: Connection, execution_id: int, *, lock: bool = False) -> E
     return _execution(row) if row else None
 
 
+def has_ended(execution_id: Any) -> Any:
+    """Whether the execution that a column names has ended; an expression for queries of other rooms."""
+    ended = [status for status in Status if status.ended and status is not Status.PAUSED]
+    return select(EXECUTION.c.id).where(EXECUTION.c.id == execution_id, EXECUTION.c.status.in_(ended)).exists()
+
+
 def listed(
     connection: Connection,
     *,

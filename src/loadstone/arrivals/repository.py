@@ -1,0 +1,220 @@
+"""Every query of arrivals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from loadstone.arrivals.model import WORKED, Arrival, State
+from loadstone.arrivals.tables import ARRIVAL, CONTENT, EXPECTED
+from loadstone.database.open import now
+from loadstone.jobs.repository.executions import has_ended
+
+LISTED_MAX = 10_000
+"""Files of one list at most."""
+
+PATHS_MAX = 500
+"""Paths of one query."""
+
+ARRIVED = (State.SEEN, State.GONE, State.REJECTED)
+"""States of files that do not count as having come for a business date."""
+
+
+def add(connection: Connection, row: Mapping[str, Any]) -> Arrival | None:
+    """A new file; None when another watcher has just put it in."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    values = {
+        "totals": [],
+        "findings": [],
+        "waived": [],
+        "told_incomplete": False,
+        "fence": 0,
+        **row,
+    }
+    found = connection.execute(
+        dialect.insert(ARRIVAL).values(values).on_conflict_do_nothing().returning(ARRIVAL)
+    ).first()
+    return arrival_of(found) if found is not None else None
+
+
+def at_place(connection: Connection, place: str, paths: Sequence[str]) -> list[Arrival]:
+    """Files that came at a place: those with these paths, and all that are not whole yet."""
+    found = {}
+    own = ARRIVAL.c.place == place
+    parts = [paths[at : at + PATHS_MAX] for at in range(0, len(paths), PATHS_MAX)]
+    for where in (ARRIVAL.c.state == State.SEEN, *(ARRIVAL.c.path.in_(part) for part in parts)):
+        for row in connection.execute(select(ARRIVAL).where(own, where).order_by(ARRIVAL.c.id)):
+            found[row.id] = arrival_of(row)
+    return list(found.values())
+
+
+def by_id(connection: Connection, arrival_id: int, *, lock: bool = False) -> Arrival | None:
+    """One file."""
+    query = select(ARRIVAL).where(ARRIVAL.c.id == arrival_id)
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    return arrival_of(row) if row is not None else None
+
+
+def claim(connection: Connection, worker: str, lease: timedelta) -> Arrival | None:
+    """
+    The next file that something is to be done with: it is this worker's until the lease ends, by the database's clock.
+
+    A file whose job runs is nobody's until the job has ended.
+    """
+    moment = now(connection)
+    query = (
+        select(ARRIVAL.c.id)
+        .where(
+            ARRIVAL.c.state.in_(WORKED),
+            or_(ARRIVAL.c.claimed_until.is_(None), ARRIVAL.c.claimed_until < moment),
+            or_(ARRIVAL.c.not_before.is_(None), ARRIVAL.c.not_before <= moment),
+            or_(ARRIVAL.c.state != State.LAUNCHED, has_ended(ARRIVAL.c.execution_id)),
+        )
+        .order_by(ARRIVAL.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    found = connection.execute(query).scalar()
+    if found is None:
+        return None
+    values = {"claimed_by": worker, "claimed_until": moment + lease, "fence": ARRIVAL.c.fence + 1}
+    changed = update(ARRIVAL).where(ARRIVAL.c.id == found).values(values).returning(ARRIVAL)
+    return arrival_of(connection.execute(changed).one())
+
+
+def renew(connection: Connection, arrival: Arrival, lease: timedelta) -> bool:
+    """Hold a file on; False when another worker has it."""
+    changed = update(ARRIVAL).where(ARRIVAL.c.id == arrival.id, ARRIVAL.c.fence == arrival.fence)
+    return bool(connection.execute(changed.values(claimed_until=now(connection) + lease)).rowcount)
+
+
+def let_go(connection: Connection, arrival: Arrival, pause: timedelta | None = None) -> None:
+    """Let others claim a file, after a pause."""
+    moment = now(connection)
+    values = {
+        "claimed_by": None,
+        "claimed_until": None,
+        "not_before": moment + pause if pause is not None else None,
+    }
+    where = (ARRIVAL.c.id == arrival.id, ARRIVAL.c.fence == arrival.fence)
+    connection.execute(update(ARRIVAL).where(*where).values(values))
+
+
+def change(
+    connection: Connection, arrival: Arrival, values: Mapping[str, Any], *, fenced: bool = True
+) -> Arrival | None:
+    """Set columns of a file that still stands as ``arrival`` says; None when it does not."""
+    where = [ARRIVAL.c.id == arrival.id, ARRIVAL.c.state == arrival.state]
+    if fenced:
+        where.append(ARRIVAL.c.fence == arrival.fence)
+    row = connection.execute(update(ARRIVAL).where(and_(*where)).values(values).returning(ARRIVAL)).first()
+    return arrival_of(row) if row is not None else None
+
+
+def own_content(
+    connection: Connection, arrival: Arrival, kind: str, digest: str, since: datetime, at: datetime
+) -> Arrival | None:
+    """
+    Make a file the first of its feed with this content; else the file that was before it.
+
+    Of two files at the same moment one waits for the other here. A file that was rejected, or came before ``since``,
+    counts for nothing.
+    """
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = {
+        "feed": arrival.feed,
+        "kind": kind,
+        "digest": digest,
+        "arrival_id": arrival.id,
+        "first_at": at,
+    }
+    connection.execute(dialect.insert(CONTENT).values(row).on_conflict_do_nothing())
+    where = (CONTENT.c.feed == arrival.feed, CONTENT.c.kind == kind, CONTENT.c.digest == digest)
+    found = connection.execute(select(CONTENT).where(*where).with_for_update()).one()
+    if found.arrival_id == arrival.id:
+        return None
+    first = by_id(connection, found.arrival_id)
+    if first is not None and first.state is not State.REJECTED and found.first_at >= since:
+        return first
+    connection.execute(update(CONTENT).where(*where).values(arrival_id=arrival.id, first_at=at))
+    return None
+
+
+def last_accepted(connection: Connection, feed: str) -> Arrival | None:
+    """The newest file of a feed that was loaded."""
+    query = select(ARRIVAL).where(
+        ARRIVAL.c.feed == feed, ARRIVAL.c.state.in_((State.LOADED, State.ARCHIVED, State.EXPIRED))
+    )
+    row = connection.execute(query.order_by(ARRIVAL.c.id.desc()).limit(1)).first()
+    return arrival_of(row) if row is not None else None
+
+
+def listed(
+    connection: Connection,
+    *,
+    state: State | None = None,
+    feed: str | None = None,
+    source: str | None = None,
+    after: int = 0,
+    limit: int = LISTED_MAX,
+) -> list[Arrival]:
+    """Files by id."""
+    query = select(ARRIVAL).where(ARRIVAL.c.id > after).order_by(ARRIVAL.c.id).limit(limit)
+    for column, value in ((ARRIVAL.c.state, state), (ARRIVAL.c.feed, feed), (ARRIVAL.c.source, source)):
+        if value is not None:
+            query = query.where(column == value)
+    return [arrival_of(row) for row in connection.execute(query)]
+
+
+def arrived(connection: Connection, feed: str, business_date: date) -> int:
+    """How many files of a business date have come."""
+    where = (ARRIVAL.c.feed == feed, ARRIVAL.c.business_date == business_date, ~ARRIVAL.c.state.in_(ARRIVED))
+    return int(connection.execute(select(func.count()).select_from(ARRIVAL).where(*where)).scalar_one())
+
+
+def slow(connection: Connection, feed: str, before: datetime) -> list[Arrival]:
+    """Files of a feed that landed before a moment and whose rows are not in."""
+    query = select(ARRIVAL).where(
+        ARRIVAL.c.feed == feed, ARRIVAL.c.landed_at < before, ARRIVAL.c.state.in_(WORKED)
+    )
+    return [arrival_of(row) for row in connection.execute(query.order_by(ARRIVAL.c.id))]
+
+
+def tell_once(connection: Connection, feed: str, business_date: date, told: str, at: datetime) -> bool:
+    """Whether this is the first time that something is told of a business date."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = {"feed": feed, "business_date": business_date, "told": told, "at": at}
+    made = dialect.insert(EXPECTED).values(row).on_conflict_do_nothing()
+    return bool(connection.execute(made).rowcount)
+
+
+def outlived(connection: Connection, moment: datetime, limit: int = 1000) -> list[Arrival]:
+    """Files whose copies need not be kept any longer."""
+    query = select(ARRIVAL).where(
+        ARRIVAL.c.keep_until < moment, ARRIVAL.c.state.in_((State.ARCHIVED, State.REJECTED))
+    )
+    return [arrival_of(row) for row in connection.execute(query.order_by(ARRIVAL.c.id).limit(limit))]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many files stand in each state."""
+    query = select(ARRIVAL.c.state, func.count()).group_by(ARRIVAL.c.state)
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def arrival_of(row: Row[Any]) -> Arrival:
+    """A row as its noun."""
+    values = {name: row._mapping[name] for name in _NAMES}
+    values["state"] = State(values["state"])
+    values["held_from"] = State(values["held_from"]) if values["held_from"] else None
+    return Arrival(**values)
+
+
+# Private functions
+
+_NAMES = [one.name for one in fields(Arrival)]

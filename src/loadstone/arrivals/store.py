@@ -1,0 +1,180 @@
+"""
+Where our copies of files are: one folder for each arrival while it is under way, then the archive, the quarantine, or those rejected.
+
+A move may be repeated after any death: it is done when the file is where it should be and nowhere else.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+from loadstone.arrivals.model import Arrival
+from loadstone.errors import Place, Stop
+from loadstone.filestore.atomic import sync_folder
+from loadstone.filestore.landing import LandedFile, receive
+from loadstone.telemetry.points import reach
+
+NAME_SIZE_MAX = 180
+"""Bytes of a name that are kept; file systems take 255, and we put something in front and behind."""
+
+PACKED = (".gz", ".zst", ".bz2", ".xz", ".zip", ".xlsx", ".parquet", ".7z")
+"""Endings of files that are packed already."""
+
+_COPY_SIZE_BYTES = 1 << 20
+
+
+class Store:
+    """Our folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def uploads(self) -> Path:
+        """Where files that people and programs hand over wait to be landed."""
+        return self.root / "uploads"
+
+    def land(self, arrival: Arrival, stream: BinaryIO) -> LandedFile:
+        """
+        Keep the bytes of ``stream`` as the file of an arrival; repeated, it replaces them in one move.
+
+        Raises:
+            Stop: LS-4020 the folder cannot be written, or the disk is full.
+        """
+        kept = receive(stream, self._own(arrival))
+        final = self.working(arrival, kept.sha256)
+        _move(kept.path, final)
+        return LandedFile(path=final, sha256=kept.sha256, size_bytes=kept.size_bytes)
+
+    def working(self, arrival: Arrival, sha256: str | None = None) -> Path:
+        """Where the file of an arrival is while it is under way; named by its content, so that a zombie overwrites nothing."""
+        return self._own(arrival) / (sha256 or arrival.sha256 or "")[:16] / _short(arrival.name)
+
+    def back(self, arrival: Arrival) -> Path:
+        """Bring the file of an arrival back to where it is worked on, and say where that is."""
+        final = self.working(arrival)
+        if not final.exists() and arrival.kept_at is not None:
+            _move(Path(arrival.kept_at), final)
+        return final
+
+    def quarantine(self, arrival: Arrival) -> Path:
+        """Put the file of an arrival into quarantine, and say where it is."""
+        return self._settle(arrival, self.root / "quarantine" / str(arrival.id) / _short(arrival.name))
+
+    def reject(self, arrival: Arrival) -> Path:
+        """Put the file of an arrival among those rejected, and say where it is."""
+        return self._settle(arrival, self.root / "rejected" / str(arrival.id) / _short(arrival.name))
+
+    def archive(self, arrival: Arrival, folder: str | None, *, compress: bool) -> Path:
+        """Put the file of an arrival into the archive, and say where it is."""
+        day = arrival.business_date or date.min
+        name = f"{arrival.id}-{_short(arrival.name)}"
+        base = Path(folder) if folder is not None else self.root / "archive"
+        final = base / str(arrival.feed) / day.isoformat() / name
+        if not compress or name.lower().endswith(PACKED):
+            return self._settle(arrival, final)
+        final = final.with_name(f"{name}.gz")
+        source = self._where(arrival)
+        if source is not None:
+            _compress(source, final)
+            source.unlink()
+        self._tidy(arrival)
+        return final
+
+    def expire(self, arrival: Arrival) -> None:
+        """Remove the copy of an arrival."""
+        if arrival.kept_at is not None:
+            path = Path(arrival.kept_at)
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
+
+    # Private methods
+
+    def _own(self, arrival: Arrival) -> Path:
+        return self.root / "files" / str(arrival.id)
+
+    def _where(self, arrival: Arrival) -> Path | None:
+        """Where the file is now; None when an attempt that died has moved it already."""
+        places = [self.working(arrival), *([Path(arrival.kept_at)] if arrival.kept_at else [])]
+        return next((place for place in places if place.exists()), None)
+
+    def _settle(self, arrival: Arrival, final: Path) -> Path:
+        source = self._where(arrival)
+        if source is not None and source != final:
+            _move(source, final)
+        self._tidy(arrival)
+        return final
+
+    def _tidy(self, arrival: Arrival) -> None:
+        """What attempts that died have left, and outputs of the load that nobody needs."""
+        shutil.rmtree(self._own(arrival), ignore_errors=True)
+
+
+# Private functions
+
+
+def _short(name: str) -> str:
+    """A name that fits a file system: of a long one the end, for endings tell what a file is."""
+    raw = name.encode()
+    return name if len(raw) <= NAME_SIZE_MAX else raw[-NAME_SIZE_MAX:].decode("utf-8", "ignore")
+
+
+def _move(source: Path, final: Path) -> None:
+    """Rename, across file systems by a copy that appears whole; both folders are made durable."""
+    try:
+        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            os.replace(source, final)
+        except OSError:
+            if not source.exists():
+                raise
+            part = final.with_name(f".{final.name}.part")
+            shutil.copyfile(source, part)
+            _sync(part)
+            os.replace(part, final)
+            source.unlink()
+        reach("arrival_moved")
+        sync_folder(final.parent)
+        if source.parent.is_dir():
+            sync_folder(source.parent)
+    except OSError as error:
+        raise _cannot(final, error) from error
+
+
+def _compress(source: Path, final: Path) -> None:
+    """The same content gives the same bytes, so that a repeated one is no change."""
+    try:
+        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = final.with_name(f".{final.name}.part")
+        with open(source, "rb") as content, open(part, "wb") as raw:
+            os.chmod(part, 0o600)
+            with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=6, mtime=0) as packed:
+                shutil.copyfileobj(content, packed, _COPY_SIZE_BYTES)
+            raw.flush()
+            os.fsync(raw.fileno())
+        os.replace(part, final)
+        reach("arrival_moved")
+        sync_folder(final.parent)
+    except OSError as error:
+        raise _cannot(final, error) from error
+
+
+def _sync(path: Path) -> None:
+    with open(path, "rb+") as file:
+        os.chmod(path, 0o600)
+        os.fsync(file.fileno())
+
+
+def _cannot(final: Path, error: OSError) -> Stop:
+    return Stop(
+        "LS-4020",
+        f"cannot write {final}: {error.strerror}",
+        Place(file=str(final)),
+        hints=["is the disk full, and may this user write in the folder?"],
+    )

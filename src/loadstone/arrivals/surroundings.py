@@ -1,0 +1,114 @@
+"""What arrivals are given by whoever puts them together: the registry, ways to places outside, our folder, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from loadstone.arrivals.store import Store
+from loadstone.clock import Clock, SystemClock
+from loadstone.connections.transports.model import Transport
+from loadstone.database.open import Database
+from loadstone.schedule import repository as schedules
+from loadstone.schedule.calendar import EVERY_DAY, Calendar, Roll
+from loadstone.sources import registry
+from loadstone.sources.check import Known
+from loadstone.sources.model import Feed, SourceSystem
+from loadstone.sources.policies import Pickup
+
+UPLOAD = "upload"
+"""The place of files that were handed over, not fetched."""
+
+LEASE = timedelta(minutes=5)
+"""How long a file is a worker's without a sign of life."""
+
+LOAD_JOB = "load-file"
+"""The built-in job that loads a file; a feed may name another one."""
+
+
+class Outside(Protocol):
+    """Ways to places outside."""
+
+    def open(self, connection: str) -> Transport:
+        """The transport of a connection of the configuration; ``UPLOAD`` is our own folder of uploads."""
+        ...
+
+    def is_local(self, connection: str) -> bool:
+        """Whether its times are those of this machine's clock."""
+        ...
+
+
+class Sums(Protocol):
+    """Sums of columns of targets."""
+
+    def __call__(self, target: str | None, tables: tuple[str, ...], column: str) -> Decimal | None:
+        """The sum of a column over the tables that have it; None where none has."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """
+    Attributes:
+        worker: Who claims files, for the audit trail. sums: None where targets are not asked.
+        reading: How a control file or spec is read, by path.
+    """
+
+    database: Database
+    outside: Outside
+    store: Store
+    clock: Clock = field(default_factory=SystemClock)
+    worker: str = "arrivals"
+    sums: Sums | None = None
+    known: Callable[[], Known] | None = None
+
+    def now(self) -> datetime:
+        """The clock's time in UTC."""
+        return self.clock.now().astimezone(UTC)
+
+    def registry(self) -> Known:
+        """The registry as it is now."""
+        if self.known is not None:
+            return self.known()
+        with self.database.read() as connection:
+            return registry.known(connection)
+
+    def calendar(self, feed: Feed, source: SourceSystem | None) -> Calendar:
+        """The business days of a feed; its own, its system's, or every day."""
+        name = feed.calendar or (source.calendar if source is not None else None)
+        with self.database.read() as connection:
+            return schedules.calendar(connection, name) or EVERY_DAY
+
+    def business_date(self, feed: Feed, source: SourceSystem | None) -> date:
+        """The business date of a file whose name has none: the day it is there, or the business day before."""
+        zone = ZoneInfo(timezone_of(feed, source))
+        day = self.now().astimezone(zone).date()
+        return self.calendar(feed, source).rolled(day, Roll.PRECEDING) or day
+
+
+def timezone_of(feed: Feed, source: SourceSystem | None) -> str:
+    """The time zone of a feed's times."""
+    own = feed.sla.timezone if feed.sla is not None else None
+    return own or (source.timezone if source is not None else "UTC")
+
+
+def place_of(connection: str, folder: str) -> str:
+    """A place as it is stored."""
+    return f"{connection.lower()}:{'/'.join(part for part in folder.split('/') if part not in ('', '.'))}"
+
+
+def parts_of_place(place: str) -> tuple[str, str]:
+    """Connection and folder of a place."""
+    connection, _, folder = place.partition(":")
+    return connection, folder
+
+
+def pickup_of(place: str, feed: Feed | None) -> Pickup:
+    """What happens outside to a file that landed; uploads are ours to remove."""
+    if parts_of_place(place)[0] == UPLOAD:
+        return Pickup(after="delete")
+    return feed.pickup if feed is not None else Pickup()
