@@ -69,7 +69,12 @@ def groups_of(feed: Feed | None, name: str) -> Mapping[str, str]:
 
 
 def missing(
-    rule: Complete, name: str, names: Collection[str], groups: Mapping[str, str], stable_since: datetime, now: datetime
+    rule: Complete,
+    name: str,
+    names: Collection[str],
+    groups: Mapping[str, str],
+    stable_since: datetime,
+    now: datetime,
 ) -> str | None:
     """Why a file is not whole yet, its manifest's content aside; None when it is."""
     if is_partial(name, rule):

@@ -6,25 +6,27 @@ import hashlib
 import io
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import BinaryIO, cast
 
 from loadstone.arrivals.complete import companion, groups_of
 from loadstone.arrivals.model import Arrival, Finding, Hold, State, Step
-from loadstone.arrivals.surroundings import LEASE, Surroundings, parts_of_place, pickup_of
-from loadstone.connections.transports.model import Transport
+from loadstone.arrivals.surroundings import LEASE, Surroundings, parts_of_place, version_of
+from loadstone.connections.transports.model import Entry, Transport
 from loadstone.errors import FixFile, Refused
 from loadstone.sources.model import Feed
-from loadstone.sources.policies import Policy
+from loadstone.sources.policies import Pickup, Policy
 from loadstone.telemetry.points import reach
 
 RENEW_S = LEASE.total_seconds() / 5
 """Seconds between two signs of life while a file is copied."""
 
+NAMESAKES_MAX = 1000
+"""Files of one name that a folder of files taken away may hold."""
+
 
 def land(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> Step:
     """
-    Copy and hash a file; one that is gone is ``GONE``, one that changed meanwhile is looked at anew.
+    Copy and hash a file. One that is gone, or that changed meanwhile, is ``GONE``: its new version is seen as another one.
 
     Raises:
         Hold: Its bytes are not those that its manifest says. LoadstoneError: What the transport says.
@@ -34,59 +36,56 @@ def land(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> S
     md5 = hashlib.md5(usedforsecurity=False)
     try:
         with transport.open(arrival.path) as stream:
-            watched = _Watched(stream, renew, md5.update)
-            kept = around.store.land(arrival, cast(BinaryIO, watched))
+            kept = around.store.land(arrival, cast(BinaryIO, _Watched(stream, renew, md5.update)))
+        reach("arrival_copied")
+        after = _entry(transport, arrival)
     except FixFile as error:
-        return _not_there(around, arrival, error)
+        if error.code not in ("LS-7415", "LS-7417"):
+            raise
+        return _gone(arrival, f"it went away, or changed, while it was fetched: {error.message}")
     finally:
         transport.close()
-    reach("arrival_landed")
-    if arrival.size_bytes is not None and kept.size_bytes != arrival.size_bytes:
-        told = {"message": f"{arrival.size_bytes} bytes were seen, and {kept.size_bytes} came: it is still written"}
-        return _seen_again(around, told)
+    if after is None or version_of(after) != arrival.version:
+        return _gone(arrival, "it changed while it was fetched")
     values = {
         "sha256": kept.sha256,
         "size_bytes": kept.size_bytes,
         "kept_at": str(kept.path),
         "landed_at": around.now(),
     }
-    kind, _, digest = (arrival.expected_sha256 or "").partition(":")
-    if digest and digest != {"md5": md5.hexdigest()}.get(kind, kept.sha256):
-        finding = Finding(
-            kind="manifest",
-            told=f"its {kind} is not the one of its manifest",
-            policy=Policy.HOLD,
-            hints=("was the transfer complete? ask the sender to send it again.",),
-        )
-        if "manifest" not in arrival.waived:
-            raise Hold(finding, values=values)
+    kind, _, digest = (arrival.expected_digest or "").partition(":")
+    if (
+        digest
+        and digest != {"md5": md5.hexdigest()}.get(kind, kept.sha256)
+        and "manifest" not in arrival.waived
+    ):
+        raise Hold(_OTHER_DIGEST[kind], values=values)
     return Step(state=State.LANDED, values=values)
 
 
 def pick_up(around: Surroundings, arrival: Arrival, feed: Feed | None) -> bool:
     """
-    Do outside what the feed says becomes of a file that landed; whether anything is to be done at all.
+    Do outside what the feed says becomes of a file that landed; whether it is gone from there now.
 
-    A file that has changed since is another one, and stays. Safe to repeat.
+    A file that has changed since is another one, and stays. Safe to repeat; the caller records that the version is retired.
     """
-    pickup = pickup_of(arrival.place, feed)
+    pickup = feed.pickup if feed is not None else Pickup()
     if pickup.after == "leave":
         return False
-    connection, folder = parts_of_place(arrival.place)
+    connection, _ = parts_of_place(arrival.place)
     transport = around.outside.open(connection)
+    own = arrival.path.rpartition("/")[0]
     try:
-        own = arrival.path.rpartition("/")[0]
         there = {one.name: one for one in transport.list(own)}
-        entry = there.get(arrival.name if connection != "upload" else arrival.path.rpartition("/")[2])
-        if entry is not None and _is_same(arrival, entry.id, entry.size_bytes):
+        entry = there.get(arrival.name)
+        if entry is not None and version_of(entry) == arrival.version:
             _take_away(transport, arrival.path, pickup.folder)
         rule = feed.complete if feed is not None else None
         if rule is not None and rule.marker is not None:
             marker = companion(rule.marker, arrival.name, groups_of(feed, arrival.name))
-            if marker in there and companion(rule.marker, "", {}) != marker:
+            # A marker that is the same for all files vouches for those that are still to be fetched, too.
+            if marker in there and "{" in rule.marker:
                 _take_away(transport, f"{own}/{marker}" if own else marker, pickup.folder)
-    except FixFile:
-        return True  # its folder is gone, as that of an upload that was tidied up
     finally:
         transport.close()
     reach("arrival_picked_up")
@@ -94,6 +93,16 @@ def pick_up(around: Surroundings, arrival: Arrival, feed: Feed | None) -> bool:
 
 
 # Private functions
+
+_OTHER_DIGEST = {
+    kind: Finding(
+        kind="manifest",
+        told=f"its {kind} is not the one of its manifest",
+        policy=Policy.HOLD,
+        hints=("was the transfer complete? ask the sender to send it again.",),
+    )
+    for kind in ("sha256", "md5")
+}
 
 
 class _Watched(io.RawIOBase):
@@ -112,22 +121,13 @@ class _Watched(io.RawIOBase):
         return data
 
 
-def _not_there(around: Surroundings, arrival: Arrival, error: FixFile) -> Step:
-    if error.code == "LS-7417":
-        return _seen_again(around, {"message": error.message})
-    if error.code != "LS-7415":
-        raise error
-    return Step(state=State.GONE, told={"message": "it went away before it was fetched", "code": error.code})
+def _entry(transport: Transport, arrival: Arrival) -> Entry | None:
+    found = transport.list(arrival.path.rpartition("/")[0])
+    return next((one for one in found if one.name == arrival.name), None)
 
 
-def _seen_again(around: Surroundings, told: dict[str, str]) -> Step:
-    return Step(state=State.SEEN, values={"stable_since": around.now()}, told=told)
-
-
-def _is_same(arrival: Arrival, version: str | None, size_bytes: int | None) -> bool:
-    if version is not None and not arrival.place.startswith("upload:"):
-        return version == arrival.version
-    return size_bytes is None or size_bytes == arrival.size_bytes
+def _gone(arrival: Arrival, told: str) -> Step:
+    return Step(state=State.GONE, values={"version": arrival.retired_version}, told={"message": told})
 
 
 def _take_away(transport: Transport, path: str, folder: str | None) -> None:
@@ -135,10 +135,16 @@ def _take_away(transport: Transport, path: str, folder: str | None) -> None:
     if folder is None:
         transport.delete(path)
         return
-    own, _, name = path.rpartition("/")
-    for number in range(1, 1000):
-        target = f"{folder}/{name}" if number == 1 else f"{folder}/{name}.{number}"
-        with suppress(Refused):
-            transport.move(path, target)
+    name = path.rpartition("/")[2]
+    for number in range(1, NAMESAKES_MAX + 1):
+        try:
+            transport.move(path, f"{folder}/{name}" if number == 1 else f"{folder}/{name}.{number}")
             return
+        except Refused as error:
+            if error.code != "LS-7418":  # only a name that is taken lets another one be tried
+                raise
+        except FixFile as error:
+            if error.code != "LS-7415":
+                raise
+            return  # somebody else took it away
     raise Refused("LS-7418", f"{folder} holds a thousand files named {name}", hints=["tidy it up."])

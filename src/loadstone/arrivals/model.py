@@ -23,7 +23,6 @@ class State(StrEnum):
     LANDED = "landed"
     RECOGNISED = "recognised"
     CHECKED = "checked"
-    TOTALLED = "totalled"
     LAUNCHED = "launched"
     LOADED = "loaded"
     ARCHIVED = "archived"
@@ -38,23 +37,10 @@ class State(StrEnum):
         return self in (State.ARCHIVED, State.QUARANTINED, State.REJECTED, State.GONE, State.EXPIRED)
 
 
-WORKED = (
-    State.COMPLETE,
-    State.LANDED,
-    State.RECOGNISED,
-    State.CHECKED,
-    State.TOTALLED,
-    State.LAUNCHED,
-    State.LOADED,
-)
-"""States that a worker takes a file on from."""
-
-
 class Reason(StrEnum):
     """Why a file is in quarantine: the reason code that people, alerts and reports go by."""
 
     UNKNOWN_FEED = "unknown_feed"
-    AMBIGUOUS_FEED = "ambiguous_feed"
     UNREADABLE = "unreadable"
     EMPTY = "empty"
     DUPLICATE_NAME = "duplicate_name"
@@ -112,11 +98,13 @@ class Arrival:
         place: Where it came: a connection of the configuration and a folder, or ``upload``.
         path: Its path there. version: what tells other bytes under the same path apart.
         name: Its name, without folders. source, feed: None until they are known.
+        expected_digest: ``sha256:`` or ``md5:`` and hex digits, where a manifest states them.
         kept_at: Where our copy is; None before it landed, and when it has expired.
         shape: What detection found. totals: control totals. findings: all that was found amiss.
         held_from: The state that a file in quarantine goes on from when it is released.
         waived: Kinds of findings that a person has let pass.
         stable_since, seen_at, ...: by the clock of arrivals, UTC.
+        told_incomplete: Whether people were told that it does not become whole. fence: counts claims.
     """
 
     id: int
@@ -129,14 +117,13 @@ class Arrival:
     feed: str | None = None
     size_bytes: int | None = None
     sha256: str | None = None
-    expected_sha256: str | None = None
+    expected_digest: str | None = None
     content_sha256: str | None = None
     business_date: date | None = None
     kept_at: str | None = None
     shape: Mapping[str, Any] | None = None
     totals: Sequence[Mapping[str, Any]] = ()
     findings: Sequence[Mapping[str, Any]] = ()
-    spec: Mapping[str, Any] | None = None
     execution_id: int | None = None
     receipt: Mapping[str, Any] | None = None
     held_from: State | None = None
@@ -150,6 +137,16 @@ class Arrival:
     keep_until: datetime | None = None
     told_incomplete: bool = False
     fence: int = 0
+
+    @property
+    def retired_version(self) -> str:
+        """
+        What its version becomes when what it names is no longer there to be taken.
+
+        A file that is sent again under the same path, were it the same to the second, is then a new one.
+        """
+        mark = f";{self.id}"
+        return self.version if self.version.endswith(mark) else self.version + mark
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,9 +36,7 @@ def move(
     return moved
 
 
-def note(
-    connection: Connection, arrival: Arrival, verb: str, told: Mapping[str, Any], *, actor: str
-) -> None:
+def note(connection: Connection, arrival: Arrival, verb: str, told: Mapping[str, Any], *, actor: str) -> None:
     """Audit entry and event about a file."""
     about = facts(arrival)
     topic = TOPICS.get(arrival.state, f"file.{verb}") if verb == arrival.state else f"file.{verb}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from loadstone.arrivals.model import WORKED, Arrival, State
-from loadstone.arrivals.tables import ARRIVAL, CONTENT, EXPECTED
+from loadstone.arrivals.model import Arrival, State
+from loadstone.arrivals.tables import ARRIVAL, CONTENT
 from loadstone.database.open import now
 from loadstone.jobs.repository.executions import has_ended
 
@@ -20,9 +20,6 @@ LISTED_MAX = 10_000
 
 PATHS_MAX = 500
 """Paths of one query."""
-
-ARRIVED = (State.SEEN, State.GONE, State.REJECTED)
-"""States of files that do not count as having come for a business date."""
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> Arrival | None:
@@ -60,9 +57,9 @@ def by_id(connection: Connection, arrival_id: int, *, lock: bool = False) -> Arr
     return arrival_of(row) if row is not None else None
 
 
-def claim(connection: Connection, worker: str, lease: timedelta) -> Arrival | None:
+def claim(connection: Connection, worker: str, states: Sequence[State], lease: timedelta) -> Arrival | None:
     """
-    The next file that something is to be done with: it is this worker's until the lease ends, by the database's clock.
+    The next file in one of ``states``, with which something is to be done: it is this worker's until the lease ends, by the database's clock.
 
     A file whose job runs is nobody's until the job has ended.
     """
@@ -70,7 +67,7 @@ def claim(connection: Connection, worker: str, lease: timedelta) -> Arrival | No
     query = (
         select(ARRIVAL.c.id)
         .where(
-            ARRIVAL.c.state.in_(WORKED),
+            ARRIVAL.c.state.in_(states),
             or_(ARRIVAL.c.claimed_until.is_(None), ARRIVAL.c.claimed_until < moment),
             or_(ARRIVAL.c.not_before.is_(None), ARRIVAL.c.not_before <= moment),
             or_(ARRIVAL.c.state != State.LAUNCHED, has_ended(ARRIVAL.c.execution_id)),
@@ -169,28 +166,6 @@ def listed(
         if value is not None:
             query = query.where(column == value)
     return [arrival_of(row) for row in connection.execute(query)]
-
-
-def arrived(connection: Connection, feed: str, business_date: date) -> int:
-    """How many files of a business date have come."""
-    where = (ARRIVAL.c.feed == feed, ARRIVAL.c.business_date == business_date, ~ARRIVAL.c.state.in_(ARRIVED))
-    return int(connection.execute(select(func.count()).select_from(ARRIVAL).where(*where)).scalar_one())
-
-
-def slow(connection: Connection, feed: str, before: datetime) -> list[Arrival]:
-    """Files of a feed that landed before a moment and whose rows are not in."""
-    query = select(ARRIVAL).where(
-        ARRIVAL.c.feed == feed, ARRIVAL.c.landed_at < before, ARRIVAL.c.state.in_(WORKED)
-    )
-    return [arrival_of(row) for row in connection.execute(query.order_by(ARRIVAL.c.id))]
-
-
-def tell_once(connection: Connection, feed: str, business_date: date, told: str, at: datetime) -> bool:
-    """Whether this is the first time that something is told of a business date."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = {"feed": feed, "business_date": business_date, "told": told, "at": at}
-    made = dialect.insert(EXPECTED).values(row).on_conflict_do_nothing()
-    return bool(connection.execute(made).rowcount)
 
 
 def outlived(connection: Connection, moment: datetime, limit: int = 1000) -> list[Arrival]:

@@ -29,15 +29,10 @@ _COPY_SIZE_BYTES = 1 << 20
 
 
 class Store:
-    """Our folder."""
+    """Our folder, with ``files``, ``quarantine``, ``rejected``, ``archive`` and ``results`` in it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-
-    @property
-    def uploads(self) -> Path:
-        """Where files that people and programs hand over wait to be landed."""
-        return self.root / "uploads"
 
     def land(self, arrival: Arrival, stream: BinaryIO) -> LandedFile:
         """
@@ -47,28 +42,37 @@ class Store:
             Stop: LS-4020 the folder cannot be written, or the disk is full.
         """
         kept = receive(stream, self._own(arrival))
-        final = self.working(arrival, kept.sha256)
+        final = self._working(arrival, kept.sha256)
         _move(kept.path, final)
         return LandedFile(path=final, sha256=kept.sha256, size_bytes=kept.size_bytes)
 
-    def working(self, arrival: Arrival, sha256: str | None = None) -> Path:
-        """Where the file of an arrival is while it is under way; named by its content, so that a zombie overwrites nothing."""
-        return self._own(arrival) / (sha256 or arrival.sha256 or "")[:16] / _short(arrival.name)
+    def find(self, arrival: Arrival) -> Path | None:
+        """Where the file of an arrival is now, though an attempt died between its move and its record; None when it is gone."""
+        places = [self._working(arrival), self._held(arrival, "quarantine"), self._held(arrival, "rejected")]
+        if arrival.kept_at is not None:
+            places.insert(0, Path(arrival.kept_at))
+        return next((place for place in places if place.is_file()), None)
 
     def back(self, arrival: Arrival) -> Path:
         """Bring the file of an arrival back to where it is worked on, and say where that is."""
-        final = self.working(arrival)
-        if not final.exists() and arrival.kept_at is not None:
-            _move(Path(arrival.kept_at), final)
-        return final
+        return self._put(arrival, self._working(arrival))
+
+    def results(self, arrival: Arrival) -> Path:
+        """The folder of what the load of an arrival leaves: spec, bad file, discard file and log; made where it is missing."""
+        folder = self.root / "results" / str(arrival.id)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _cannot(folder, error) from error
+        return folder
 
     def quarantine(self, arrival: Arrival) -> Path:
         """Put the file of an arrival into quarantine, and say where it is."""
-        return self._settle(arrival, self.root / "quarantine" / str(arrival.id) / _short(arrival.name))
+        return self._put(arrival, self._held(arrival, "quarantine"))
 
     def reject(self, arrival: Arrival) -> Path:
         """Put the file of an arrival among those rejected, and say where it is."""
-        return self._settle(arrival, self.root / "rejected" / str(arrival.id) / _short(arrival.name))
+        return self._put(arrival, self._held(arrival, "rejected"))
 
     def archive(self, arrival: Arrival, folder: str | None, *, compress: bool) -> Path:
         """Put the file of an arrival into the archive, and say where it is."""
@@ -77,42 +81,46 @@ class Store:
         base = Path(folder) if folder is not None else self.root / "archive"
         final = base / str(arrival.feed) / day.isoformat() / name
         if not compress or name.lower().endswith(PACKED):
-            return self._settle(arrival, final)
+            return self._put(arrival, final)
         final = final.with_name(f"{name}.gz")
-        source = self._where(arrival)
-        if source is not None:
+        source = self.find(arrival)
+        if source is not None and source != final:
             _compress(source, final)
             source.unlink()
         self._tidy(arrival)
         return final
 
     def expire(self, arrival: Arrival) -> None:
-        """Remove the copy of an arrival."""
+        """Remove the copy of an arrival, and what its load has left."""
         if arrival.kept_at is not None:
             path = Path(arrival.kept_at)
             path.unlink(missing_ok=True)
             if path.parent.is_dir() and not any(path.parent.iterdir()):
                 path.parent.rmdir()
+        shutil.rmtree(self.root / "results" / str(arrival.id), ignore_errors=True)
 
     # Private methods
 
     def _own(self, arrival: Arrival) -> Path:
         return self.root / "files" / str(arrival.id)
 
-    def _where(self, arrival: Arrival) -> Path | None:
-        """Where the file is now; None when an attempt that died has moved it already."""
-        places = [self.working(arrival), *([Path(arrival.kept_at)] if arrival.kept_at else [])]
-        return next((place for place in places if place.exists()), None)
+    def _working(self, arrival: Arrival, sha256: str | None = None) -> Path:
+        """Named by its content, so that a worker that lost the file overwrites nothing."""
+        return self._own(arrival) / (sha256 or arrival.sha256 or "")[:16] / _short(arrival.name)
 
-    def _settle(self, arrival: Arrival, final: Path) -> Path:
-        source = self._where(arrival)
+    def _held(self, arrival: Arrival, folder: str) -> Path:
+        return self.root / folder / str(arrival.id) / _short(arrival.name)
+
+    def _put(self, arrival: Arrival, final: Path) -> Path:
+        source = self.find(arrival)
         if source is not None and source != final:
             _move(source, final)
-        self._tidy(arrival)
+        if not final.is_relative_to(self._own(arrival)):
+            self._tidy(arrival)
         return final
 
     def _tidy(self, arrival: Arrival) -> None:
-        """What attempts that died have left, and outputs of the load that nobody needs."""
+        """What attempts that died have left."""
         shutil.rmtree(self._own(arrival), ignore_errors=True)
 
 

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from loadstone.arrivals.store import Store
 from loadstone.clock import Clock, SystemClock
-from loadstone.connections.transports.model import Transport
+from loadstone.connections.transports.model import Entry, Transport
 from loadstone.database.open import Database
 from loadstone.schedule import repository as schedules
 from loadstone.schedule.calendar import EVERY_DAY, Calendar, Roll
 from loadstone.sources import registry
 from loadstone.sources.check import Known
 from loadstone.sources.model import Feed, SourceSystem
-from loadstone.sources.policies import Pickup
-
-UPLOAD = "upload"
-"""The place of files that were handed over, not fetched."""
 
 LEASE = timedelta(minutes=5)
 """How long a file is a worker's without a sign of life."""
@@ -34,7 +28,7 @@ class Outside(Protocol):
     """Ways to places outside."""
 
     def open(self, connection: str) -> Transport:
-        """The transport of a connection of the configuration; ``UPLOAD`` is our own folder of uploads."""
+        """The transport of a connection of the configuration."""
         ...
 
     def is_local(self, connection: str) -> bool:
@@ -42,20 +36,11 @@ class Outside(Protocol):
         ...
 
 
-class Sums(Protocol):
-    """Sums of columns of targets."""
-
-    def __call__(self, target: str | None, tables: tuple[str, ...], column: str) -> Decimal | None:
-        """The sum of a column over the tables that have it; None where none has."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """
     Attributes:
-        worker: Who claims files, for the audit trail. sums: None where targets are not asked.
-        reading: How a control file or spec is read, by path.
+        worker: Who claims files, for the audit trail.
     """
 
     database: Database
@@ -63,8 +48,6 @@ class Surroundings:
     store: Store
     clock: Clock = field(default_factory=SystemClock)
     worker: str = "arrivals"
-    sums: Sums | None = None
-    known: Callable[[], Known] | None = None
 
     def now(self) -> datetime:
         """The clock's time in UTC."""
@@ -72,8 +55,6 @@ class Surroundings:
 
     def registry(self) -> Known:
         """The registry as it is now."""
-        if self.known is not None:
-            return self.known()
         with self.database.read() as connection:
             return registry.known(connection)
 
@@ -107,8 +88,9 @@ def parts_of_place(place: str) -> tuple[str, str]:
     return connection, folder
 
 
-def pickup_of(place: str, feed: Feed | None) -> Pickup:
-    """What happens outside to a file that landed; uploads are ours to remove."""
-    if parts_of_place(place)[0] == UPLOAD:
-        return Pickup(after="delete")
-    return feed.pickup if feed is not None else Pickup()
+def version_of(entry: Entry) -> str:
+    """What changes when the bytes do, as far as the place tells."""
+    if entry.id is not None:
+        return entry.id
+    moment = entry.modified_at.isoformat() if entry.modified_at is not None else ""
+    return f"{entry.size_bytes}-{moment}"

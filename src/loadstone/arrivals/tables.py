@@ -18,7 +18,7 @@ from sqlalchemy import (
 from loadstone.database.metadata import METADATA, Instant, document, row_id
 
 _SEEN = text("state = 'seen'")
-_OPEN = text("state IN ('complete', 'landed', 'recognised', 'checked', 'totalled', 'launched', 'loaded')")
+_OPEN = text("state IN ('complete', 'landed', 'recognised', 'checked', 'launched', 'loaded')")
 
 ARRIVAL = Table(
     "arrival",
@@ -33,14 +33,13 @@ ARRIVAL = Table(
     Column("feed", Text),
     Column("size_bytes", BigInteger),
     Column("sha256", Text),
-    Column("expected_sha256", Text),
+    Column("expected_digest", Text),
     Column("content_sha256", Text),
     Column("business_date", Date),
     Column("kept_at", Text),
     Column("shape", document()),
     Column("totals", document(), nullable=False),
     Column("findings", document(), nullable=False),
-    Column("spec", document()),
     Column("execution_id", row_id()),
     Column("receipt", document()),
     Column("held_from", Text),
@@ -76,14 +75,3 @@ CONTENT = Table(
     info={"natural_key": ("feed", "kind", "digest")},
 )
 """Which file of a feed was the first with a name, with these bytes, or with these records: at most one."""
-
-EXPECTED = Table(
-    "arrival_expected",
-    METADATA,
-    Column("feed", Text, primary_key=True),
-    Column("business_date", Date, primary_key=True),
-    Column("told", Text, primary_key=True),
-    Column("at", Instant, nullable=False),
-    info={"natural_key": ("feed", "business_date", "told")},
-)
-"""What was told of a feed's business date: early, late, missing, too many; each once."""

@@ -22,7 +22,7 @@ from loadstone.arrivals.complete import (
 )
 from loadstone.arrivals.model import Arrival, State, Step
 from loadstone.arrivals.record import move, note
-from loadstone.arrivals.surroundings import Surroundings, place_of
+from loadstone.arrivals.surroundings import Surroundings, place_of, version_of
 from loadstone.connections.transports.model import Entry, Transport
 from loadstone.sources.check import Known
 from loadstone.sources.match import match_name
@@ -102,13 +102,17 @@ class _Seeing:
     def take(self, entries: Sequence[Entry]) -> Look:
         now = self._around.now()
         with self._around.database.read() as connection:
-            before = repository.at_place(connection, self._found.place, [self._path(one.name) for one in entries])
+            before = repository.at_place(
+                connection, self._found.place, [self._path(one.name) for one in entries]
+            )
         versions = {(one.path, one.version): one for one in before}
         growing = {one.path: one for one in before if one.state is State.SEEN}
         for entry in entries:
             path = self._path(entry.name)
-            one = versions.get((path, _version(entry)))
+            one = versions.get((path, version_of(entry)))
             if one is not None and one.state is not State.SEEN:
+                if path in growing:  # what was there before is there again: the one that grew is gone
+                    self._vanished(growing[path], now)
                 continue
             feed = self._feed(entry.name)
             self._one(entry, feed, growing.get(path), now)
@@ -125,7 +129,7 @@ class _Seeing:
         if is_partial(entry.name, rule):
             self._found.waiting[entry.name] = "its name is that of a file being written"
             return
-        unchanged = seen is not None and seen.version == _version(entry)
+        unchanged = seen is not None and seen.version == version_of(entry)
         since = seen.stable_since if seen is not None and unchanged else self._since(entry, now)
         groups = groups_of(feed, entry.name)
         why = missing(rule, entry.name, self._names, groups, since, now)
@@ -140,7 +144,7 @@ class _Seeing:
             if current is None:
                 return
             if why is None:
-                values = {"expected_sha256": listed.digest if listed is not None else None}
+                values = {"expected_digest": listed.digest if listed is not None else None}
                 step = Step(state=State.COMPLETE, values=values)
                 move(connection, current, step, actor=self._around.worker, at=now, fenced=False)
                 self._found.completed += 1
@@ -160,7 +164,7 @@ class _Seeing:
         now: datetime,
     ) -> Arrival | None:
         """The row of a file, made or brought up to date; None when another watcher was quicker."""
-        version = _version(entry)
+        version = version_of(entry)
         if seen is not None:
             current = repository.by_id(connection, seen.id, lock=True)
             if current is None or current.state is not State.SEEN:
@@ -229,7 +233,7 @@ class _Seeing:
             current = repository.by_id(connection, one.id, lock=True)
             if current is not None and current.state is State.SEEN:
                 told = {"message": "it went away before it was whole"}
-                step = Step(state=State.GONE, told=told)
+                step = Step(state=State.GONE, values={"version": current.retired_version}, told=told)
                 move(connection, current, step, actor=self._around.worker, at=now, fenced=False)
                 self._found.gone += 1
 
@@ -244,11 +248,3 @@ class _Seeing:
 
     def _path(self, name: str) -> str:
         return f"{self._folder}/{name}" if self._folder else name
-
-
-def _version(entry: Entry) -> str:
-    """What changes when the bytes do, as far as the place tells."""
-    if entry.id is not None:
-        return entry.id
-    moment = entry.modified_at.isoformat() if entry.modified_at is not None else ""
-    return f"{entry.size_bytes}-{moment}"

@@ -261,7 +261,9 @@ def _named_outputs(request: LoadRequest) -> LoadRequest:
 
 def _no_load(load_id: str | None) -> FixSpec:
     if load_id is None:
-        return FixSpec("LS-6004", "nothing was ever loaded into this target", hints=["is it the right target?"])
+        return FixSpec(
+            "LS-6004", "nothing was ever loaded into this target", hints=["is it the right target?"]
+        )
     return FixSpec("LS-6004", f"no load of this target has an id that begins with {load_id}")
 
 

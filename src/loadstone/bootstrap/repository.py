@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import loadstone.alerts.tables
+import loadstone.arrivals.tables
 import loadstone.audit.tables
 import loadstone.database.breakers
 import loadstone.database.watermarks

@@ -37,7 +37,9 @@ def tell_pace(job: str, load_id: str, pace: Mapping[str, Any]) -> None:
         return
     metrics.set_to("loadstone_chunk_size_bytes", pace["chunk_size_bytes"], job=job)
     for change in pace["changes"]:
-        metrics.count("loadstone_chunk_size_changes_total", to="up" if change["to"] > change["from"] else "down")
+        metrics.count(
+            "loadstone_chunk_size_changes_total", to="up" if change["to"] > change["from"] else "down"
+        )
         tell("load.resized", load_id, {"job": job, **change})
 
 

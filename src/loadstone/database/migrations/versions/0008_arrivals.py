@@ -1,4 +1,4 @@
-"""Files on their way, what was first with which content, and what was told of expected ones."""
+"""Files on their way, and what was first with which content."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,7 @@ def upgrade() -> None:
         "uq_arrival_seen", "arrival", ["place", "path"], unique=True, sqlite_where=seen, postgresql_where=seen
     )
     under_way = sa.text(
-        "state IN ('complete', 'landed', 'recognised', 'checked', 'totalled', 'launched', 'loaded')"
+        "state IN ('complete', 'landed', 'recognised', 'checked', 'launched', 'loaded')"
     )
     op.create_index("ix_arrival_open", "arrival", ["id"], sqlite_where=under_way, postgresql_where=under_way)
     op.create_index("ix_arrival_feed_business_date", "arrival", ["feed", "business_date"])
@@ -38,19 +38,11 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_arrival_content_arrival_id", "arrival_content", ["arrival_id"])
-    op.create_table(
-        "arrival_expected",
-        sa.Column("feed", sa.Text(), nullable=False),
-        sa.Column("business_date", sa.Date(), nullable=False),
-        sa.Column("told", sa.Text(), nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("feed", "business_date", "told", name=op.f("pk_arrival_expected")),
-    )
 
 
 def downgrade() -> None:
     """Remove them."""
-    for name in ("arrival_expected", "arrival_content", "arrival"):
+    for name in ("arrival_content", "arrival"):
         op.drop_table(name)
 
 
@@ -64,13 +56,12 @@ def _columns() -> list[sa.schema.SchemaItem]:
         sa.Column("source", sa.Text()),
         sa.Column("feed", sa.Text()),
         sa.Column("size_bytes", sa.BigInteger()),
-        *[sa.Column(name, sa.Text()) for name in ("sha256", "expected_sha256", "content_sha256")],
+        *[sa.Column(name, sa.Text()) for name in ("sha256", "expected_digest", "content_sha256")],
         sa.Column("business_date", sa.Date()),
         sa.Column("kept_at", sa.Text()),
         sa.Column("shape", DOCUMENT),
         sa.Column("totals", DOCUMENT, nullable=False),
         sa.Column("findings", DOCUMENT, nullable=False),
-        sa.Column("spec", DOCUMENT),
         sa.Column("execution_id", ROW_ID),
         sa.Column("receipt", DOCUMENT),
         sa.Column("held_from", sa.Text()),
