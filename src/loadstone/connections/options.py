@@ -135,7 +135,9 @@ class QueryOptions(Options):
     """The rows of a query as a delimited file; the URL is that of the database, or a target's name."""
 
     query: str = Doc(min_length=1, description="SELECT; :since and :until stand for the watermarks.")
-    file_name: str = Doc("rows_{until}.csv", description="Name of the file; {since} and {until} are filled.")
+    file_name: str = Doc(
+        min_length=1, max_length=200, description="Name of the file; {since} and {until} are filled."
+    )
     watermark: str | None = Doc(None, min_length=1, description="Query of one value: how far rows go now.")
     start: str = Doc("", description="Watermark before the first file.")
     delimiter: str = Doc(",", min_length=1, max_length=1, description="Between values.")
@@ -145,6 +147,8 @@ class QueryOptions(Options):
     def _bounded(self) -> Self:
         if self.watermark is not None and ":until" not in self.query:
             raise ValueError("a query with a watermark needs :until, so that a file is the same each time")
+        if (self.watermark is not None) != ("{until}" in self.file_name):
+            raise ValueError("file_name holds {until} where there is a watermark, and only there")
         return self
 
 

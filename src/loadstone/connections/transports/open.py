@@ -6,10 +6,11 @@ from urllib.parse import unquote, urlsplit
 
 from loadstone.connections.model import Connection
 from loadstone.connections.transports.model import Transport
+from loadstone.connections.transports.query import Queries, QueryTransport
 from loadstone.errors import FixSpec
 
 
-def open_transport(connection: Connection) -> Transport:
+def open_transport(connection: Connection, queries: Queries | None = None) -> Transport:
     """
     A way to the files of a connection, which is logged in.
 
@@ -31,6 +32,12 @@ def open_transport(connection: Connection) -> Transport:
             return FtpTransport(connection)
         case "s3":
             return _open_s3(connection)
+        case "http":
+            from loadstone.connections.transports.http import HttpTransport
+
+            return HttpTransport(connection)
+        case "query" if queries is not None:
+            return QueryTransport(connection, queries)
         case kind:
             raise FixSpec(
                 "LS-7402",
