@@ -25,7 +25,7 @@ LOGIN = {"password": "env:P"}
         ({"url": "file:///in"}, "directory"),
         ({"url": "/in", "kind": "directory"}, "directory"),
         ({"url": "postgresql://h/d"}, "database"),
-        ({"url": "postgresql://h/d", "kind": "query", "query": "SELECT 1"}, "query"),
+        ({"url": "postgresql://h/d", "kind": "query", "query": "SELECT 1", "file_name": "a.csv"}, "query"),
     ],
     ids=["sftp", "ftp", "ftps", "s3", "https", "file", "path", "database", "query"],
 )
@@ -52,7 +52,20 @@ def test_the_scheme_says_the_kind(values: dict[str, Any], kind: str) -> None:
             {"url": "https://h", "file_name": "a", "headers": {"X-Key": "hunter2-long"}},
             "headers.X-Key must be env",
         ),
-        ({"url": "db", "kind": "query", "query": "SELECT 1", "watermark": "SELECT 2"}, "needs :until"),
+        (
+            {
+                "url": "d",
+                "kind": "query",
+                "query": "SELECT 1",
+                "file_name": "{until}",
+                "watermark": "SELECT 2",
+            },
+            "needs :until",
+        ),
+        (
+            {"url": "d", "kind": "query", "query": "SELECT 1", "file_name": "{until}"},
+            "file_name holds {until} where there is a watermark",
+        ),
         ({"url": "postgresql://h", "password": "hunter2-long"}, "unknown keys password"),
     ],
     ids=[
@@ -66,6 +79,7 @@ def test_the_scheme_says_the_kind(values: dict[str, Any], kind: str) -> None:
         "two logins",
         "secret header",
         "endless query",
+        "name without watermark",
         "database",
     ],
 )
