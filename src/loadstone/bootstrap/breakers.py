@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from loadstone.connections.breaker import Breakers, breaker_values
 from loadstone.connections.model import Breaker, BreakerState, Connection
+from loadstone.connections.options import OPTIONS
 from loadstone.database import outbox
 from loadstone.database.breakers import BREAKER
 from loadstone.database.open import Database, after_commit, now
@@ -29,7 +30,12 @@ def breakers(database: Database) -> Breakers:
 
 
 def probe(connection: Connection) -> None:
-    """Reach out to a database: log in, and ask for one."""
+    """Reach out: log in and list the folder, or ask the database for one."""
+    if connection.kind in OPTIONS:
+        from loadstone.bootstrap.places import reach_out
+
+        reach_out(connection)
+        return
     from loadstone.bootstrap.targets import open_target
 
     target = open_target(connection.url)

@@ -14,6 +14,7 @@ from loadstone.config import section
 from loadstone.connections.configured import DATABASE, connections_of, system_of
 from loadstone.connections.kinds import Kind, Kinds
 from loadstone.connections.model import Breaker, Connection, Finding
+from loadstone.connections.options import OPTIONS, kind_of, shown_url
 from loadstone.connections.reach import reach
 from loadstone.database.open import Database
 from loadstone.errors import FixSpec, LoadstoneError
@@ -36,15 +37,19 @@ def systems_of(target: str | None) -> Sequence[Connection]:
 
 def kinds() -> Kinds:
     """All kinds."""
+    from loadstone.connections.examine import examined
+
     known = Kinds()
     known.add(Kind(name=DATABASE, tested=test_database))
+    for name in OPTIONS:
+        known.add(Kind(name=name, tested=examined))
     return known
 
 
 def test_database(connection: Connection) -> Iterator[Finding]:
     """Steps ``DNS``, ``port``, ``login`` and ``rights``; a file has only the last two."""
     from loadstone.bootstrap.targets import open_target
-    from loadstone.targets.urls import kind_of, safe_url
+    from loadstone.targets import urls
 
     parts = urlsplit(connection.url)
     if parts.hostname and not parts.query.startswith("host="):
@@ -53,13 +58,13 @@ def test_database(connection: Connection) -> Iterator[Finding]:
             if not finding.good:
                 return
     try:
-        kind_of(connection.url)
+        urls.kind_of(connection.url)
         target = open_target(connection.url)
     except LoadstoneError as error:
         yield _bad("login", error)
         return
     try:
-        yield Finding(step="login", good=True, told=f"{safe_url(connection.url)} lets this user in")
+        yield Finding(step="login", good=True, told=f"{urls.safe_url(connection.url)} lets this user in")
         try:
             target.init_control()
         except LoadstoneError as error:
@@ -81,8 +86,6 @@ class Connections:
 
     def listed(self) -> list[dict[str, Any]]:
         """All that are configured, and those without a name whose breaker has ever been touched."""
-        from loadstone.targets.urls import safe_url
-
         named = configured()
         stored = {one.system: one for one in self._breakers.listed()}
         rows = []
@@ -92,7 +95,7 @@ class Connections:
                 {
                     "connection": name,
                     "kind": one.kind if one else DATABASE,
-                    "url": safe_url(one.url) if one else None,
+                    "url": _shown(one) if one else None,
                     "breaker": str(breaker.state),
                     "failures": breaker.failures,
                     "retry_at": breaker.retry_at,
@@ -116,9 +119,7 @@ class Connections:
 
 def tested(name: str) -> Iterator[Finding]:
     """The steps of the test of a connection. ``FixSpec`` LS-7404 when nothing has that name."""
-    connection = configured().get(name.lower())
-    if connection is None:
-        connection = system_of(name, {}) if "://" in name else None
+    connection = configured().get(name.lower()) or (_of_url(name) if "://" in name else None)
     if connection is None:
         raise unknown(name)
     return kinds().of(connection).tested(connection)
@@ -140,5 +141,19 @@ def unknown(name: str) -> FixSpec:
 # Private functions
 
 
+def _of_url(url: str) -> Connection | None:
+    """What a URL names by itself, with the options that its kind has without any."""
+    if kind_of(url) is None:
+        return system_of(url, {})
+    return connections_of({"connections": {"url": {"url": url}}})["url"]
+
+
+def _shown(connection: Connection) -> str:
+    from loadstone.targets.urls import safe_url
+
+    has_files = connection.kind in OPTIONS and connection.kind != "query"
+    return shown_url(connection.url) if has_files else safe_url(connection.url)
+
+
 def _bad(step: str, error: LoadstoneError) -> Finding:
-    return Finding(step=step, good=False, told=error.message, hint=" ".join(error.hints))
+    return Finding(step=step, good=False, told=error.message, code=error.code, hint=" ".join(error.hints))

@@ -6,6 +6,7 @@ import argparse
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from loadstone.cli.tables import print_table
@@ -30,10 +31,10 @@ def run_test(arguments: argparse.Namespace) -> int:
     for finding in tested(arguments.connection):
         good = good and finding.good
         if arguments.json:
-            row = {"step": finding.step, "good": finding.good, "told": finding.told, "hint": finding.hint}
-            print_table([row], as_json=True)
+            print_table([asdict(finding)], as_json=True)
             continue
-        print(f"{finding.step:7} {'ok ' if finding.good else 'BAD'} {finding.told}")
+        code = f"[{finding.code}] " if finding.code else ""
+        print(f"{finding.step:11} {'ok ' if finding.good else 'BAD'} {code}{finding.told}")
         if finding.hint:
             print(f"HINT: {finding.hint}")
     return 0 if good else 2

@@ -105,6 +105,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "connections test": (
         "loadstone connections test bank",
         "loadstone connections test postgresql://loader@db/bank",
+        "loadstone connections test file:///data/inbox",
     ),
     "connections reset": ("loadstone connections reset bank",),
     "sources": ("loadstone sources import registry/*.yaml", "loadstone sources list"),

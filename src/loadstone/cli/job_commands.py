@@ -144,7 +144,10 @@ def add_connections(subparsers: Subparsers) -> None:
         module="connections",
     )
     test = repository_action(
-        actions, "test", "log in, and name what is wrong: DNS, port, login or rights", module="connections"
+        actions,
+        "test",
+        "log in, and name what is wrong: DNS, port, host key or certificate, login, path, rights",
+        module="connections",
     )
     reset = repository_action(
         actions, "reset", "close a breaker by hand; work that waits for it goes on", module="connections"

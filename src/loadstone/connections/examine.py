@@ -24,8 +24,9 @@ _EAGER = ("sftp", "ftp")
 
 def examined(connection: Connection, queries: Queries | None = None) -> Iterator[Finding]:
     """
-    Steps ``DNS``, ``address`` (HTTP), ``port``, ``secret``, ``host key`` or ``certificate``, ``login``, ``path`` and ``rights``,
-    as far as the kind has them and as they are reached.
+    Steps ``DNS``, ``address`` (HTTP), ``port``, ``login``, ``path`` and ``rights``, as far as the kind has them.
+
+    A bad one may also be ``options``, ``secret``, ``library``, ``host key`` or ``certificate``, as its code says.
     """
     for finding in _reached(connection):
         yield finding
@@ -57,9 +58,8 @@ def _reached(connection: Connection) -> Iterator[Finding]:
         try:
             addresses.checked(host, port, options_of(connection, HttpOptions).allow_private)
         except PermissionError as error:
-            yield Finding(
-                step="address", good=False, told=str(error), hint=f'allow_private = ["{host}"] allows it.'
-            )
+            hint = f'allow_private = ["{host}"] allows it.'
+            yield Finding(step="address", good=False, told=str(error), code="LS-7412", hint=hint)
             return
         except OSError:
             return
@@ -82,12 +82,13 @@ def _used(connection: Connection, transport: Transport) -> Iterator[Finding]:
     told = shown_url(connection.url)
     if connection.kind in _EAGER:
         yield Finding(step="login", good=True, told=f"{told} lets this user in")
+    late = connection.kind not in (*_EAGER, "directory")
     try:
         found = transport.list()
     except LoadstoneError as error:
-        yield _bad(connection, error, "path")
+        yield _bad(connection, error, "login" if late else "path")
         return
-    if connection.kind not in (*_EAGER, "directory"):
+    if late:
         yield Finding(step="login", good=True, told=f"{_name(connection)} answers")
     yield Finding(step="path", good=True, told=f"{_name(connection)} has {len(found)} files")
     try:
@@ -127,10 +128,15 @@ def _bad(connection: Connection, error: LoadstoneError, step: str) -> Finding:
         "LS-7413": "login",
         "LS-7414": "rights",
         "LS-7415": "path",
+        "LS-7417": "listing",
         "LS-7419": "library",
     }
     return Finding(
-        step=known.get(error.code, step), good=False, told=error.message, hint=" ".join(error.hints)
+        step=known.get(error.code, step),
+        good=False,
+        told=error.message,
+        code=error.code,
+        hint=" ".join(error.hints),
     )
 
 

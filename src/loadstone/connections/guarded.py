@@ -10,9 +10,9 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import BinaryIO, TypeVar, cast
 
-from loadstone.connections.breaker import Breakers, Wait
+from loadstone.connections.breaker import Breakers, Pass, Wait
 from loadstone.connections.model import Connection
 from loadstone.connections.options import OPTIONS, Options, options_of
 from loadstone.connections.transports import faults
@@ -48,6 +48,7 @@ class Guarded:
         self._owner, self._pause = owner, pause
         self._options = options_of(connection, OPTIONS.get(connection.kind, Options))
         self._inner: Transport | None = None
+        self._pass: Pass | None = None
         self._seen: dict[str, Entry] = {}
 
     def list(self, folder: str = "") -> Sequence[Entry]:
@@ -117,7 +118,7 @@ class Guarded:
                     self._inner = self._opened()
                 done = act(self._inner)
             except Retry as error:
-                self._lost(admitted, error)
+                self._lost(error, admitted)
                 if attempt == attempts:
                     raise
                 self._wait(attempt)
@@ -127,7 +128,7 @@ class Guarded:
                 return done
         raise AssertionError("unreachable")
 
-    def _admitted(self) -> Any:
+    def _admitted(self) -> Pass | None:
         if self._breakers is None:
             return None
         admitted = self._breakers.admit(self._connection, self._owner)
@@ -137,10 +138,11 @@ class Guarded:
                 f"the breaker of {self._connection.name} is open for {admitted.pause_s:.0f} s more: {admitted.reason}",
                 hints=[f"`loadstone connections test {self._connection.name}` says what is wrong."],
             )
+        self._pass = admitted  # under which a file is read that breaks off later
         return admitted
 
-    def _lost(self, admitted: Any, error: Retry) -> None:
-        """Count an outage; the way to the place is opened anew next time."""
+    def _lost(self, error: Retry, admitted: Pass | None) -> None:
+        """Count an outage of work that was let in; the way to the place is opened anew next time."""
         self.close()
         if self._breakers is not None and admitted is not None:
             self._breakers.failed(admitted, error.message)
@@ -185,7 +187,7 @@ class _Reading:
         """Open it again where it broke off, if it is still the same file."""
         self._fruitless += 1
         self.done(False)
-        self._place._lost(self._place._admitted(), error)
+        self._place._lost(error, self._place._pass)
         if self._fruitless > self._place._options.attempts:
             raise error
         self._place._wait(self._fruitless)

@@ -85,10 +85,11 @@ class Finding:
     One step of a test: its name (``DNS``, ``port``, ``login``, ``rights``), whether it went well, the fact.
 
     Attributes:
-        hint: What to do when it did not.
+        code: Of the error, when it did not. hint: what to do then.
     """
 
     step: str
     good: bool
     told: str
+    code: str = ""
     hint: str = ""

@@ -184,9 +184,7 @@ def faults_of(kind: str, url: str, values: dict[str, Any], told: str) -> list[st
     model = OPTIONS.get(kind)
     if model is None:
         return [f"{told}: unknown keys {', '.join(sorted(values))}"] if values else []
-    faults = []
-    if kind != "query" and urlsplit(url).password is not None:
-        faults.append(f'{told}.url holds a password; give it as password = "env:NAME"')
+    faults = _faults_of_url(kind, url, told) if kind != "query" else []
     try:
         model.model_validate(values)
     except ValidationError as error:
@@ -214,6 +212,23 @@ def shown_url(url: str) -> str:
 
 
 # Private functions
+
+
+def _faults_of_url(kind: str, url: str, told: str) -> list[str]:
+    """Of a place with files."""
+    try:
+        parts = urlsplit(url)
+        scheme, host, password, _ = parts.scheme.lower(), parts.hostname, parts.password, parts.port
+    except ValueError as error:
+        return [f"{told}.url is no URL: {error}"]
+    schemes = [name for name, of in SCHEMES.items() if of == kind]
+    if scheme not in schemes and not (kind == "directory" and not scheme):
+        return [f"{told}.url of kind {kind} must begin with {' or '.join(f'{name}:' for name in schemes)}"]
+    if kind != "directory" and not host:
+        return [f"{told}.url names no {'bucket' if kind == 's3' else 'host'}"]
+    if password is not None:
+        return [f'{told}.url holds a password; give it as password = "env:NAME"']
+    return []
 
 
 def _told(error: Any) -> str:

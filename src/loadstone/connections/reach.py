@@ -10,6 +10,9 @@ from loadstone.connections.model import Finding
 TIMEOUT_S = 5.0
 """How long a test waits for a connection."""
 
+CODE = "LS-7411"
+"""Of a place that does not answer."""
+
 
 def reach(host: str, port: int, timeout_s: float = TIMEOUT_S) -> Iterator[Finding]:
     """Steps ``DNS`` and ``port``; no more after a bad one."""
@@ -17,16 +20,16 @@ def reach(host: str, port: int, timeout_s: float = TIMEOUT_S) -> Iterator[Findin
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
         told = f"{host} is no known host: {error.strerror or error}"
-        yield Finding(
-            step="DNS", good=False, told=told, hint="is the host's name right? `getent hosts` asks the same."
-        )
+        hint = "is the host's name right? `getent hosts` asks the same."
+        yield Finding(step="DNS", good=False, told=told, code=CODE, hint=hint)
         return
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     yield Finding(step="DNS", good=True, told=f"{host} is {', '.join(addresses)}")
     try:
         socket.create_connection((host, port), timeout=timeout_s).close()
     except OSError as error:
-        yield Finding(step="port", good=False, told=_told(host, port, error, timeout_s), hint=_hint(error))
+        told = _told(host, port, error, timeout_s)
+        yield Finding(step="port", good=False, told=told, code=CODE, hint=_hint(error))
         return
     yield Finding(step="port", good=True, told=f"{host} listens on port {port}")
 

@@ -76,7 +76,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(302, b"", {"Location": self.web.moved[path]})
         elif path in self.web.answers:
             self._answer(self.web.answers[path], b"no", {})
-        elif path.startswith("/private") and "Authorization" not in self.headers or path.startswith("/private") and PASSWORD not in self.headers["Authorization"]:
+        elif (
+            path.startswith("/private")
+            and "Authorization" not in self.headers
+            or path.startswith("/private")
+            and PASSWORD not in self.headers["Authorization"]
+        ):
             self._answer(401, b"", {})
         elif path in self.web.listings:
             listing = self.web.listings[path]

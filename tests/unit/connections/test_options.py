@@ -67,6 +67,11 @@ def test_the_scheme_says_the_kind(values: dict[str, Any], kind: str) -> None:
             "file_name holds {until} where there is a watermark",
         ),
         ({"url": "postgresql://h", "password": "hunter2-long"}, "unknown keys password"),
+        ({"url": "https://h/in", "kind": "sftp", **LOGIN}, "of kind sftp must begin with sftp:"),
+        ({"url": "in", "kind": "ftp", **LOGIN}, "of kind ftp must begin with ftp: or ftps:"),
+        ({"url": "sftp:///in", **LOGIN}, "url names no host"),
+        ({"url": "s3:///in"}, "url names no bucket"),
+        ({"url": "sftp://h:99999/in", **LOGIN}, "url is no URL: Port out of range"),
     ],
     ids=[
         "password in the URL",
@@ -81,6 +86,11 @@ def test_the_scheme_says_the_kind(values: dict[str, Any], kind: str) -> None:
         "endless query",
         "name without watermark",
         "database",
+        "other scheme",
+        "no scheme",
+        "no host",
+        "no bucket",
+        "no port",
     ],
 )
 def test_wrong_options_are_refused(values: dict[str, Any], told: str) -> None:

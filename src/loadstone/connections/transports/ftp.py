@@ -163,7 +163,13 @@ class FtpTransport:
 
     def _by_facts(self, where: str) -> list_[Entry]:
         found = []
-        for name, facts in self._ftp.mlsd(where, ["type", "size", "modify", "unique"]):
+        try:
+            told = [*self._ftp.mlsd(where, ["type", "size", "modify", "unique"])]
+        except ftplib.error_perm as error:
+            if str(error).startswith("501"):  # no folder (RFC 3659, 7.2.1)
+                raise faults.no_file(where) from error
+            raise
+        for name, facts in told:
             if facts.get("type", "file").lower() == "file" and is_plain_name(name):
                 size, modified = facts.get("size"), facts.get("modify")
                 found.append(_entry(name, int(size) if size else None, modified, facts.get("unique", "")))
@@ -174,9 +180,8 @@ class FtpTransport:
         try:
             told = self._ftp.nlst(where)
         except ftplib.error_perm as error:
-            self._ftp.cwd(
-                where
-            )  # some servers answer 550 for an empty folder; this tells it from a missing one
+            # Some servers answer 550 for an empty folder; this tells it from a missing one.
+            self._ftp.cwd(where)
             if not str(error).startswith("550"):
                 raise
             return []

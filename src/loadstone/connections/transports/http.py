@@ -30,6 +30,7 @@ from loadstone.connections.transports.pointers import at_pointer
 from loadstone.connections.transports.streams import CHUNK_SIZE_BYTES, Pulled
 from loadstone.connections.transports.translate import translating
 from loadstone.errors import FixFile, LoadstoneError
+from loadstone.secrets.passwords import remember
 from loadstone.secrets.providers import secret
 
 ERRORS = (OSError, http.client.HTTPException)
@@ -330,7 +331,9 @@ def _login_of(options: HttpOptions, url: SplitResult) -> dict[str, str]:
     if options.password is not None:
         word = secret(options.password, "the password of the connection")
         pair = f"{options.user or unquote(url.username or '')}:{word}".encode()
-        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+        word = base64.b64encode(pair).decode()
+        remember([word])
+        headers["Authorization"] = f"Basic {word}"
     return headers
 
 
