@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,14 @@ def test_the_receipt_has_the_keys_that_scripts_rely_on(capsys: Capture) -> None:
     assert ({"EMP": 3}, "in.bad", None, "emp.log") == tuple(
         said.json()[key] for key in ("tables", "bad_file", "discard_file", "log_file")
     )
+
+
+@pytest.mark.parametrize("target", ["b.db", "b.duckdb"])
+def test_a_process_says_nothing_on_standard_error_when_all_is_well(target: str) -> None:
+    """Not even at its end, where libraries tell what they find left over."""
+    words = [sys.executable, "-m", "loadstone.cli.main", "load", "emp.ctl", "--target", target, "--ddl", "emp.sql", "--json"]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert (2, "") == (ended.returncode, ended.stderr)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from loadstone import __version__
@@ -29,21 +28,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is not None:
         return _run(list(argv), shown=False)
     words = sys.argv[1:]
-    with frugal_process():
-        return _run(["sqlldr", *words] if Path(sys.argv[0]).stem == "sqlldr" else words, shown=True)
+    frugal_process()
+    return _run(["sqlldr", *words] if Path(sys.argv[0]).stem == "sqlldr" else words, shown=True)
 
 
-@contextmanager
-def frugal_process() -> Iterator[None]:
+def frugal_process() -> None:
     """This process runs one command: leave out what costs it tenths of a second and gives it nothing."""
     gc.set_threshold(YOUNG_OBJECTS_MAX)
     # NumPy starts a thread for each core, which spins for a while, and which only matrices would need.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    try:
-        yield
-    finally:
-        # What is left ends with the process, and is not searched for garbage before.
-        gc.freeze()
 
 
 def keep_passwords_secret(words: Sequence[str], *, shown: bool) -> None:
