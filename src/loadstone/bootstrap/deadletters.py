@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadstone.books import Contribution, Reject
 from loadstone.bootstrap.repository import open_repository
@@ -18,6 +18,9 @@ from loadstone.deadletters.model import FoundRecord, Letter, LetterState, Origin
 from loadstone.errors import FixSpec
 from loadstone.spec import LoadRequest, LoadSpec, Method
 from loadstone.spec.files import spec_values
+
+if TYPE_CHECKING:
+    from loadstone.load.inputs import LoadInput
 
 _KEPT = ("bad", "discard", "log", "skip", "load", "data", "spec", "again", "run_id", "errors", "target")
 """Parts of a request that are those of one run, or stored in another form."""
@@ -118,7 +121,7 @@ def _records(request: LoadRequest, rejects: Sequence[Reject]) -> Iterator[FoundR
             input_name=source.name,
             record_no=one.record_no,
             byte_offset=one.byte_offset,
-            raw=_whole(source.path, one),
+            raw=_whole(source, one),
             table_name=one.table,
             field=one.field,
             value=one.value,
@@ -128,15 +131,17 @@ def _records(request: LoadRequest, rejects: Sequence[Reject]) -> Iterator[FoundR
         )
 
 
-def _whole(path: str | None, reject: Reject) -> bytes:
+def _whole(one: LoadInput, reject: Reject) -> bytes:
     """All bytes of a record: what the target kept, or for a long one what the file holds."""
-    if len(reject.raw) >= reject.length_bytes or path is None:
+    if len(reject.raw) >= reject.length_bytes or one.path is None:
         return reject.raw
-    from loadstone.formats.inputs import open_input
+    from loadstone.formats.inputs import read_fully
+    from loadstone.formats.reader import skip_to
+    from loadstone.formats.sources import open_source
 
-    with open_input(path) as stream:
-        stream.seek(reject.byte_offset)
-        return stream.read(reject.length_bytes)
+    with open_source(one.source) as stream:
+        skip_to(stream, reject.byte_offset)
+        return read_fully(stream, reject.length_bytes, name=one.name)
 
 
 def _load(origin: Origin, replay: Replay) -> Loaded:

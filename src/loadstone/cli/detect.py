@@ -12,7 +12,7 @@ from loadstone.detect.file import detect_file
 from loadstone.detect.model import Detection
 from loadstone.errors import FixFile, LoadstoneError, Place
 
-_FIELDS = ("path", "containers", "format", "variant", "encoding", "delimiter", "quotechar", "escapechar", "skip_blanks", "record_terminator", "has_header",
+_FIELDS = ("path", "containers", "member", "format", "variant", "encoding", "delimiter", "quotechar", "escapechar", "skip_blanks", "record_terminator", "has_header",
            "header_lines", "preamble_lines", "footer_lines", "columns", "records", "records_exact", "confidence", "evidence", "alternatives", "duration_ms")  # fmt: skip
 
 

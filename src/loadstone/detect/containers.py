@@ -18,15 +18,11 @@ from dataclasses import dataclass, field
 
 import zstandard
 
-DEPTH_MAX = 6
-MEMBERS_MAX = 10_000
+from loadstone.formats.signatures import OTHERS, container_of
+from loadstone.formats.unpack import DEPTH_MAX, MEMBERS_MAX, RATIO_MAX, is_outside, is_side_file
+
 HEAD_BYTES = 16 * 1024 * 1024
 """How much of a packed file is unpacked at most."""
-
-RATIO_MAX = 2000
-"""Bytes out for a byte in beyond which a packed file is refused, once more than 1 MiB has come out."""
-
-_OFFICE = ("[Content_Types].xml", "mimetype")
 
 
 @dataclass
@@ -37,7 +33,8 @@ class Unpacked:
     Attributes:
         data: Its first bytes, all of them if ``whole``.
         chain: Names of the containers, the outermost first.
-        member: Name of the member that was looked into; empty when no archive holds it.
+        member: Name of the member that was looked into, of archives in one another parted by ``//``; empty when no archive holds it.
+        single: Whether no archive on the way holds another file that could be meant.
         members: All members of the outermost archive.
         notes: What a reader should know, in words.
     """
@@ -46,6 +43,7 @@ class Unpacked:
     whole: bool
     chain: list[str] = field(default_factory=list)
     member: str = ""
+    single: bool = True
     members: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -84,109 +82,13 @@ def unpack(data: bytes, *, whole: bool) -> Unpacked:
     return found
 
 
-def container_of(data: bytes) -> str | None:
-    """The container that bytes begin with; office files are none."""
-    if data[:2] == b"\x1f\x8b":
-        return "gz"
-    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08") or data[:8] == b"PK00PK\x03\x04":
-        return None if office_of(data) else "zip"
-    if data[:3] == b"BZh" and data[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
-        return "bz2"
-    if data[:6] == b"\xfd7zXZ\x00":
-        return "xz"
-    if data[:4] == b"\x28\xb5\x2f\xfd" or data[1:4] == b"\x2a\x4d\x18" and 0x50 <= data[0] <= 0x5F:
-        return "zst"
-    if data[:4] == b"\x04\x22\x4d\x18":
-        return "lz4"
-    if data[:10] == b"\xff\x06\x00\x00sNaPpY":
-        return "snappy"
-    if data[:6] in (b"Rar!\x1a\x07",):
-        return "rar"
-    if data[:6] == b"7z\xbc\xaf\x27\x1c":
-        return "7z"
-    if _is_tar(data):
-        return "tar"
-    if (
-        len(data) > 6
-        and data[0] == 0x78
-        and data[1] in (0x01, 0x5E, 0x9C, 0xDA)
-        and int.from_bytes(data[:2], "big") % 31 == 0
-        and _inflates(data)
-    ):
-        return "zlib"
-    if (
-        len(data) > 13
-        and data[0] == 0x5D
-        and data[1:5] in (b"\x00\x00\x80\x00", b"\x00\x00\x00\x01", b"\x00\x00\x10\x00", b"\x00\x00\x40\x00")
-    ):
-        return "lzma"
-    return None
-
-
-def office_of(data: bytes) -> str | None:
-    """The office format of a zip file by its members; None for any other zip."""
-    names: set[str] = set()
-    mimetype = b""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist()[:MEMBERS_MAX])
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                mimetype = archive.read("mimetype")
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error):
-        head = data[:65536]
-        names = {
-            name
-            for name in ("xl/workbook.xml", "xl/workbook.bin", "word/document.xml")
-            if name.encode() in head
-        }
-        if b"mimetypeapplication/" in head[:200]:
-            mimetype = head[38:120]
-    if mimetype.startswith(b"application/vnd.oasis.opendocument."):
-        return {b"spre": "ods", b"text": "odt", b"pres": "odp"}.get(mimetype[35:39], "odf")
-    for name, kind in (
-        ("xl/workbook.bin", "xlsb"),
-        ("word/document.xml", "docx"),
-        ("ppt/presentation.xml", "pptx"),
-    ):
-        if name in names:
-            return kind
-    if (
-        "xl/workbook.xml" in names
-        or "[Content_Types].xml" in names
-        and any(name.startswith("xl/") for name in names)
-    ):
-        return "xlsm" if "xl/vbaProject.bin" in names else "xlsx"
-    if "META-INF/MANIFEST.MF" in names:
-        return "jar"
-    return None
-
-
 # Private functions
-
-
-def _is_tar(data: bytes) -> bool:
-    if len(data) < 512:
-        return False
-    if data[257:262] == b"ustar":
-        return True
-    field = data[148:156].strip(b" \0")
-    if not field or not all(byte in b"01234567" for byte in field) or not data[0]:
-        return False
-    total = sum(data[:148]) + 8 * 0x20 + sum(data[156:512])
-    return total == int(field, 8)
-
-
-def _inflates(data: bytes) -> bool:
-    try:
-        return len(zlib.decompressobj().decompress(data[:4096], 64)) > 0
-    except zlib.error:
-        return False
 
 
 def _stream(found: Unpacked, kind: str) -> bool:
     """Unpack one compressed stream; whether its content is to be looked at."""
     found.chain.append(kind)
-    if kind in ("lz4", "snappy", "rar", "7z", "lzma"):
+    if kind in OTHERS:
         found.notes.append(f"{kind} content is not unpacked here")
         found.data = b""
         return False
@@ -287,15 +189,17 @@ def _archive(found: Unpacked, kind: str) -> bool:
     if not found.members:
         found.members = [name for name, _ in names]
     for name, _ in names:
-        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
+        if is_outside(name):
             found.notes.append(f"member {name!r} points out of its folder")
     if chosen is None:
         found.notes.append("the archive holds no file")
         found.data = b""
         return False
-    found.member = names[chosen][0]
+    name = names[chosen][0]
+    found.member = f"{found.member}//{name}" if found.member else name
+    found.single = found.single and len([one for one, _ in names if not is_side_file(one)] or names) == 1
     if len(names) > 1:
-        found.notes.append(f"{len(names)} members; {found.member!r} was looked at")
+        found.notes.append(f"{len(names)} members; {name!r} was looked at")
     return True
 
 
@@ -306,7 +210,6 @@ def _choose(names: list[tuple[str, int]]) -> int | None:
 
     def weight(item: tuple[int, tuple[str, int]]) -> tuple[bool, int]:
         _, (name, size) = item
-        base = name.rsplit("/", 1)[-1].lower()
-        return not (name.startswith("__MACOSX/") or base.startswith((".", "readme", "thumbs"))), size
+        return not is_side_file(name), size
 
     return max(enumerate(names), key=weight)[0]

@@ -38,6 +38,7 @@ def detect_bytes(data: bytes, path: str = "", *, whole: bool = True) -> Detectio
     found.evidence += content.notes
     if content.member:
         found.evidence.append(f"the file inside is {content.member!r}")
+        found.member, found.single = content.member, content.single
     _content(found, content)
     found.confidence = round(min(max(found.confidence, 0.0), 1.0), 4)
     found.duration_ms = round(1000 * (time.perf_counter() - began), 3)

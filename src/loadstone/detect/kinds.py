@@ -6,7 +6,7 @@ import json
 import re
 import struct
 
-from .containers import office_of
+from loadstone.formats.signatures import office_of
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PAR1", "parquet"), (b"ARROW1", "arrow"), (b"Obj\x01", "avro"), (b"ORC", "orc"), (b"%PDF-", "pdf"), (b"SQLite format 3\0", "sqlite"), (b"FEA1", "arrow"),

@@ -40,6 +40,8 @@ class Detection:
 
     Attributes:
         containers: What it is packed in, the outermost first.
+        member: Name of the member of an archive that was looked at, as the ``member`` of an input names it; empty where there is none.
+        single: Whether that is the only file that the archive holds.
         format: ``csv``, ``tsv``, ``fwf``, ``text``, ``json``, ``xlsx``, ``nacha`` and so on; ``empty`` and ``unknown`` are answers, too.
         encoding: Python's name of the character set; None for binary formats.
         delimiter: What parts fields; None where nothing does.
@@ -57,6 +59,8 @@ class Detection:
 
     path: str
     containers: list[str] = field(default_factory=list)
+    member: str = ""
+    single: bool = True
     format: str = "unknown"
     variant: str = ""
     encoding: str | None = None

@@ -14,6 +14,7 @@ from typing import Any
 
 from loadstone.errors import FixFile, Place
 from loadstone.formats.charsets import CODECS
+from loadstone.formats.signatures import OTHERS
 from loadstone.spec.fields import (
     Condition,
     Delimiter,
@@ -85,7 +86,7 @@ def propose(found: Detection, *, table: str | None = None) -> LoadSpec:
     return LoadSpec(
         options=Options(skip=skip or None),
         charset=oracle_charset(found.encoding or "ascii"),
-        inputs=(InputFile(path=found.path, record_format=_record_format(found)),),
+        inputs=(InputFile(path=found.path, member=member_of(found), record_format=_record_format(found)),),
         length_semantics="char" if fixed and not _single_byte(found.encoding) else None,
         method=Method.APPEND,
         tables=(load,),
@@ -117,6 +118,11 @@ def oracle_charset(codec: str) -> str:
     return next((name for name, known in CODECS.items() if _canonical(known) == wanted), codec)
 
 
+def member_of(found: Detection) -> str | None:
+    """The member of an archive that a spec must name; None where the file is the only one, for its name may change each day."""
+    return None if found.single else found.member
+
+
 # Private functions
 
 
@@ -126,7 +132,7 @@ def _refuse(found: Detection) -> None:
         reason = f"{found.format} is not delimited or fixed-width text"
     elif found.escapechar:
         reason = f"{found.escapechar} escapes characters, which a load spec cannot say"
-    elif found.containers not in ([], ["gz"], ["zst"]):
+    elif any(kind in OTHERS for kind in found.containers):
         reason = f"it is packed in {' in '.join(reversed(found.containers))}"
     elif not found.columns:
         reason = "no column was found"

@@ -15,16 +15,17 @@ class Content:
     A file, or bytes that stand for one.
 
     Attributes:
-        source: Its path, or its bytes. name: what messages call it.
+        source: Its path, or its bytes. name: what messages call it. member: which one of an archive, as ``unpack.opened``.
     """
 
     source: str | bytes
     name: str
+    member: str | None = None
 
     @classmethod
-    def of(cls, source: str | bytes) -> Content:
+    def of(cls, source: str | bytes, member: str | None = None) -> Content:
         """The content of a file by path, or of inline data."""
-        return cls(source, source if isinstance(source, str) else "inline data")
+        return cls(source, source if isinstance(source, str) else "inline data", member)
 
     def open(self) -> IO[bytes]:
         """
@@ -33,6 +34,6 @@ class Content:
         Raises:
             FixFile: LS-2001 no such file; LS-2002 it cannot be read.
         """
-        stream = open_input(self.source)
+        stream = open_input(self.source, self.member)
         # A raw file gives lines byte by byte.
         return cast(IO[bytes], io.BufferedReader(stream, 1 << 18)) if isinstance(stream, io.FileIO) else stream

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import gzip
 import io
+import os
 import zlib
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from loadstone.errors import FixFile, Place
+from loadstone.formats.signatures import HEAD_BYTES, container_of
+from loadstone.formats.unpack import Opened, damaged, opened
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-PACKED_SIZE_BYTES, BUFFER_SIZE_BYTES = 1 << 14, 1 << 18
-"""How much is decompressed at once, and kept for small reads."""
 
-
-def open_input(source: str | bytes) -> IO[bytes]:
+def open_input(source: str | bytes, member: str | None = None) -> IO[bytes]:
     """
-    A stream over a file (by path) or bytes; gzip and zstd are recognised by their first bytes.
+    A stream over a file (by path) or bytes; containers are recognised by the first bytes of files, whatever their names.
 
     Raises:
-        FixFile: LS-2001 no such file; LS-2002 it cannot be read.
+        FixFile: LS-2001 no such file; LS-2002 it cannot be read; LS-2022 to LS-2028 as ``unpack.opened`` says.
     """
-    if isinstance(source, bytes):
-        return io.BytesIO(source)
-    try:
-        file = open(source, "rb", buffering=0)
-        head = file.read(4)
-        file.seek(0)
-    except FileNotFoundError as error:
-        raise FixFile("LS-2001", f"data file not found: {source}", Place(file=source)) from error
-    except OSError as error:
-        raise FixFile("LS-2002", f"cannot read {source}: {error.strerror}", Place(file=source)) from error
-    if head[:2] == GZIP:
-        return cast(IO[bytes], gzip.GzipFile(fileobj=file))
-    if head == ZSTD:
-        return io.BufferedReader(_Frames(file), BUFFER_SIZE_BYTES)
-    return cast(IO[bytes], file)
+    return io.BytesIO(source) if isinstance(source, bytes) else unpacked(source, member).open()
+
+
+def unpacked(path: str, member: str | None = None) -> Opened:
+    """The content of a file; ``FixFile`` as ``open_input``."""
+    return opened(lambda: _open_file(path), path, _size_bytes(path), member)
 
 
 def size_of(source: str | bytes) -> int | None:
@@ -48,7 +38,7 @@ def size_of(source: str | bytes) -> int | None:
         return len(source)
     try:
         with open(source, "rb") as file:
-            head = file.read(32)
+            head = file.read(HEAD_BYTES)
             size = file.seek(0, io.SEEK_END)
             if head[:2] == GZIP:
                 file.seek(-4, io.SEEK_END)
@@ -59,7 +49,7 @@ def size_of(source: str | bytes) -> int | None:
 
                 told = zstandard.frame_content_size(head)
                 return told if told >= size else None
-            return size
+            return size if container_of(head) is None else None
     except (OSError, ValueError):
         return None
 
@@ -77,77 +67,28 @@ def read_fully(stream: IO[bytes], size: int, *, name: str) -> bytes:
             parts.append(data)
             left -= len(data)
     except (EOFError, OSError, ValueError, RuntimeError, zlib.error) as error:
-        raise _damaged(name, error) from error
+        raise damaged(name, error) from error
     except Exception as error:
         if type(error).__name__ != "ZstdError":
             raise
-        raise _damaged(name, error) from error
+        raise damaged(name, error) from error
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 # Private functions
 
 
-def _damaged(name: str, error: Exception) -> FixFile:
-    return FixFile(
-        "LS-2003",
-        f"{name} is damaged, or cut off: it cannot be decompressed: {error}",
-        Place(file=name),
-        hints=["was the transfer complete?", "ask the sender to send the file again."],
-    )
+def _open_file(path: str) -> IO[bytes]:
+    try:
+        return cast(IO[bytes], open(path, "rb", buffering=0))
+    except FileNotFoundError as error:
+        raise FixFile("LS-2001", f"data file not found: {path}", Place(file=path)) from error
+    except OSError as error:
+        raise FixFile("LS-2002", f"cannot read {path}: {error.strerror}", Place(file=path)) from error
 
 
-class _Frames(io.RawIOBase):
-    """The content of zstd frames; unlike the library's own reader it does not take a file cut off for its end."""
-
-    def __init__(self, file: io.FileIO) -> None:
-        self._file = file
-        self._frame: Any = None
-        self._ready, self._at = b"", 0
-        self._rest = b""
-        self._given = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, target: Any) -> int:
-        """
-        Fill ``target`` as far as one step of decompression does.
-
-        Raises:
-            EOFError: The file ends within a frame.
-        """
-        while self._at == len(self._ready):
-            packed = self._rest or self._file.read(PACKED_SIZE_BYTES)
-            if not packed:
-                if self._frame is not None:
-                    raise EOFError("the data end within a zstd frame")
-                return 0
-            self._ready, self._at = self._decompressed(packed), 0
-        size = min(len(target), len(self._ready) - self._at)
-        target[:size] = self._ready[self._at : self._at + size]
-        self._at += size
-        self._given += size
-        return size
-
-    def tell(self) -> int:
-        """Bytes that were given: rejects are read again from a place in the content."""
-        return self._given
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-    # Private methods
-
-    def _decompressed(self, packed: bytes) -> bytes:
-        if self._frame is None:
-            import zstandard
-
-            self._frame = zstandard.ZstdDecompressor().decompressobj()
-        found: bytes = self._frame.decompress(packed)
-        # What stands behind the end of a frame begins the next one.
-        self._rest = b""
-        if self._frame.eof:
-            self._rest, self._frame = self._frame.unused_data, None
-        return found
+def _size_bytes(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0

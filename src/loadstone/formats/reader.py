@@ -182,7 +182,7 @@ def _chunk(splitter: Splitter, data: bytes, spans: Spans) -> Chunk:
 
 def _head(source: Source, size: int) -> bytes:
     with open_source(source) as stream:
-        return read_fully(stream, size, name=source if isinstance(source, str) else "inline data")
+        return read_fully(stream, size, name=source if isinstance(source, str) else "the data")
 
 
 def _mark_size(layout: Layout, data: bytes) -> int:

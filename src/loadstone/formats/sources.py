@@ -26,8 +26,8 @@ class Structured:
     names: tuple[str, ...]
 
 
-Source = str | bytes | Structured
-"""A file by path, bytes, or a file with its reading."""
+Source = str | bytes | Content | Structured
+"""A file by path, bytes, a member of an archive, or a file with its reading."""
 
 
 def open_source(source: Source) -> IO[bytes]:
@@ -37,6 +37,8 @@ def open_source(source: Source) -> IO[bytes]:
     Raises:
         FixFile: LS-2001 no such file; LS-2002 it cannot be read; what its reader says.
     """
+    if isinstance(source, Content):
+        return source.open()
     if not isinstance(source, Structured):
         return open_input(source)
     from loadstone.formats.choose import chosen_columns
@@ -50,7 +52,7 @@ def open_source(source: Source) -> IO[bytes]:
 
 def source_size_bytes(source: Source) -> int | None:
     """Bytes of the stream, for showing what is left; None where only its end tells."""
-    return None if isinstance(source, Structured) else size_of(source)
+    return None if isinstance(source, Content | Structured) else size_of(source)
 
 
 # Private functions

@@ -41,9 +41,9 @@ class LoadInput:
     def source(self) -> Source:
         """Where its bytes come from."""
         data = self.path if self.path is not None else self.data or b""
-        if self.spec.reading is None:
-            return data
-        return Structured(Content.of(data), self.spec.reading, self.names)
+        if self.spec.reading is not None:
+            return Structured(Content.of(data, self.spec.member), self.spec.reading, self.names)
+        return Content.of(data, self.spec.member) if self.spec.member is not None else data
 
 
 def resolve_inputs(request: LoadRequest) -> list[LoadInput]:

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from loadstone.formats.inputs import open_input
 from loadstone.formats.reader import names_are_first, stream_format, wide_codec
+from loadstone.formats.sources import open_source
 from loadstone.formats.split import FixSplitter, Splitter, splitter_of
 from loadstone.load.inputs import LoadInput
 from loadstone.load.plan.model import LoadPlan
@@ -95,7 +95,7 @@ def _input_reasons(plan: LoadPlan, one: LoadInput) -> Iterator[str]:
     if one.spec.reading is not None:
         yield f"the rows of {one.name} are given by a reader"
         return
-    with open_input(one.path) as stream:
+    with open_source(one.source) as stream:
         if not isinstance(stream, io.FileIO):
             yield f"{one.name} is compressed"
     layout = plan.layouts[plan.charsets[one.input_no]]

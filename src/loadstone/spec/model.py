@@ -85,6 +85,11 @@ class InputFile(Part):
     bad: str | None = Doc(None, description="BADFILE.")
     discard: str | None = Doc(None, description="DISCARDFILE.")
     discardmax: int | None = Doc(None, ge=0, description="DISCARDMAX of this file.")
+    member: str | None = Doc(
+        None,
+        description="Name or pattern of the member of an archive; of archives in one another, parted by //. The only one when absent.",
+        min_length=1,
+    )
     reading: Reading | None = Doc(
         None, description="How rows are read from a file that is no delimited or fixed-width text."
     )

@@ -106,10 +106,11 @@ def _data(spec: LoadSpec) -> Iterator[str]:
 
 
 def _infile(file: InputFile) -> Iterator[str]:
-    if file.reading is not None:
+    what = f"reading ({file.reading.kind})" if file.reading is not None else "member" if file.member else ""
+    if what:
         raise FixSpec(
             "LS-1112",
-            f"reading ({file.reading.kind}) of {file.path or 'the data'} has no clause in a control file",
+            f"{what} of {file.path or 'the data'} has no clause in a control file",
             hints=["keep the spec as YAML or JSON."],
         )
     parts = ["INFILE", "*" if file.path is None else text.quoted(file.path)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import lzma
 import sqlite3
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from loadstone.detect.file import detect_bytes
 from loadstone.detect.propose import identifiers, oracle_charset, propose
 from loadstone.errors import FixFile
 from loadstone.spec.fields import TypeName
+from tests.packed import tarred, zipped
 
 
 @pytest.mark.parametrize(
@@ -58,8 +60,8 @@ def test_types_and_masks_come_from_the_rows() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"%PDF-1.4", b'{"a": 1}', b"", b'1;"a \\"x\\" b";2\n3;"c \\"y\\" d";4\n5;"e";6\n'],
-    ids=["pdf", "json", "empty", "escaped"],
+    [b"%PDF-1.4", b"7z\xbc\xaf\x27\x1c" + bytes(40), b"", b'1;"a \\"x\\" b";2\n3;"c \\"y\\" d";4\n5;"e";6\n'],
+    ids=["pdf", "7z", "empty", "escaped"],
 )
 def test_what_a_spec_cannot_say_is_refused(data: bytes) -> None:
     """Other formats and backslash escapes are refused by name."""
@@ -109,3 +111,29 @@ def test_a_packed_file_is_loaded_as_it_is(tmp_path: Path, capsys: pytest.Capture
     out, err = capsys.readouterr()
     assert "day.csv.gz" in out
     assert "NOTE: column booked" in err
+
+
+PACKED = {
+    "xz in tar": lambda data: tarred({"day.csv.xz": lzma.compress(data)}),
+    "zip of several": lambda data: zipped({"a/day.csv": data, "b/other.csv": b"1,2\n", "README": b"x"}),
+    "zip in zip": lambda data: zipped({"in.zip": zipped({"day.csv": data, "two.csv": b"1,2\n"}), "x.csv": b"1"}),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_what_is_found_in_archives_is_what_loads(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The spec names the member where the archive holds several; rejects are written from it."""
+    path, spec, base = tmp_path / "day.bin", tmp_path / "day.yaml", tmp_path / "t.db"
+    rows = "".join(f"{number},{number}.25,2026-01-{number % 28 + 1:02}\n" for number in range(400))
+    path.write_bytes(PACKED[name](f"id,amount,booked\n{rows}".encode().replace(b"399.25", b"x")))
+    assert 0 == main(["propose", str(path), "--table", "t", "-o", str(spec)])
+    assert ("member:" in spec.read_text()) == (name != "xz in tar")
+    spec.write_text(spec.read_text().replace("name: char", "name: decimal_external"))
+    capsys.readouterr()
+    words = ["load", str(spec), "--target", f"sqlite:///{base}", "--create-tables", "--json"]
+    main([*words, "--log", str(tmp_path / "l"), "--bad", str(tmp_path / "b")])
+    receipt = json.loads(capsys.readouterr().out)
+    assert (399, 1) == (receipt["rows_loaded"], receipt["rows_rejected"])
+    assert "399,x,2026-01-08\n" == (tmp_path / "b.bad").read_text()
