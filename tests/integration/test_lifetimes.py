@@ -66,6 +66,16 @@ def test_staged_rows_that_nobody_resumes_go(emp: str) -> None:
     assert not receipt.resumed and receipt.load_id == dropped[0] and 2 == receipt.counts.loaded
 
 
+def test_leases_of_partitions_go_with_their_load(emp: str) -> None:
+    """Each partition's is kept under a name of its own; those of other loads stay."""
+    Path("in.dat").write_text("5\nx\n6\n")
+    load_id = load(CONTROL, emp, atomic=True, errors=0, run_id="a").load_id
+    for name in (load_id, f"{load_id}.1", f"{load_id}.12", "other.1"):
+        execute(emp, f"INSERT INTO loadstone_lease (load_id, repository, lease_no) VALUES ('{name}', 'r', 1)")
+    prune(emp, None, 0, None)
+    assert [("other.1",)] == rows_of(emp, "SELECT load_id FROM loadstone_lease")
+
+
 def test_an_orphan_is_dropped_by_the_next_atomic_load(emp: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a week, and its log says so."""
     Path("in.dat").write_text("5\nx\n6\n")

@@ -161,11 +161,12 @@ def _refuse_written(one: LoadInput, stamp: str, size_bytes: int) -> None:
     """
     What is not loaded yet has no digest: its size and time must be those of the beginning.
 
-    Where all of the file is loaded, the digest says it all, and a copy with another time will do.
+    Where all of the file is loaded, the digest says it all, and a copy with another time will do. Checkpoints of a
+    version that kept no stamps leave it at that too.
     """
     now = stamp_of(one)
     size, _, time_ns = stamp.partition(" ")
-    if now == stamp or now.startswith(f"{size} ") and int(size) == size_bytes:
+    if now == stamp or not stamp or now.startswith(f"{size} ") and int(size) == size_bytes:
         return
     if not now.startswith(f"{size} "):
         raise _changed(one, f"has {now.partition(' ')[0]} bytes, and had {size} when its load began")

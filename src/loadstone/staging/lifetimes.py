@@ -115,6 +115,10 @@ def _drop(target: Target, session: Session, load_id: str, stages: Sequence[Table
     if row is None or row.status != "complete":
         for table in _OF_A_LOAD:
             session.staged.execute(f"DELETE FROM {session.staged.prefix}{table} WHERE load_id = ?", [load_id])
+        # Those of partitions are named LOAD.1, LOAD.2, ...
+        session.staged.execute(
+            f"DELETE FROM {session.staged.prefix}loadstone_lease WHERE load_id LIKE ?", [f"{load_id}.%"]
+        )
     session.commit()
 
 

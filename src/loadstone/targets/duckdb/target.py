@@ -20,10 +20,16 @@ from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.refused import StoredRecords
 from loadstone.targets.stored import StoredLoads
+from loadstone.targets.upgrade import Known, columns_by_table, upgrade
 from loadstone.targets.urls import file_of
 from loadstone.telemetry.points import reach
 
 TYPES = {"text": "VARCHAR", "long": "VARCHAR", "int": "BIGINT", "bytes": "BLOB"}
+COLUMNS = (
+    "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()"
+    " AND schema_name = coalesce(?, current_schema()) AND table_name LIKE 'loadstone%'"
+)
+"""The control tables that are there, a row for each column."""
 
 
 class DuckdbTarget(StoredLoads):
@@ -33,7 +39,9 @@ class DuckdbTarget(StoredLoads):
     ddl = "duckdb"
     form: Literal["arrow"] = "arrow"
     sessions_max = 1
-    chunk_size_bytes = 17 << 20  # a row group of 122,880 rows and more, of which a whole one goes straight to disk
+    chunk_size_bytes = (
+        17 << 20
+    )  # a row group of 122,880 rows and more, of which a whole one goes straight to disk
 
     def __init__(self, url: str, control_schema: str | None = None, *, read_only: bool = False) -> None:
         """``control_schema`` is made where it is missing."""
@@ -81,8 +89,14 @@ class DuckdbTarget(StoredLoads):
         return made + create_control(TYPES, self._prefix)
 
     def init_control(self) -> None:
-        """Make the control tables where they are missing."""
+        """
+        Make the control tables where they are missing, and change those of an earlier version.
+
+        Raises:
+            Refused: LS-3009 they are too old.
+        """
         self.run_ddl(self.init_sql())
+        upgrade(self._control_columns, TYPES, self._prefix, self.run_ddl)
 
     def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock ``<file>.holder`` until ``close``, for DuckDB keeps other processes out of the file that long."""
@@ -164,6 +178,9 @@ class DuckdbTarget(StoredLoads):
         self._let_go()
 
     # Private methods
+
+    def _control_columns(self) -> Known:
+        return columns_by_table(self._execute(COLUMNS, [self._schema]))
 
     def _let_go(self) -> None:
         if self._release is not None:

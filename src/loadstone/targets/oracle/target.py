@@ -26,11 +26,17 @@ from loadstone.targets.oracle.statements import ANY_ROW, empty_sql, fenced, name
 from loadstone.targets.preparing import distinct_tables, refuse_filled
 from loadstone.targets.refused import StoredRecords
 from loadstone.targets.stored import StoredLoads
+from loadstone.targets.upgrade import Known, columns_by_table, upgrade
 from loadstone.targets.urls import safe_url
 from loadstone.telemetry.points import reach
 
 TYPES = {"text": "VARCHAR2(300 CHAR)", "long": "CLOB", "int": "NUMBER(18)", "bytes": "BLOB"}
 HOLDER = "CREATE TABLE {}loadstone_holder (load_id VARCHAR2(300 CHAR) PRIMARY KEY, holder VARCHAR2(300 CHAR))"
+CONTROL_COLUMNS = (
+    "SELECT table_name, column_name FROM all_tab_cols WHERE owner = ? AND table_name LIKE 'LOADSTONE%'"
+)
+"""The control tables that are there, a row for each column."""
+
 WAIT_S = 60
 """Longest wait for sessions of a dead run to end."""
 
@@ -95,18 +101,15 @@ class OracleTarget(StoredLoads):
 
     def init_control(self) -> None:
         """
-        Make the control tables where they are missing.
+        Make the control tables where they are missing, and change those of an earlier version.
 
         Raises:
-            Refused: LS-3008 this user may not make tables, or not write them.
+            Refused: LS-3008 this user may not make tables, or not write them; LS-3009 they are too old.
         """
-        wanted = {*(name.upper() for name in TABLES), "LOADSTONE_HOLDER"}
-        owner = self._schema or self._execute(CURRENT_SCHEMA, [])[0][0]
-        rows = self._execute(
-            "SELECT table_name FROM all_tables WHERE owner = ? AND table_name LIKE 'LOADSTONE%'", [owner]
-        )
-        if not wanted <= {row[0] for row in rows}:
+        wanted = {*TABLES, "loadstone_holder"}
+        if not wanted <= set(self._control_columns()):
             self.run_ddl(self.init_sql())
+        upgrade(self._control_columns, TYPES, self._prefix, self.run_ddl)
         table = f"{self._prefix}loadstone_load"
         try:
             self._execute(f"UPDATE {table} SET status = status WHERE 1 = 0", [])
@@ -261,6 +264,10 @@ class OracleTarget(StoredLoads):
             self._connection.close()
 
     # Private methods
+
+    def _control_columns(self) -> Known:
+        owner = self._schema or self._execute(CURRENT_SCHEMA, [])[0][0]
+        return columns_by_table(self._execute(CONTROL_COLUMNS, [owner]))
 
     @property
     def _control(self) -> Control:

@@ -294,12 +294,12 @@ class FakeCursor:
         self._connection.commit()
         if self._connection.user == READER:
             raise oracledb.DatabaseError(FakeError("ORA-01031", "ORA-01031: insufficient privileges"))
-        emptied = re.match(r"(?:TRUNCATE TABLE|ALTER TABLE) (\S+)", sql)
+        emptied = re.match(r"TRUNCATE TABLE (\S+)|ALTER TABLE (\S+) TRUNCATE", sql)
         if emptied is not None:
-            if self._connection.dictionary.is_referred_to(emptied[1]):
+            if self._connection.dictionary.is_referred_to(emptied[1] or emptied[2]):
                 text = "ORA-02266: unique/primary keys in table referenced by enabled foreign keys"
                 raise oracledb.DatabaseError(FakeError("ORA-02266", text))
-            self._send(f"DELETE FROM {emptied[1]}", [])
+            self._send(f"DELETE FROM {emptied[1] or emptied[2]}", [])
             return
         for statement in self._connection.dictionary.define(sql.replace(f'"{self._connection.user}".', "")):
             self._send(statement, [])

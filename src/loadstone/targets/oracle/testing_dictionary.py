@@ -99,6 +99,8 @@ class Dictionary:
         if copied is not None:
             self._add_table(_bare(copied[1]))
             return [sql]
+        if words[0] == "ALTER":
+            self._alter(_bare(words[2]), words[3:])
         for table in read_ddl(sql).tables.values():
             known = self._database.execute("SELECT 1 FROM all_tables WHERE table_name = ?", [_named(table)])
             if known.fetchone():
@@ -141,6 +143,17 @@ class Dictionary:
         for view in ("all_tab_cols", "all_constraints", "all_indexes"):
             self._database.execute(f"DELETE FROM {view} WHERE table_name = ?", [name])
         self._database.execute("DELETE FROM fake_table WHERE name = ?", [name])
+
+    def _alter(self, table: str, change: Sequence[str]) -> None:
+        """ADD column type, or DROP COLUMN column."""
+        if change[0] == "DROP":
+            self._database.execute(
+                "DELETE FROM all_tab_cols WHERE table_name = ? AND column_name = ?", [table, _bare(change[2])]
+            )
+            return
+        made = read_ddl(f"CREATE TABLE {table} ({' '.join(change[1:])})")
+        column = next(iter(made.tables.values())).columns[0]
+        self._add("all_tab_cols", self._owner, table, *_column(column, key=False, computed=set()), None)
 
     def _add_index(self, name: str, table: str, columns: Sequence[str], *, unique: bool) -> None:
         self._add("all_indexes", self._owner, name, self._owner, table, "UNIQUE" if unique else "NONUNIQUE")

@@ -26,10 +26,17 @@ from loadstone.targets.postgresql.session import PostgresSession, name_of, run
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.refused import StoredRecords
 from loadstone.targets.stored import StoredLoads
+from loadstone.targets.upgrade import Known, columns_by_table, upgrade
 from loadstone.targets.urls import safe_url
 from loadstone.telemetry.points import reach
 
 TYPES = {"text": "text", "long": "text", "int": "bigint", "bytes": "bytea"}
+COLUMNS = (
+    "SELECT name, attname FROM unnest(?::text[], ?::text[]) AS wanted(name, qualified)"
+    " JOIN pg_attribute ON attrelid = to_regclass(qualified) AND attnum > 0 AND NOT attisdropped"
+)
+"""The control tables that are there, a row for each column."""
+
 DDL_KEY = 0x4C6F616473746F6E
 """The advisory lock of processes that make tables."""
 
@@ -103,15 +110,15 @@ class PostgresTarget(StoredLoads):
 
     def init_control(self) -> None:
         """
-        Make the control tables where they are missing.
+        Make the control tables where they are missing, and change those of an earlier version.
 
         Raises:
-            Refused: LS-3008 this role may not make tables, or not write them.
+            Refused: LS-3008 this role may not make tables, or not write them; LS-3009 nor change them, or they are too old.
         """
         names = [self._prefix + name for name in CONTROL_TABLES]
-        missing = self._execute("SELECT 1 FROM unnest(?::text[]) AS n WHERE to_regclass(n) IS NULL", [names])
-        if missing:
+        if len(self._control_columns()) < len(CONTROL_TABLES):
             self.run_ddl(self.init_sql())
+        upgrade(self._control_columns, TYPES, self._prefix, self.run_ddl)
         lacking = self._execute(
             "SELECT n, p, current_user FROM unnest(?::text[]) AS n,"
             " unnest(?::text[]) AS p WHERE NOT has_table_privilege(n::regclass, p)",
@@ -242,6 +249,10 @@ class PostgresTarget(StoredLoads):
         self._connection.close()
 
     # Private methods
+
+    def _control_columns(self) -> Known:
+        names = list(CONTROL_TABLES)
+        return columns_by_table(self._execute(COLUMNS, [names, [self._prefix + name for name in names]]))
 
     @property
     def _control(self) -> Control:

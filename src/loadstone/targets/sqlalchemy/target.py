@@ -26,6 +26,7 @@ from loadstone.targets.sqlalchemy.catalogue import read_table
 from loadstone.targets.sqlalchemy.faults import text_of, translate
 from loadstone.targets.sqlalchemy.session import SqlAlchemySession, name_of, run
 from loadstone.targets.stored import StoredLoads
+from loadstone.targets.upgrade import Known, columns_by_table, upgrade
 from loadstone.targets.urls import PREFIX, safe_url
 
 _LONG_TEXT = sa.UnicodeText().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
@@ -101,7 +102,7 @@ class SqlAlchemyTarget(StoredLoads):
 
     def init_sql(self, role: str | None = None) -> list[str]:
         """The statements that make the control tables, and the grants for ``role``."""
-        types = {name: kind.compile(dialect=self._engine.dialect) for name, kind in _TYPES.items()}
+        types = self._types()
         own = [
             f"CREATE TABLE {self._prefix}{name} ({columns.format(**types)})" for name, columns in _OWN.items()
         ]
@@ -114,14 +115,12 @@ class SqlAlchemyTarget(StoredLoads):
 
     def init_control(self) -> None:
         """
-        Make the control tables where they are missing.
+        Make the control tables where they are missing, and change those of an earlier version.
 
         Raises:
-            Refused: LS-3008 some are there and others are not.
+            Refused: LS-3008 some are there and others are not; LS-3009 they are too old.
         """
-        with self._engine.connect() as connection, translate():
-            known = {name.lower() for name in sa.inspect(connection).get_table_names(schema=self._schema)}
-        missing = {*TABLES, *_OWN} - known
+        missing = {*TABLES, *_OWN} - set(self._control_columns())
         if len(missing) == len({*TABLES, *_OWN}):
             self.run_ddl(self.init_sql())
         elif missing:
@@ -130,6 +129,7 @@ class SqlAlchemyTarget(StoredLoads):
                 f"control tables are missing: {', '.join(sorted(missing))}",
                 hints=["`loadstone target init --sql` prints them: make those that are missing."],
             )
+        upgrade(self._control_columns, self._types(), self._prefix, self.run_ddl)
 
     def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock the load's row of ``loadstone_holder`` on a connection of its own, which ends with the process."""
@@ -240,6 +240,19 @@ class SqlAlchemyTarget(StoredLoads):
         self._engine.dispose()
 
     # Private methods
+
+    def _types(self) -> dict[str, str]:
+        return {name: kind.compile(dialect=self._engine.dialect) for name, kind in _TYPES.items()}
+
+    def _control_columns(self) -> Known:
+        with self._engine.connect() as connection, translate():
+            inspector, wanted = sa.inspect(connection), {*TABLES, *_OWN}
+            names = [n for n in inspector.get_table_names(schema=self._schema) if n.lower() in wanted]
+            return columns_by_table(
+                (name, column["name"])
+                for name in names
+                for column in inspector.get_columns(name, schema=self._schema)
+            )
 
     @property
     def _control(self) -> Control:

@@ -21,10 +21,17 @@ from loadstone.targets.sqlite.catalogue import read_table, table_names
 from loadstone.targets.sqlite.faults import translate
 from loadstone.targets.sqlite.session import SqliteSession
 from loadstone.targets.stored import StoredLoads
+from loadstone.targets.upgrade import columns_by_table, upgrade
 from loadstone.targets.urls import file_of
 from loadstone.telemetry.points import reach
 
 TYPES = {"text": "TEXT", "long": "TEXT", "int": "INTEGER", "bytes": "BLOB"}
+COLUMNS = (
+    "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c"
+    " WHERE m.type = 'table' AND m.name LIKE 'loadstone%'"
+)
+"""The control tables that are there, a row for each column."""
+
 BUSY_TIMEOUT_S = 30.0
 
 
@@ -89,8 +96,14 @@ class SqliteTarget(StoredLoads):
         return create_control(TYPES)
 
     def init_control(self) -> None:
-        """Make the control tables where they are missing."""
+        """
+        Make the control tables where they are missing, and change those of an earlier version.
+
+        Raises:
+            Refused: LS-3009 they are too old.
+        """
         self.run_ddl(self.init_sql())
+        upgrade(lambda: columns_by_table(self._execute(COLUMNS, [])), TYPES, "", self.run_ddl)
 
     def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock ``<file>.holder``."""
