@@ -94,6 +94,11 @@ def add_detect(subparsers: Subparsers) -> None:
         "detect", help="say what files are: containers, character set, format, dialect, header, columns"
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="file of any kind")
+    parser.add_argument(
+        "--against",
+        metavar="OLDFILE",
+        help="a file of the same sender that was accepted: show what differs; 1 where a feed would hold the file for it",
+    )
     parser.add_argument("--json", action="store_true", help="print one object a line for each file")
     parser.set_defaults(run=late("detect", "run_detect"))
 

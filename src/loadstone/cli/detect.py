@@ -8,8 +8,10 @@ from dataclasses import asdict
 from typing import Any
 
 from loadstone.cli.show import show_error
+from loadstone.detect.drift import Drift, drift_of
 from loadstone.detect.file import detect_file
 from loadstone.detect.model import Detection
+from loadstone.detect.shape import Shape, shape_of
 from loadstone.errors import FixFile, LoadstoneError, Place
 
 _FIELDS = ("path", "containers", "member", "format", "variant", "encoding", "delimiter", "quotechar", "escapechar", "skip_blanks", "record_terminator", "has_header",
@@ -17,25 +19,39 @@ _FIELDS = ("path", "containers", "member", "format", "variant", "encoding", "del
 
 
 def run_detect(arguments: argparse.Namespace) -> int:
-    """0 when every file could be read, else the exit code of the first that could not."""
+    """
+    0 when every file could be read, else the exit code of the first that could not.
+
+    With ``--against``, 1 where a file differs so that a feed, by the policies that feeds have where nothing is said, holds it.
+    """
     worst = 0
+    before = shape_of(detected(arguments.against)) if arguments.against else None
     for path in arguments.files:
         try:
-            found = detected(path)
+            found = detected(path, before)
         except LoadstoneError as error:
             show_error(error, as_json=arguments.json)
             worst = worst or error.exit_code
             continue
+        drift = drift_of(before, shape_of(found)) if before is not None else None
+        if drift and any(_policy(one) == HOLD for one in drift):
+            worst = worst or 1
         if arguments.json:
-            print(json.dumps(to_json(found), ensure_ascii=False), flush=True)
+            values = to_json(found)
+            if drift is not None:
+                values["drift"] = [{**asdict(one), "policy": _policy(one)} for one in drift]
+            print(json.dumps(values, ensure_ascii=False), flush=True)
         else:
             show(found)
+            show_drift(drift)
     return worst
 
 
 def to_json(found: Detection) -> dict[str, Any]:
     """The fields that scripts read, in their fixed order."""
     values = asdict(found)
+    for column in values["columns"]:
+        del column["sketch"]
     return {name: values[name] for name in _FIELDS}
 
 
@@ -49,7 +65,9 @@ def show(found: Detection) -> None:
         print(f"  {name:<16}{value}")
     for column in found.columns:
         place = "" if column.start is None else f"  [{column.start}, {column.end})"
-        mask = f" {column.mask}" if column.mask else f" with {column.decimal}" if column.decimal == "," else ""
+        mask = (
+            f" {column.mask}" if column.mask else f" with {column.decimal}" if column.decimal == "," else ""
+        )
         personal = f"  personal data: {column.personal}" if column.personal else ""
         values = f"  {', '.join(column.examples)}" if column.examples else ""
         print(f"    {column.name:<24}{column.type + mask:<24}{place}{personal}{values}")
@@ -59,15 +77,35 @@ def show(found: Detection) -> None:
         print(f"  or else {other.what} ({other.confidence:.0%})")
 
 
-def detected(path: str) -> Detection:
-    """What a file is; ``FixFile`` LS-2002 where it cannot be read."""
+def show_drift(drift: list[Drift] | None) -> None:
+    """What differs from a file before, a line each; nothing where none was given."""
+    if drift is None:
+        return
+    for one in drift:
+        print(f"  drift ({one.kind}, {_policy(one)}) {one.told}")
+    if not drift:
+        print("  drift: none, the file has the form of the one before")
+
+
+def detected(path: str, before: Shape | None = None) -> Detection:
+    """What a file is, with the header's names known from the one ``before``; ``FixFile`` LS-2002 where it cannot be read."""
+    names = [column.name for column in before.columns] if before is not None and before.has_header else []
     try:
-        return detect_file(path)
+        return detect_file(path, names=names)
     except OSError as error:
         raise FixFile("LS-2002", f"cannot read {path}: {error.strerror}", Place(file=path)) from error
 
 
 # Private functions
+
+HOLD = "hold"
+
+
+def _policy(one: Drift) -> str:
+    """What a feed does about a difference where it says nothing else."""
+    from loadstone.sources.policies import DriftPolicy
+
+    return str(DriftPolicy().of(one.kind))
 
 
 def _facts(found: Detection) -> list[tuple[str, str]]:

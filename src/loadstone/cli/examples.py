@@ -25,7 +25,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "loadstone convert payments.ctl -o payments.yaml",
         "loadstone convert payments.yaml --to control",
     ),
-    "detect": ("loadstone detect payments.dat", "loadstone detect in/* --json"),
+    "detect": (
+        "loadstone detect payments.dat",
+        "loadstone detect in/* --json",
+        "loadstone detect payments_20261125.csv --against payments_20261124.csv",
+    ),
     "totals": ("loadstone totals payroll.ach", "loadstone totals statement.sta --json"),
     "propose": (
         "loadstone propose payments.csv -o payments.yaml",

@@ -8,6 +8,7 @@ Digits with leading zeros are an identifier, so a string.
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,9 @@ from .personal import masked, personal_kind
 INTEGER, DECIMAL, BOOLEAN, STRING = "integer", "decimal", "boolean", "string"
 
 EXAMPLES = 3
+SKETCH_MAX = 64
+"""Different values up to which a column is a list of codes, by which it is known again under another name."""
+
 _UNIQUE_MAX = 3000
 _NULLS = frozenset({"", "null", "NULL", "\\N", "N/A", "n/a", "NA", "#N/A", "None", "NaN", "nan", "-"})
 _PLAIN = {
@@ -46,6 +50,9 @@ class Column:
         personal: Kind of personal data that it holds (``iban``, ``email``, ``name``, ``national_id:pl``, ...); None for none.
         examples: Its first different values, those of personal data masked.
         length: Characters of its longest value.
+        shortest: Characters of its shortest value that is not empty; 0 where all are.
+        nulls: Values that are empty or stand for none.
+        sketch: Checksums of its different values, sorted; empty where there are more than ``SKETCH_MAX`` or they are personal.
         grouped: Whether a decimal column's values have signs between thousands.
         start: First character of a fixed-width column, 0-based; None in delimited text.
         end: Behind its last character.
@@ -62,6 +69,9 @@ class Column:
     examples: tuple[str, ...] = ()
     null_word: str = ""
     length: int = 0
+    shortest: int = 0
+    nulls: int = 0
+    sketch: tuple[int, ...] = ()
     grouped: bool = False
     start: int | None = None
     end: int | None = None
@@ -79,6 +89,8 @@ class Judge:
     zeros: bool = False
     seen: bool = False
     length: int = 0
+    shortest: int = 0
+    nulls: int = 0
     null_word: str = ""
     examples: dict[str, None] = field(default_factory=dict)
 
@@ -91,6 +103,7 @@ class Judge:
         blank = distinct & _NULLS
         if blank:
             self.nullable = True
+            self.nulls += sum(stripped.count(word) for word in blank)
             self.null_word = self.null_word or max(blank)
             distinct -= blank
         if not distinct:
@@ -98,6 +111,8 @@ class Judge:
         if not self.seen:
             self._begin(distinct)
         self.length = max(self.length, max(map(len, distinct)))
+        least = min(map(len, distinct))
+        self.shortest = min(self.shortest, least) if self.shortest else least
         joined = "\n".join(distinct)
         self.plain = {name: one for name, one in self.plain.items() if one.fullmatch(joined)}
         self.decimals = {sign: one for sign, one in self.decimals.items() if one.fullmatch(joined)}
@@ -117,7 +132,15 @@ class Judge:
         kind = personal_kind(name, found.type, self.unique)
         shown = tuple(masked(value, kind) if kind else value for value in self.examples)
         return replace(
-            found, length=self.length, grouped=grouped, null_word=word, personal=kind, examples=shown
+            found,
+            length=self.length,
+            shortest=self.shortest,
+            nulls=self.nulls,
+            sketch=() if kind else _sketch(self.unique),
+            grouped=grouped,
+            null_word=word,
+            personal=kind,
+            examples=shown,
         )
 
     def _keep(self, values: list[str]) -> None:
@@ -203,6 +226,10 @@ def _all(pattern: str) -> re.Pattern[str]:
     if found is None:
         found = _COMPILED[pattern] = re.compile(rf"(?:(?:{pattern})(?:\n|\Z))++", re.IGNORECASE)
     return found
+
+
+def _sketch(values: set[str]) -> tuple[int, ...]:
+    return tuple(sorted(zlib.crc32(value.encode()) for value in values)) if len(values) <= SKETCH_MAX else ()
 
 
 def _same(one: Mask, other: Mask, values: Iterable[str]) -> bool:

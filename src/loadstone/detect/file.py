@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from .charset import Charset, find_charset
@@ -21,16 +22,22 @@ HEAD_BYTES = 64 * 1024 * 1024
 """A file up to this size is looked at as a whole; of a larger one, its first part."""
 
 
-def detect_file(path: str | Path) -> Detection:
-    """What the file at ``path`` is. Raises OSError where it cannot be read."""
+def detect_file(path: str | Path, *, names: Sequence[str] = ()) -> Detection:
+    """What the file at ``path`` is; ``names`` as of ``detect_bytes``. Raises OSError where it cannot be read."""
     with Path(path).open("rb") as handle:
         data = handle.read(HEAD_BYTES + 1)
     whole = len(data) <= HEAD_BYTES
-    return detect_bytes(data[:HEAD_BYTES], str(path), whole=whole)
+    return detect_bytes(data[:HEAD_BYTES], str(path), whole=whole, names=names)
 
 
-def detect_bytes(data: bytes, path: str = "", *, whole: bool = True) -> Detection:
-    """What bytes are; ``whole`` says that they are all of the file."""
+def detect_bytes(data: bytes, path: str = "", *, whole: bool = True, names: Sequence[str] = ()) -> Detection:
+    """
+    What bytes are.
+
+    Args:
+        whole: Whether they are all of the file.
+        names: Names of the columns of a file that came before from the same sender: a row that holds them is the header.
+    """
     began = time.perf_counter()
     found = Detection(path)
     content = unpack(data, whole=whole)
@@ -39,7 +46,7 @@ def detect_bytes(data: bytes, path: str = "", *, whole: bool = True) -> Detectio
     if content.member:
         found.evidence.append(f"the file inside is {content.member!r}")
         found.member, found.single = content.member, content.single
-    _content(found, content)
+    _content(found, content, names)
     found.confidence = round(min(max(found.confidence, 0.0), 1.0), 4)
     found.duration_ms = round(1000 * (time.perf_counter() - began), 3)
     return found
@@ -48,7 +55,7 @@ def detect_bytes(data: bytes, path: str = "", *, whole: bool = True) -> Detectio
 # Private functions
 
 
-def _content(found: Detection, content: Unpacked) -> None:
+def _content(found: Detection, content: Unpacked, names: Sequence[str]) -> None:
     data = content.data
     if not data:
         if content.chain and content.notes:
@@ -72,7 +79,7 @@ def _content(found: Detection, content: Unpacked) -> None:
     if _is_binary(text):
         _binary(found, text)
         return
-    _text(found, text, charset, whole=content.whole)
+    _text(found, text, charset, whole=content.whole, names=names)
 
 
 def _decode(data: bytes, charset: Charset) -> str:
@@ -123,7 +130,7 @@ def _binary(found: Detection, text: str) -> None:
     found.evidence.append("bytes that are no text, with no signature that we know")
 
 
-def _text(found: Detection, text: str, charset: Charset, *, whole: bool) -> None:
+def _text(found: Detection, text: str, charset: Charset, *, whole: bool, names: Sequence[str]) -> None:
     if not text.strip():
         found.format, found.confidence = "empty", 0.95
         found.evidence.append("there are blanks and line ends only")
@@ -140,7 +147,7 @@ def _text(found: Detection, text: str, charset: Charset, *, whole: bool) -> None
         found.format, found.confidence = kind, 0.99 * charset.confidence
         found.evidence.append(f"it parses as {kind}")
         return
-    read_text(found, text, whole=whole)
+    read_text(found, text, whole=whole, names=names)
     found.confidence *= charset.confidence
     found.alternatives += [
         Alternative(f"character set {name}", chance) for name, chance in charset.others[:2]

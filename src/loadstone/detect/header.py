@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .cells import ADDRESS, BOOLEAN, CODE, DATE, DECIMAL, EMPTY, INTEGER, ODD, TIME, WORDS, class_of
@@ -39,6 +40,9 @@ HEADS = frozenset(
 THRESHOLD = 0.65
 """A first row with more evidence than this is a header."""
 
+SURELY = 4.0
+"""Evidence of a header whose names are known from files before."""
+
 _SPLIT = re.compile(r"[\s_\-./()\[\]#:%°]+|(?<=[a-z])(?=[A-Z])")
 _NAME = re.compile(r"[^\W\d][\w $#/().%&°'’*:,\-\[\]+?=]*")
 
@@ -65,9 +69,14 @@ class Table:
     reasons: tuple[str, ...] = ()
 
 
-def find_table(rows: list[list[str]], width: int) -> Table:
-    """Bounds and header of a table of ``width`` columns among rows that are not blank."""
+def find_table(rows: list[list[str]], width: int, names: Sequence[str] = ()) -> Table:
+    """Bounds and header of a table of ``width`` columns among rows that are not blank; ``names`` are those of files before."""
     first, last = _bounds(rows, width)
+    known = _known_header(rows, names)
+    if known is not None:
+        return Table(
+            width, known, max(known, last), 1, SURELY, ("the row holds the names that files before had",)
+        )
     start = _first_full(rows, width, first, last)
     best, reasons = header_score(rows[start : last + 1], width)
     above = _short_header(rows, width, start, last)
@@ -129,6 +138,16 @@ def header_score(rows: list[list[str]], width: int) -> tuple[float, list[str]]:
 
 
 # Private functions
+
+
+def _known_header(rows: list[list[str]], names: Sequence[str]) -> int | None:
+    """The row, among those where a header may stand, that holds most of the names that are known."""
+    wanted = {name.casefold() for name in names}
+    for number, row in enumerate(rows[:30]):
+        here = {cell.strip().casefold() for cell in row if cell.strip()}
+        if len(wanted) > 1 and len(here & wanted) >= 0.6 * max(len(here), len(wanted)):
+            return number
+    return None
 
 
 def _first_full(rows: list[list[str]], width: int, first: int, last: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -19,8 +19,16 @@ _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "blank"
 _BATCH_ROWS = 5000
 
 
-def read_text(found: Detection, text: str, *, whole: bool, fixed_only: bool = False) -> None:
-    """Fill in what delimited or fixed-width text is; ``fixed_only`` for formats known by name, whose lines may have a layout."""
+def read_text(
+    found: Detection, text: str, *, whole: bool, fixed_only: bool = False, names: Sequence[str] = ()
+) -> None:
+    """
+    Fill in what delimited or fixed-width text is.
+
+    Args:
+        fixed_only: For formats known by name, whose lines may have a layout.
+        names: Names of columns of files before; a row that holds them is the header.
+    """
     found.record_terminator = terminator_of(text)
     lines = re.split(r"\r\n|\n|\r|\x85", text[:400_000])
     if fixed_only:
@@ -34,7 +42,7 @@ def read_text(found: Detection, text: str, *, whole: bool, fixed_only: bool = Fa
     if fixed is not None and _is_fixed(best, fixed):
         _fixed(found, fixed, lines, text, best)
         return
-    _delimited(found, text, ranked, whole=whole)
+    _delimited(found, text, ranked, whole=whole, names=names)
 
 
 def terminator_of(text: str) -> str:
@@ -115,7 +123,9 @@ def _fixed_columns(found: Detection, fixed: Fixed, lines: list[str]) -> None:
     found.columns = columns
 
 
-def _delimited(found: Detection, text: str, ranked: list[Scored], *, whole: bool) -> None:
+def _delimited(
+    found: Detection, text: str, ranked: list[Scored], *, whole: bool, names: Sequence[str]
+) -> None:
     best = ranked[0]
     dialect = best.dialect
     if not dialect.delimiter and "," not in text:
@@ -134,7 +144,7 @@ def _delimited(found: Detection, text: str, ranked: list[Scored], *, whole: bool
     if not rows:
         found.format, found.confidence = "text", 0.5
         return
-    table = find_table(rows, best.width)
+    table = find_table(rows, best.width, names)
     found.has_header = table.header_rows > 0
     found.header_lines = table.header_rows
     found.preamble_lines = head[table.first][0] - 1

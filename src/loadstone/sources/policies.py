@@ -108,9 +108,16 @@ class DriftPolicy(Part):
     width: Policy = Doc(Policy.HOLD, description="Records or columns of another width.")
     encoding: Policy = Doc(Policy.WARN, description="Another character set.")
     dialect: Policy = Doc(Policy.WARN, description="Another delimiter, quote or record end.")
+    header: Policy = Doc(Policy.HOLD, description="A row of names where there was none, or none where there was.")
     format: Policy = Doc(Policy.HOLD, description="Another format or container.")
+    nulls: Policy = Doc(Policy.WARN, description="A column that is empty far more often.")
     volume: Policy = Doc(Policy.WARN, description="Far more or fewer records than usual.")
     volume_ratio: float = Doc(3.0, gt=1, description="How many times more or fewer is far.")
+
+    def of(self, kind: str) -> Policy:
+        """What a finding of a kind of ``detect.drift`` leads to."""
+        found: Policy = getattr(self, kind)
+        return found
 
 
 class ControlPolicy(Part):
