@@ -13,6 +13,9 @@ from collections.abc import Collection
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """Addresses in which an IPv4 address is carried over IPv6 (RFC 6052)."""
 
+_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+"""The same for the addresses of one network (RFC 8215), which Python 3.11 holds for public."""
+
 
 def checked(host: str, port: int, allowed: Collection[str] = ()) -> str:
     """
@@ -36,6 +39,8 @@ def checked(host: str, port: int, allowed: Collection[str] = ()) -> str:
 def is_public(address: str) -> bool:
     """Whether an address is one of the public network, also within an address of IPv6 that carries one of IPv4."""
     found = ipaddress.ip_address(address.partition("%")[0])
+    if found in _NAT64_LOCAL:
+        return False
     if isinstance(found, ipaddress.IPv6Address):
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
         if inner is None and found in _NAT64:

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from io import BufferedIOBase
 from typing import BinaryIO, TypeVar, cast
 
 from loadstone.connections.breaker import Breakers, Pass, Wait
@@ -67,7 +68,7 @@ class Guarded:
         """
         plain = "/".join(parts_of(path))
         inner = self._call(lambda transport: transport.open(path, offset=offset))
-        reading = _Reading(self, plain, inner, offset, self._seen.get(plain))
+        reading = _Reading(self, plain, cast(BufferedIOBase, inner), offset, self._seen.get(plain))
         return cast(BinaryIO, Pulled(reading.pull, reading.done))
 
     def move(self, path: str, to: str) -> None:
@@ -156,7 +157,9 @@ class Guarded:
 class _Reading:
     """One file while it is read."""
 
-    def __init__(self, place: Guarded, path: str, inner: BinaryIO, offset: int, entry: Entry | None) -> None:
+    def __init__(
+        self, place: Guarded, path: str, inner: BufferedIOBase, offset: int, entry: Entry | None
+    ) -> None:
         self._place, self._path, self._inner, self._entry = place, path, inner, entry
         self._position, self._fruitless = offset, 0
         kind, _, self._digest = (entry.digest or "").partition(":") if entry and not offset else ("", "", "")
@@ -165,7 +168,7 @@ class _Reading:
     def pull(self, size: int) -> bytes:
         while True:
             try:
-                data = self._inner.read(size)
+                data: bytes = self._inner.read1(size)
             except Retry as error:
                 self._go_on(error)
                 continue
@@ -194,7 +197,7 @@ class _Reading:
         position, path = self._position, self._path
         if self._entry is not None:
             self._same()
-        self._inner = self._place._call(lambda inner: inner.open(path, offset=position))
+        self._inner = cast(BufferedIOBase, self._place._call(lambda inner: inner.open(path, offset=position)))
 
     def _same(self) -> None:
         folder, _, name = self._path.rpartition("/")

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from loadstone.cli.main import main
 from loadstone.connections.model import Connection
 from tests.integration.alerts.servers import certificate
 from tests.integration.connections.servers import PASSWORD, Served, ftp_server, s3_server, sftp_server
 
 Connect = Callable[..., Connection]
 """Gives a connection to an empty folder of a server; keywords replace its options."""
+
+Told = tuple[int, list[tuple[str, bool, str]], str]
+"""Exit code; step, goodness and code of each finding; all that was printed."""
+
+Examine = Callable[[Connection], Told]
 
 
 @pytest.fixture(scope="session")
@@ -129,3 +137,31 @@ def s3(s3_url: str, words: None) -> Connect:
         return Connection(name="place", kind="s3", url=f"s3://{path}", options=known)
 
     return connect
+
+
+@pytest.fixture
+def examine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Examine:
+    """Tests a connection by the command line, from a configuration file."""
+
+    def run(connection: Connection) -> Told:
+        values: dict[str, Any] = {"url": connection.url, "kind": connection.kind, **connection.options}
+        lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+        config = tmp_path / "loadstone.toml"
+        config.write_text("\n".join(["[connections.place]", *lines]))
+        monkeypatch.setenv("LOADSTONE_CONFIG", str(config))
+        code = main(["connections", "test", "place", "--json"])
+        shown = capsys.readouterr()
+        found = [json.loads(line) for line in shown.out.splitlines()]
+        assert PASSWORD not in shown.out + shown.err
+        return (
+            code,
+            [(one["step"], one["good"], one["code"]) for one in found],
+            shown.err + str(found[-1:] or ""),
+        )
+
+    return run
+
+
+def good(*steps: str) -> list[tuple[str, bool, str]]:
+    """Findings of steps that went well."""
+    return [(step, True, "") for step in steps]

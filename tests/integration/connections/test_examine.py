@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,36 +11,7 @@ import pytest
 
 from loadstone.cli.main import main
 from loadstone.connections.model import Connection
-from tests.integration.connections.conftest import Connect
-from tests.integration.connections.servers import PASSWORD
-
-Told = tuple[int, list[tuple[str, bool, str]], str]
-"""Exit code; step, goodness and code of each finding; all that was printed."""
-
-Examine = Callable[[Connection], Told]
-
-
-@pytest.fixture
-def examine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Examine:
-    """Tests a connection by the command line, from a configuration file."""
-
-    def run(connection: Connection) -> Told:
-        values: dict[str, Any] = {"url": connection.url, "kind": connection.kind, **connection.options}
-        lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
-        config = tmp_path / "loadstone.toml"
-        config.write_text("\n".join(["[connections.place]", *lines]))
-        monkeypatch.setenv("LOADSTONE_CONFIG", str(config))
-        code = main(["connections", "test", "place", "--json"])
-        shown = capsys.readouterr()
-        found = [json.loads(line) for line in shown.out.splitlines()]
-        assert PASSWORD not in shown.out + shown.err
-        return (
-            code,
-            [(one["step"], one["good"], one["code"]) for one in found],
-            shown.err + str(found[-1:] or ""),
-        )
-
-    return run
+from tests.integration.connections.conftest import Connect, Examine, good
 
 
 @pytest.fixture
@@ -49,11 +19,6 @@ def silent() -> Iterator[int]:
     """A port that takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield int(server.getsockname()[1])
-
-
-def good(*steps: str) -> list[tuple[str, bool, str]]:
-    """Findings of steps that went well."""
-    return [(step, True, "") for step in steps]
 
 
 @pytest.mark.parametrize("kind", ["sftp", "ftp", "old_ftp", "ftps", "s3"])

@@ -22,7 +22,8 @@ class Web:
     Attributes:
         files: Bytes by path. listings: JSON by path. moved: where a path redirects to. broken: how many bytes the next
             answers give before they break off. answers: statuses of paths. asked: method, path and headers of each request.
-        ranges: whether it knows ranges. tags: ETag by path; made from the bytes when absent, none when empty.
+        ranges: whether it knows ranges, and by how many bytes (``shift``) it errs in them. head_status: what HEAD gets instead.
+        tags: ETag by path; made from the bytes when absent, none when empty.
     """
 
     port: int = 0
@@ -34,6 +35,8 @@ class Web:
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     ranges: bool = True
+    shift: int = 0
+    head_status: int | None = None
 
 
 @contextlib.contextmanager
@@ -72,16 +75,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.web.asked.append(
             (self.command, path, {name.lower(): value for name, value in self.headers.items()})
         )
-        if path in self.web.moved:
+        if self.command == "HEAD" and self.web.head_status is not None:
+            self._answer(self.web.head_status, b"", {})
+        elif path in self.web.moved:
             self._answer(302, b"", {"Location": self.web.moved[path]})
         elif path in self.web.answers:
             self._answer(self.web.answers[path], b"no", {})
-        elif (
-            path.startswith("/private")
-            and "Authorization" not in self.headers
-            or path.startswith("/private")
-            and PASSWORD not in self.headers["Authorization"]
-        ):
+        elif path.startswith("/private") and PASSWORD not in self.headers.get("Authorization", ""):
             self._answer(401, b"", {})
         elif path in self.web.listings:
             listing = self.web.listings[path]
@@ -99,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
             del headers["ETag"]
         wanted = self.headers.get("Range")
         if wanted and self.web.ranges and self.headers.get("If-Range", tag) == tag:
-            start = int(wanted.removeprefix("bytes=").rstrip("-"))
+            start = int(wanted.removeprefix("bytes=").rstrip("-")) + self.web.shift
             if start >= len(data):
                 self._answer(416, b"", {"Content-Range": f"bytes */{len(data)}"})
                 return

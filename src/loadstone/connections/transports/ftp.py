@@ -19,6 +19,7 @@ from loadstone.connections.transports.model import Entry
 from loadstone.connections.transports.paths import is_plain_name, joined, part_name
 from loadstone.connections.transports.streams import CHUNK_SIZE_BYTES, Pulled
 from loadstone.connections.transports.translate import translating
+from loadstone.connections.transports.trust import trusting
 from loadstone.errors import LoadstoneError
 from loadstone.secrets.providers import secret
 
@@ -281,7 +282,7 @@ def client_of(tls: bool, options: FtpOptions) -> ftplib.FTP:
     """A client that is not connected yet."""
     if not tls:
         return ftplib.FTP(encoding=options.encoding)
-    context = ssl.create_default_context(cafile=options.ca_file)
+    context = trusting(options.ca_file)
     kind = ImplicitTls if options.tls == "implicit" else SessionTls
     return kind(context=context, encoding=options.encoding)
 

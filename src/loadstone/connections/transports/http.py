@@ -29,7 +29,8 @@ from loadstone.connections.transports.paths import is_plain_name, parts_of
 from loadstone.connections.transports.pointers import at_pointer
 from loadstone.connections.transports.streams import CHUNK_SIZE_BYTES, Pulled
 from loadstone.connections.transports.translate import translating
-from loadstone.errors import FixFile, LoadstoneError
+from loadstone.connections.transports.trust import trusting
+from loadstone.errors import FixFile, LoadstoneError, Refused
 from loadstone.secrets.passwords import remember
 from loadstone.secrets.providers import secret
 
@@ -100,6 +101,10 @@ class HttpTransport:
         if answer is None:
             return cast(BinaryIO, Pulled(lambda size: b""))
         skipped = offset if answer.response.status == 200 else 0
+        told = answer.header("Content-Range") or f"bytes {offset}-"
+        if not skipped and not told.startswith(f"bytes {offset}-"):
+            answer.close()
+            raise faults.gone(self.shown, f"bytes from {offset} on were asked for, and {told} came")
         tag = _tag(answer)
         if offset and self._tags.get(plain) not in (None, tag):
             answer.close()
@@ -128,7 +133,12 @@ class HttpTransport:
         if parts_of(folder):
             raise faults.no_file(folder)
         name = str(self._options.file_name)
-        answer = self._ask("HEAD", self._url, name, {})
+        try:
+            answer = self._ask("HEAD", self._url, name, {})
+        except Refused as error:
+            if error.code != "LS-7416":
+                raise
+            answer = self._ask("GET", self._url, name, {})  # it has no HEAD; the body is not read
         if answer is None:
             raise faults.no_file(name)
         answer.close()
@@ -279,8 +289,7 @@ class HttpTransport:
         plain = socket.create_connection((address, port), timeout=self._options.timeout_s)
         try:
             if parts.scheme == "https":
-                context = ssl.create_default_context(cafile=self._options.ca_file)
-                plain = context.wrap_socket(plain, server_hostname=host)
+                plain = trusting(self._options.ca_file).wrap_socket(plain, server_hostname=host)
         except BaseException:
             plain.close()
             raise
@@ -345,7 +354,7 @@ def _refused(shown: str, path: str, status: int, reason: str) -> LoadstoneError:
         return faults.no_rights(shown, path, told)
     if status in (404, 410):
         return faults.no_file(path)
-    if status in (408, 421, 425, 429) or status >= 500:
+    if status in (408, 421, 425, 429) or (status >= 500 and status != 501):
         return faults.gone(shown, told)
     return faults.cannot(shown, f"do that: {told}")
 

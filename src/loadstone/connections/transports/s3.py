@@ -19,6 +19,7 @@ from loadstone.connections.transports.model import Entry
 from loadstone.connections.transports.paths import is_plain_name, parts_of
 from loadstone.connections.transports.streams import Pulled
 from loadstone.connections.transports.translate import translating
+from loadstone.connections.transports.trust import trusting
 from loadstone.errors import LoadstoneError
 from loadstone.secrets.providers import secret
 
@@ -134,6 +135,8 @@ def client_of(options: S3Options) -> Any:
         )
         if reference is not None
     }
+    if options.ca_file is not None:
+        trusting(options.ca_file)
     return boto3.client(
         "s3",
         endpoint_url=options.endpoint_url,

@@ -31,11 +31,16 @@ class Pulled(io.RawIOBase):
         wanted = size if size is not None and size >= 0 else None
         parts: list[bytes] = []
         while (wanted is None or wanted > 0) and not self._ended:
-            data = self._pull(CHUNK_SIZE_BYTES if wanted is None else min(wanted, CHUNK_SIZE_BYTES))
-            self._ended = not data
+            data = self.read1(CHUNK_SIZE_BYTES if wanted is None else wanted)
             parts.append(data)
             wanted = None if wanted is None else wanted - len(data)
         return b"".join(parts)
+
+    def read1(self, size: int = CHUNK_SIZE_BYTES, /) -> bytes:
+        """What comes next, however little; an error then costs nothing that has come already."""
+        data = b"" if self._ended else self._pull(min(size, CHUNK_SIZE_BYTES))
+        self._ended = not data
+        return data
 
     def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
         """For buffered readers around it."""
