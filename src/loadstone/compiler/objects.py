@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from loadstone.compiler import pages
 from loadstone.compiler.types import Array, Scalar, Type, type_of, words_of
 
 KEPT_MAX = 200
@@ -25,6 +26,7 @@ KEPT_MAX = 200
 _C_TYPES = {Scalar.WHOLE: ctypes.c_int64, Scalar.TRUTH: ctypes.c_bool, Scalar.REAL: ctypes.c_double}
 _lock = threading.Lock()
 _libraries: list[Any] = []
+_linked = threading.Event()
 
 
 class Compiled:
@@ -93,6 +95,13 @@ def folder() -> Path | None:
     return None
 
 
+def release_pages() -> None:
+    """Where kernels were linked since the last time, let go of 40 MB that LLVM has read and needs no more."""
+    if _linked.is_set():
+        _linked.clear()
+        pages.release("libllvmlite")
+
+
 # Private functions
 
 
@@ -123,6 +132,7 @@ def _prepare(function: FunctionType, types: tuple[Type, ...]) -> Callable[..., A
         _keep(name, code)
     address, library = machine.load_object(code)
     _libraries.append(library)
+    _linked.set()
     takes: list[Any] = []
     for one in types:
         takes += [ctypes.c_int64] * one.words if isinstance(one, Array) else [_C_TYPES[one]]

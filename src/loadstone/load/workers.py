@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from loadstone.books import Run
+from loadstone.compiler.objects import release_pages
 from loadstone.load.columnar import Columnar
 from loadstone.load.commit import Committer
 from loadstone.load.lasting import Lasting
@@ -180,6 +181,7 @@ class _Crew:
         if read is None:
             return False
         batch = prepare(self.lanes, read, partial(self.steps.before, read.number))
+        release_pages()
         self.committer.submit(session, read, batch)
         self.pace.committed(read.chunk.size_bytes, self.source.bytes_left)
         self.lanes.give_back(batch)

@@ -1,0 +1,73 @@
+"""Memory of LLVM itself, which nobody needs once the kernels are linked."""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+_MAPS = Path("/proc/self/maps")
+_MADV_DONTNEED = 4
+_PAGE_SIZE_BYTES = 4096
+_PT_LOAD, _PF_W = 1, 2
+
+
+def release(name: str) -> int:
+    """
+    Give back the memory of what a shared library only reads; pages come back from its file when they are used.
+
+    Args:
+        name: How its file's name begins.
+
+    Returns:
+        Bytes of address space that was let go; 0 where the system is no Linux of 64 bits.
+    """
+    advise = getattr(ctypes.CDLL(None), "madvise", None)
+    if advise is None or not _MAPS.exists():
+        return 0
+    released = 0
+    for start, size_bytes in _mapped(name):
+        # Where the system says no, the pages stay, and that is all.
+        done = advise(ctypes.c_void_p(start), ctypes.c_size_t(size_bytes), ctypes.c_int(_MADV_DONTNEED))
+        released += 0 if done else size_bytes
+    return released
+
+
+# Private functions
+
+
+def _mapped(name: str) -> Iterator[tuple[int, int]]:
+    """Start and size in memory of the segments that are never written."""
+    offsets: dict[Path, set[int]] = {}
+    for line in _MAPS.read_text().splitlines():
+        parts = line.split(None, 5)
+        if len(parts) < 6 or not (path := Path(parts[5])).name.startswith(name):
+            continue
+        if path not in offsets:
+            offsets[path] = _read_only(path)
+        if int(parts[2], 16) in offsets[path]:
+            start, _, end = parts[0].partition("-")
+            yield int(start, 16), int(end, 16) - int(start, 16)
+
+
+def _read_only(library: Path) -> set[int]:
+    """
+    Where in the file the segments begin that are never written.
+
+    Others may hold addresses that the loader has filled in, and that the file does not have.
+    """
+    with library.open("rb") as file:
+        head = file.read(64)
+        if head[:6] != b"\x7fELF\x02\x01":
+            return set()
+        (place,) = struct.unpack_from("<Q", head, 32)
+        size_bytes, number = struct.unpack_from("<HH", head, 54)
+        file.seek(place)
+        table = file.read(size_bytes * number)
+    found = set()
+    for entry in range(0, len(table), size_bytes):
+        kind, flags, offset = struct.unpack_from("<IIQ", table, entry)
+        if kind == _PT_LOAD and not flags & _PF_W:
+            found.add(offset - offset % _PAGE_SIZE_BYTES)
+    return found

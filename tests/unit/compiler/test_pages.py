@@ -1,0 +1,62 @@
+"""LLVM's own memory goes once kernels are linked, and comes back when further ones are."""
+
+from __future__ import annotations
+
+import mmap
+from pathlib import Path
+
+import pytest
+
+from loadstone.compiler import objects, pages
+from loadstone.compiler.objects import Compiled, release_pages
+from tests.unit.compiler import samples
+
+linux = pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="/proc is Linux's own")
+
+
+def resident_bytes(name: str) -> int:
+    """What of a library's file is in this process's memory."""
+    found, inside = 0, False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if ":" not in line.split()[0]:
+            inside = name in line
+        elif inside and line.startswith("Rss:"):
+            found += int(line.split()[1]) << 10
+    return found
+
+
+@linux
+def test_what_llvm_only_reads_goes_and_kernels_run_on() -> None:
+    """Those that are linked, and those that are linked later."""
+    assert Compiled(samples.loops.function)(3, 4) == samples.loops(3, 4)
+    before = resident_bytes("libllvmlite")
+    assert pages.release("libllvmlite") > 50 << 20
+    assert resident_bytes("libllvmlite") < before / 4
+    assert Compiled(samples.loops.function)(5, 6) == samples.loops(5, 6)
+    assert Compiled(samples.several.function)(5, 6) == samples.several(5, 6)
+
+
+@linux
+def test_a_load_lets_it_go_once_for_the_kernels_that_it_linked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunk after chunk it has nothing more to do."""
+    released: list[str] = []
+    monkeypatch.setattr(pages, "release", released.append)
+    Compiled(samples.loops.function)(3, 4)
+    for _ in range(3):
+        release_pages()
+    assert ["libllvmlite"] == released
+    assert not objects._linked.is_set()
+
+
+@linux
+def test_what_is_no_library_is_left_alone(tmp_path: Path) -> None:
+    """A file that is mapped tells nothing of what may be let go."""
+    (tmp_path / "mapped.bin").write_bytes(b"x" * 8192)
+    with (tmp_path / "mapped.bin").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ):
+        assert 0 == pages.release("mapped.bin")
+
+
+def test_other_systems_keep_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without ``/proc`` nothing is known of the process's memory."""
+    monkeypatch.setattr(pages, "_MAPS", tmp_path / "maps")
+    assert 0 == pages.release("libllvmlite")
