@@ -172,7 +172,7 @@ class _Builder:
         table = next((t for t in self.spec.tables if t.csv is not None), None)
         if table is None:
             return b",", b'"'
-        terminated, enclosed = delimiters_of(table, Field(name="*"))
+        terminated, enclosed = table.delimiters(Field(name="*"))
         comma = (
             self._bytes(terminated.literal)
             if terminated is not None and terminated.literal is not None
@@ -229,7 +229,7 @@ class _Builder:
         row[p.BIG], row[p.UNSIGNED] = int(self.big), int(kind.unsigned is True)
         if self._sized(row, one, kind):
             return row
-        terminated, enclosed = delimiters_of(table, one)
+        terminated, enclosed = table.delimiters(one)
         fixed_end = one.position is not None and one.position.end is not None
         if fixed_end or (terminated is None and enclosed is None):
             row[p.MODE], row[p.SIZE] = p.MODE_FIXED, _fixed_size(one, kind)
@@ -306,17 +306,6 @@ class _Builder:
             row[p.LEFT], row[p.LEFT_SIZE] = self._put(enclosed.left)
             row[p.RIGHT], row[p.RIGHT_SIZE] = self._put(enclosed.right or enclosed.left)
             row[p.OPTIONAL] = int(enclosed.optional)
-
-
-def delimiters_of(table: TableLoad, one: Field) -> tuple[Delimiter | None, Enclosure | None]:
-    """Terminator and enclosure of a field: its own, else the table's, else those of CSV."""
-    if one.terminated is not None or one.enclosed is not None:
-        return one.terminated, one.enclosed
-    terminated, enclosed = table.terminated, table.enclosed
-    if table.csv is not None:
-        terminated = terminated or Delimiter(literal=Literal(text=","))
-        enclosed = enclosed or Enclosure(left=Literal(text='"'), optional=True)
-    return terminated, enclosed
 
 
 # Private functions

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from loadstone.errors import FixFile, FixSpec, Place
 from loadstone.formats.charsets import charset
 from loadstone.formats.inputs import read_fully
-from loadstone.formats.layout import delimiters_of
 from loadstone.formats.sources import open_source
 from loadstone.load.inputs import LoadInput
 from loadstone.spec import Field, FieldNames, Literal, LoadSpec, TableLoad
@@ -52,7 +51,7 @@ def order_by_names(spec: LoadSpec, inputs: Sequence[LoadInput], charsets: Sequen
 def _judged(spec: LoadSpec) -> TableLoad:
     table = spec.tables[0]
     delimited = all(
-        one.source is not None or (one.position is None and delimiters_of(table, one) != (None, None))
+        one.source is not None or (one.position is None and table.delimiters(one) != (None, None))
         for one in table.fields
     )
     if len(spec.tables) > 1 or not delimited:
@@ -94,7 +93,7 @@ def _names(spec: LoadSpec, table: TableLoad, one: LoadInput, charset_name: str) 
     ending = one.spec.record_format.terminator
     line = text.partition(_text(ending, used.codec) if ending is not None else "\n")[0].rstrip("\r\n")
     plain = next((f for f in table.fields if f.source is None), Field(name="*"))
-    terminated, enclosed = delimiters_of(table, plain)
+    terminated, enclosed = table.delimiters(plain)
     quote = _text(enclosed.left, used.codec) if enclosed is not None else None
     if terminated is None or terminated.literal is None:
         parts = line.split()

@@ -205,6 +205,21 @@ class TableLoad(Part):
     fields: tuple[Field, ...] = Doc((), description="The fields; the table's columns when empty.")
     key: tuple[str, ...] = Doc((), description="Columns that tell rows apart for method upsert.")
 
+    def delimiters(self, one: Field) -> tuple[Delimiter | None, Enclosure | None]:
+        """
+        Terminator and enclosure of a field: each its own, else the table's, else that of CSV.
+
+        ``b OPTIONALLY ENCLOSED BY '"'`` so takes the terminator of FIELDS, as the manual says (Utilities, table
+        "Parameters Used for Specifying Delimiters"); what goes to the end of a file takes no enclosure.
+        """
+        terminated, enclosed = one.terminated or self.terminated, one.enclosed or self.enclosed
+        if one.terminated is not None and one.terminated.eof:
+            return terminated, one.enclosed
+        if self.csv is not None:
+            terminated = terminated or Delimiter(literal=Literal(text=","))
+            enclosed = enclosed or Enclosure(left=Literal(text='"'), optional=True)
+        return terminated, enclosed
+
 
 class LoadSpec(Part):
     """What files mean and where their rows go."""

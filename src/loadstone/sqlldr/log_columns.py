@@ -130,15 +130,9 @@ def _text(literal: Literal) -> str:
 
 
 def _delimiters(table: TableLoad, one: Field) -> tuple[Delimiter | None, str, str, bool]:
-    """Terminator, both enclosures and whether they are optional: the field's own, else the table's."""
+    """Terminator, both enclosures and whether they are optional; none where POSITION says what the field is."""
     fixed = one.position is not None and one.position.end is not None
-    terminated, enclosed = one.terminated, one.enclosed
-    if terminated is None and enclosed is None:
-        if fixed:
-            return None, "", "", False
-        terminated, enclosed = table.terminated, table.enclosed
-        if table.csv is not None and terminated is None:
-            return Delimiter(literal=Literal(text=",")), '"', '"', True
+    terminated, enclosed = (one.terminated, one.enclosed) if fixed else table.delimiters(one)
     if enclosed is None:
         return terminated, "", "", False
     return terminated, _text(enclosed.left), _text(enclosed.right or enclosed.left), enclosed.optional

@@ -43,6 +43,28 @@ def test_white_space_follows_the_table_of_the_manual(
 
 @BOTH
 @pytest.mark.parametrize(
+    ("fields", "data", "expected"),
+    [
+        (f"{COMMA} (a, b OPTIONALLY ENCLOSED BY '\"', c)", b'1,"x,y",3', ["1", "x,y", "3"]),
+        (f"{COMMA} (a, b OPTIONALLY ENCLOSED BY '\"', c)", b'1,x,"3"', ["1", "x", '"3"']),
+        (f"{COMMA} (a, b ENCLOSED BY '(' AND ')', c)", b"1,(x,y) ,3", ["1", "x,y", "3"]),
+        (f"{COMMA} (a, b ENCLOSED BY '(' AND ')', c)", b"1,x,3", "NO_OPEN"),
+        (f"{MAYBE} (a, b TERMINATED BY ':', c)", b'1,"x:y":3', ["1", "x:y", "3"]),
+        (f"{MAYBE} (a, b TERMINATED BY ':', c)", b"1,x,y:3", ["1", "x,y", "3"]),
+        (f"{MAYBE} (a, b TERMINATED BY ';' ENCLOSED BY '<' AND '>', c)", b'1,<"x">;3', ["1", '"x"', "3"]),
+        ("FIELDS CSV (a, b)", b'"1,2",3', ["1,2", "3"]),
+        ("FIELDS CSV TERMINATED BY ';' (a, b)", b'"1;2";3', ["1;2", "3"]),
+    ],
+)  # fmt: skip
+def test_a_field_takes_from_the_table_the_delimiter_that_it_does_not_name(
+    fields: str, data: bytes, expected: Any, compiled: bool
+) -> None:
+    """Terminator and enclosure each: "either locally in the field definition or globally in the FIELDS clause"."""
+    assert [expected] == into(fields, data + b"\n", compiled=compiled)
+
+
+@BOTH
+@pytest.mark.parametrize(
     ("head", "field", "data", "expected"),
     [
         ("PRESERVE BLANKS", "a POSITION(1:6), b POSITION(7:8)", b"  aa  bb", ["  aa  ", "bb"]),
