@@ -50,7 +50,8 @@ def take(
     kind = int(steps[step, 0])
     exact = steps[step, 1] & FX_FLAG != 0
     if kind == PUNCTUATION:
-        return take_punctuation(buf, at, e, int(steps[step, 1]) & 0xFF, exact)
+        spelled = step + 1 < len(steps) and is_spelled(int(steps[step + 1, 0]))
+        return take_punctuation(buf, at, e, int(steps[step, 1]) & 0xFF, exact, spelled)
     if kind == TEXT:
         return take_text(buf, at, e, pool, int(steps[step, 1]) & 0xFFFFF, int(steps[step, 2]))
     if kind == RADIX:
@@ -73,8 +74,14 @@ def take(
 
 
 @kernel
-def take_punctuation(buf: Buffer, at: int, e: int, wanted: int, exact: bool) -> tuple[int, int]:
-    """Any punctuation stands for any other, with blanks around it, and may be left out before a digit or letter."""
+def take_punctuation(
+    buf: Buffer, at: int, e: int, wanted: int, exact: bool, spelled: bool
+) -> tuple[int, int]:
+    """
+    Any punctuation stands for any other, with blanks around it, and may be left out before a digit or letter.
+
+    Before a name (``spelled``) it is not left out in front of a digit, as 2024-01-31 for DD-MON-YYYY has one.
+    """
     byte = int(buf[at])
     if exact:
         return (at + 1, 0) if byte == wanted else (at, 1861)
@@ -83,6 +90,8 @@ def take_punctuation(buf: Buffer, at: int, e: int, wanted: int, exact: bool) -> 
         at += 1
         blanks += 1
     byte = int(buf[at]) if at < e else 48
+    if spelled and blanks == 0 and at < e and 48 <= byte <= 57:
+        return at, 1861
     if 48 <= byte <= 57 or is_letter(byte) or (wanted == 32 and (blanks > 0 or byte == 43 or byte == 45)):
         return at, 0
     at += 1
@@ -270,6 +279,12 @@ def digits_at(buf: Buffer, at: int, width: int) -> int:
             return -1
         value = value * 10 + digit
     return value
+
+
+@kernel
+def is_spelled(kind: int) -> bool:
+    """Elements that are names."""
+    return kind == MON or kind == MONTH_NAME or kind == DAY_NAME or kind == DY
 
 
 @kernel

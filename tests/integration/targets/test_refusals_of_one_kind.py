@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from loadstone.errors import FixSpec
 from tests.integration.targets.refused import ids, refused, rejects, run
 from tests.targets import execute
 
@@ -33,6 +34,44 @@ def test_a_trigger_refuses_a_record_in_its_own_words(target_url: str, here: Path
         rejects(target_url)[0].reason,
     ) == ("trigger", "ORA-20000: code is too large")
     assert ids(target_url) == [1, 3]
+
+
+@pytest.mark.parametrize("target_url", ["postgresql"], indirect=True)
+def test_a_trigger_may_refuse_with_any_state(target_url: str, here: Path) -> None:
+    """A state of its own, one of the server's, a failed ASSERT or lookup: each is the record's reject, in its words."""
+    execute(
+        target_url,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, code INTEGER)",
+        "CREATE FUNCTION judge() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE n integer; BEGIN"
+        " CASE new.code WHEN 1 THEN RAISE 'own state' USING ERRCODE = 'ZZ001';"
+        " WHEN 2 THEN RAISE 'class 45' USING ERRCODE = '45000';"
+        " WHEN 3 THEN RAISE 'twice' USING ERRCODE = 'unique_violation';"
+        " WHEN 4 THEN ASSERT new.id = 0, 'asserted';"
+        " WHEN 5 THEN SELECT code INTO STRICT n FROM t WHERE id = -1;"
+        " ELSE NULL; END CASE; RETURN new; END $$",
+        "CREATE TRIGGER judge BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION judge()",
+    )
+    run(target_url, [f"{number},{number}" for number in range(7)], "id, code")
+    assert [one.reason for one in rejects(target_url)] == [
+        *("ORA-20000: own state", "ORA-20000: class 45", "ORA-20000: twice", "ORA-20000: asserted"),
+        "ORA-20000: query returned no rows",
+    ]
+    assert ids(target_url) == [0, 6]
+
+
+@pytest.mark.parametrize("target_url", ["postgresql"], indirect=True)
+def test_a_trigger_that_is_broken_is_no_reject(target_url: str, here: Path) -> None:
+    """A function that names a table which does not exist is for its author; the load ends, and no row is blamed."""
+    execute(
+        target_url,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, code INTEGER)",
+        "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " INSERT INTO nowhere VALUES (1); RETURN new; END $$",
+        "CREATE TRIGGER broken BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION broken()",
+    )
+    with pytest.raises(FixSpec, match="LS-3023.*nowhere"):
+        run(target_url, ["1,1"], "id, code")
+    assert ids(target_url) == []
 
 
 @pytest.mark.parametrize("target_url", ["sqlite", "postgresql"], indirect=True)

@@ -18,6 +18,10 @@ _COLUMN = re.compile(r"COPY \S+, line \d+, column (\w+)")
 REFUSALS = (psycopg.IntegrityError, psycopg.DataError, pg.RaiseException, pg.WithCheckOptionViolation)
 """What the server says when it does not want a row: constraints, types, triggers, views."""
 
+_RAISED = re.compile(r"\b(?:RAISE|ASSERT)\b")
+_NOT_OF_A_ROW = ("08", "40", "53", "55", "57", "58", "XX")
+"""Classes of states that stay what they are, also where a function raises one: try again, free room."""
+
 TIMED_OUT = ("25P03", "25P04", "57P05")
 """The server has ended a session that stood still for too long."""
 
@@ -33,7 +37,7 @@ def translate(rows: TableRows | None = None, *, refusals: bool = False) -> Itera
     try:
         yield
     except psycopg.Error as error:
-        if isinstance(error, REFUSALS) and (refusals or rows is not None):
+        if (refusals or rows is not None) and (isinstance(error, REFUSALS) or _of_a_trigger(error)):
             raise refusal_of(error, rows) from error
         raise error_of(error) from error
 
@@ -90,7 +94,9 @@ def refusal_of(error: psycopg.Error, rows: TableRows | None) -> ConstraintRefusa
     constraint = f"{schema}.{(told.constraint_name or '').upper()}".strip(".")
     column = (told.column_name or "").upper() or None
     code: str | None
-    if isinstance(error, pg.UniqueViolation | pg.ExclusionViolation):
+    if _of_a_trigger(error):
+        rule, code, text = "trigger", "ORA-20000", told.message_primary or ""
+    elif isinstance(error, pg.UniqueViolation | pg.ExclusionViolation):
         rule, code, text = "unique", "ORA-00001", f"unique constraint ({constraint}) violated"
     elif isinstance(error, pg.NotNullViolation):
         rule, code = "not_null", "ORA-01400"
@@ -100,8 +106,6 @@ def refusal_of(error: psycopg.Error, rows: TableRows | None) -> ConstraintRefusa
         text = f"integrity constraint ({constraint}) violated - parent key not found"
     elif isinstance(error, pg.CheckViolation):
         rule, code, text = "check", "ORA-02290", f"check constraint ({constraint}) violated"
-    elif isinstance(error, pg.RaiseException):
-        rule, code, text = "trigger", "ORA-20000", told.message_primary or ""
     elif isinstance(error, pg.WithCheckOptionViolation):
         rule, code, text = "check", "ORA-01402", "view WITH CHECK OPTION where-clause violation"
     else:
@@ -112,3 +116,21 @@ def refusal_of(error: psycopg.Error, rows: TableRows | None) -> ConstraintRefusa
     field = column if rule in ("not_null", "value") else None
     number = rows.table_no if rows is not None else 0
     return ConstraintRefusal(reason, code=code, rule=rule, field=field, table_no=number)
+
+
+# Private functions
+
+
+def _of_a_trigger(error: psycopg.Error) -> bool:
+    """
+    Whether a trigger's own code refuses the row, with whatever state it likes: RAISE, ASSERT, SELECT INTO STRICT.
+
+    The context names the statement by its keyword, in every language of the server.
+    """
+    if isinstance(error, pg.RaiseException):
+        return True
+    state = error.diag.sqlstate or error.sqlstate or ""
+    if state.startswith("P0"):
+        return True
+    at = (error.diag.context or "").partition("\n")[0]
+    return not state.startswith(_NOT_OF_A_ROW) and _RAISED.search(at) is not None
