@@ -81,7 +81,8 @@ class Checkpoint:
     Attributes:
         input_no: 0-based index of the input; -1 for a mark of an all-or-nothing load (``stopped`` says
             which: ``refused`` corrects the books, ``published`` says that all rows before it are in their
-            tables; ``unit0`` counts the marks). unit0, unit1: half-open range of bytes of the
+            tables, ``published 0,2`` that those of these clauses are, from ``records`` records, ``skipped 0,2``
+            that nothing of them is to be published; ``unit0`` counts the marks). unit0, unit1: half-open range of bytes of the
             decompressed stream. record0: logical records (skipped ones too) of the whole load
             before this chunk. physical0: unused bytes aside, physical records before it in this input.
         sha256: Hex digest of the bytes of the range.
@@ -214,11 +215,12 @@ class LoadReceipt:
 
     Attributes:
         outcome: ``complete``, ``stopped`` (by signal), ``errors`` (ERRORS passed),
-            ``limit`` (LOAD reached).
+            ``limit`` (LOAD reached), ``waiting`` (transaction types wait for what they need).
         exit_code: 0 all loaded, 2 any reject, discard or stop, 1 or 3 fatal.
         tables: Rows by table name, in the order of the clauses.
         inputs: Bytes and SHA-256 of what was read of each input, decompressed.
         pace: Sizes of the chunks of this run, and how fast each was, as JSON values.
+        types: What became of each transaction type, as JSON values; empty for a load without types.
     """
 
     load_id: str
@@ -238,3 +240,4 @@ class LoadReceipt:
     warnings: tuple[str, ...] = ()
     inputs: tuple[tuple[int, str], ...] = ()
     pace: dict[str, Any] = field(default_factory=dict)
+    types: dict[str, Any] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from loadstone.targets.unrecorded import UnrecordedTarget
 from loadstone.targets.urls import file_of, kind_of
 
 if TYPE_CHECKING:
+    from loadstone.load.atomic import Publisher
     from loadstone.load.preview import Preview
     from loadstone.load.surroundings import Surroundings
     from loadstone.sqlldr.express import ExpressColumn
@@ -26,8 +27,13 @@ if TYPE_CHECKING:
     from loadstone.targets.model import Column, RefusedRecords
 
 
-def load(request: LoadRequest, run: Run) -> LoadReceipt:
-    """Load, resume, or give the receipt of a finished load; errors are of class ``LoadstoneError``."""
+def load(request: LoadRequest, run: Run, *, publish: Publisher | None = None) -> LoadReceipt:
+    """
+    Load, resume, or give the receipt of a finished load; errors are of class ``LoadstoneError``.
+
+    Args:
+        publish: What publishes the rows of an all-or-nothing load; all of them in one transaction when None.
+    """
     from loadstone.load import pipeline
 
     _refuse_repository(request.target)
@@ -38,7 +44,9 @@ def load(request: LoadRequest, run: Run) -> LoadReceipt:
     if not request.resume:
         target = UnrecordedTarget(target)
     try:
-        return pipeline.run(request, target, surroundings(request), run)
+        around = surroundings(request)
+        around = around if publish is None else replace(around, publish=publish)
+        return pipeline.run(request, target, around, run)
     finally:
         target.close()
 

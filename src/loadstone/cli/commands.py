@@ -77,7 +77,7 @@ def add_check(subparsers: Subparsers) -> None:
         "check", help="judge a control file's language; needs no data and no database"
     )
     parser.add_argument("control", metavar="CONTROL", help="control file, or spec (.yaml, .yml, .json)")
-    _define(parser)
+    define_option(parser)
     parser.add_argument(
         "--target",
         metavar="KIND",
@@ -151,7 +151,7 @@ def add_convert(subparsers: Subparsers) -> None:
         choices=["yaml", "json", "control"],
         help="form of the result; yaml for control files and control for specs when absent",
     )
-    _define(parser)
+    define_option(parser)
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output when absent")
     parser.set_defaults(run=late("convert", "run_convert"))
 
@@ -228,7 +228,8 @@ def late(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
-def _define(parser: argparse.ArgumentParser) -> None:
+def define_option(parser: argparse.ArgumentParser) -> None:
+    """``--define``, for every command that reads a control file."""
     parser.add_argument(
         "--define",
         action="append",
@@ -276,18 +277,23 @@ def _date(text: str) -> str:
 
 
 def _load_options(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("control", metavar="CONTROL", help="control file, or spec (.yaml, .yml, .json)")
-    _define(parser)
-    _data_options(parser)
-    _limit_options(parser)
-    add("--ddl", action="append", default=[], metavar="FILE", help="Oracle DDL: makes missing tables")
-    add("--create-tables", action="store_true", help="make missing tables from the spec")
-    add(
+    parser.add_argument("control", metavar="CONTROL", help="control file, or spec (.yaml, .yml, .json)")
+    run_options(parser)
+    parser.add_argument(
         "--atomic",
         action="store_true",
         help="all or nothing: rows wait, and appear in one transaction at the end",
     )
+
+
+def run_options(parser: argparse.ArgumentParser) -> None:
+    """The options of a load, for its own command and for those that load in another way."""
+    add = parser.add_argument
+    define_option(parser)
+    _data_options(parser)
+    _limit_options(parser)
+    add("--ddl", action="append", default=[], metavar="FILE", help="Oracle DDL: makes missing tables")
+    add("--create-tables", action="store_true", help="make missing tables from the spec")
     add("--again", action="store_true", help="load once more what is loaded already")
     add("--take-over", action="store_true", help="end a process that hangs with this very load, and go on")
     add("--run-id", metavar="TEXT", help="tells loads of the same files apart")

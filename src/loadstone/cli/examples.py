@@ -40,6 +40,15 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "loadstone write payments-out.yaml --source bank.duckdb --folder out --replace --json",
         "loadstone write --schema > outputspec.schema.json",
     ),
+    "transactions run": (
+        "loadstone transactions run day.yaml --target bank.db --ddl day.sql --data in/day.dat",
+        "loadstone transactions run day.yaml --target postgresql://loader@db/bank --business-date 2026-11-25 --json",
+    ),
+    "transactions explain": (
+        "loadstone transactions explain day.yaml",
+        "loadstone transactions explain day.yaml --svg day.svg",
+    ),
+    "transactions schema": ("loadstone transactions schema > transactions.schema.json",),
     "rejects": (
         "loadstone rejects --target bank.db --show-values",
         "loadstone rejects 677eb66d --target bank.db --output rejects.csv",

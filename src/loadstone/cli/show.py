@@ -60,6 +60,7 @@ def receipt_text(receipt: LoadReceipt) -> str:
         "errors": "stopped: more rejects than ERRORS allows",
         "limit": "stopped: LOAD is reached",
         "stopped": "stopped on request; the same command resumes",
+        "waiting": "staged, not all of it published; the same command goes on with what waits",
     }.get(receipt.outcome, receipt.outcome)
     again = " (already loaded before; --again loads once more)" if receipt.repeated else ""
     lines = [f"load {receipt.load_id[:8]} {head}{again} in {receipt.duration_s:.2f} s"]

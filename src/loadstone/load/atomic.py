@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, Protocol
 
-from loadstone.books import Checkpoint, Contribution, Fence, Reject, TableCount
+from loadstone.books import Checkpoint, Contribution, Fence, Reject, Run, TableCount
 from loadstone.datatypes.model import Conversion
 from loadstone.errors import FixSpec, Stop
 from loadstone.formats.reader import open_records
 from loadstone.load.plan.model import ColumnPlan, LoadPlan, TablePlan
 from loadstone.load.rejects import refused
-from loadstone.load.resume import Progress
+from loadstone.load.resume import PUBLISHED, SKIPPED, Progress
 from loadstone.spec import Field, Recnum
 from loadstone.staging.publish import StagedSet, find_refused, publish, refuse
 from loadstone.staging.sets import check_empty, drop_set, open_set
-from loadstone.targets.model import ConstraintError, ConstraintRefusal
+from loadstone.targets.model import ConstraintError, ConstraintRefusal, Session
 from loadstone.targets.staged import RECORD, StagedTable, stage_info
 
 ROUNDS_MAX = 5
@@ -39,9 +41,11 @@ def open_staged(plan: LoadPlan, fence: Fence, progress: Progress) -> None:
     session = plan.target.open()
     try:
         tables = staged_tables(plan)
+        waiting = _waiting(progress, len(tables))
+        left = [one for one in tables if one.table_no not in progress.published_tables]
         if progress.published_at is None:
-            check_empty(session, tables)
-        open_set(session, fence, tables, _waiting(progress, len(tables)))
+            check_empty(session, left)
+        open_set(session, fence, left, [waiting[one.table_no] for one in left])
     finally:
         session.close()
 
@@ -68,6 +72,30 @@ def awaits_publication(plan: LoadPlan, progress: Progress, outcome: str) -> bool
     return ended and bool(staged_tables(plan)) and progress.published_at != progress.record_no
 
 
+class Publisher(Protocol):
+    """What publishes a staged set whose records are all read; in one piece, or in several."""
+
+    def __call__(self, plan: LoadPlan, fence: Fence, run: Run, progress: Progress) -> Progress:
+        """Publish what can be; what waits still is left to another start. Errors as of ``publish_staged``."""
+        ...
+
+    def told(self) -> dict[str, Any]:
+        """What a receipt keeps of it, as JSON values; empty where there is no more to say than the books do."""
+        ...
+
+
+class PublishWhole:
+    """One transaction for all that is staged."""
+
+    def __call__(self, plan: LoadPlan, fence: Fence, run: Run, progress: Progress) -> Progress:
+        """As ``publish_staged``."""
+        return publish_staged(plan, fence, progress)
+
+    def told(self) -> dict[str, Any]:
+        """Nothing: the books say it all."""
+        return {}
+
+
 def publish_staged(plan: LoadPlan, fence: Fence, progress: Progress) -> Progress:
     """
     Publish; records that the target refuses become rejects first, and beyond ERRORS nothing is published.
@@ -81,7 +109,7 @@ def publish_staged(plan: LoadPlan, fence: Fence, progress: Progress) -> Progress
     try:
         for _ in range(ROUNDS_MAX):
             staged = StagedSet(fence=fence, tables=tables, emptied=progress.published_at is not None)
-            mark = _mark(progress, "published", Contribution(tables=(TableCount(),) * len(tables)))
+            mark = _mark(progress, PUBLISHED, _nothing(plan))
             try:
                 publish(session, staged, mark)
                 return progress.after(mark)
@@ -89,14 +117,44 @@ def publish_staged(plan: LoadPlan, fence: Fence, progress: Progress) -> Progress
                 reason = refusal.reason
             errors = find_refused(session, staged, _enough(plan, progress))
             if errors:
-                rejects = _rejects_of(plan, fence.load_id, errors)
-                correction = refuse(session, staged, rejects, _Correction(progress, rejects))
-                progress = progress.after(correction)
+                progress = progress.after(refuse_staged(plan, session, staged, errors, progress))
             if _exceeded(plan, progress):
                 return progress
     finally:
         session.close()
     raise FixSpec("LS-4007", f"the target refuses the staged rows as a whole: {reason}")
+
+
+def refuse_staged(
+    plan: LoadPlan,
+    session: Session,
+    staged: StagedSet,
+    errors: Sequence[ConstraintError],
+    progress: Progress,
+) -> Checkpoint:
+    """
+    Make rejects of staged records, found again in their inputs; gives the correction of the books, which is committed.
+
+    Args:
+        progress: Says which number the correction has; what it says of rows is not read.
+    """
+    rejects = _rejects_of(plan, staged.fence.load_id, errors)
+    numbers = [table.table_no for table in staged.tables]
+    return refuse(session, staged, rejects, _Correction(plan, progress, rejects, numbers))
+
+
+def published_apart(
+    plan: LoadPlan, clauses: Sequence[int], records: int | None, progress: Progress
+) -> Checkpoint:
+    """
+    The mark that publishes INTO TABLE ``clauses``, into which ``records`` records go; numbered as ``progress`` says.
+
+    Args:
+        records: None where nothing is published, since all their records were refused.
+    """
+    numbers = ",".join(str(number) for number in sorted(clauses))
+    name = f"{SKIPPED if records is None else PUBLISHED} {numbers}"
+    return replace(_mark(progress, name, _nothing(plan)), records=records or 0)
 
 
 def close_staged(plan: LoadPlan, fence: Fence, progress: Progress) -> None:
@@ -129,16 +187,24 @@ def published_part(counts: Contribution, progress: Progress) -> Contribution:
 class _Correction:
     """Makes the correction of the books for refused records, from the rows taken out of each table."""
 
-    def __init__(self, progress: Progress, rejects: Sequence[Reject]) -> None:
-        self._progress, self._blamed = progress, [reject.table_no for reject in rejects]
+    def __init__(
+        self, plan: LoadPlan, progress: Progress, rejects: Sequence[Reject], numbers: Sequence[int]
+    ) -> None:
+        """``numbers`` are those of the tables that rows are taken out of."""
+        self._plan, self._progress, self._numbers = plan, progress, numbers
+        self._blamed = Counter(reject.table_no for reject in rejects)
 
     def __call__(self, removed: list[int]) -> Checkpoint:
-        number = len(self._blamed)
+        number, rows = self._blamed.total(), dict(zip(self._numbers, removed, strict=True))
         tables = tuple(
-            TableCount(loaded=-rows, rejected=self._blamed.count(table_no))
-            for table_no, rows in enumerate(removed)
+            TableCount(loaded=-rows.get(table_no, 0), rejected=self._blamed[table_no])
+            for table_no in range(len(self._plan.tables))
         )
         return _mark(self._progress, "refused", Contribution(loaded=-number, rejected=number, tables=tables))
+
+
+def _nothing(plan: LoadPlan) -> Contribution:
+    return Contribution(tables=(TableCount(),) * len(plan.tables))
 
 
 def _mark(progress: Progress, what: str, counts: Contribution) -> Checkpoint:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loadstone.errors import Retry
-from loadstone.load.atomic import awaits_publication, publish_staged
+from loadstone.load.atomic import awaits_publication
 from loadstone.load.lasting import Lasting
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.resume import Progress, progress_of, verify_inputs
@@ -19,7 +19,9 @@ def load_all(work: Work) -> tuple[Progress, str]:
     """
     plan, lasting, run = work.plan, work.lasting, work.run
     progress = _committed(plan, lasting)
-    if outcome_so_far(plan, progress) is not None:
+    outcome = outcome_so_far(plan, progress)
+    refused = progress.counts.rejected or progress.counts.discarded
+    if outcome is not None and (refused or not awaits_publication(plan, progress, outcome)):
         # Nothing is read any more, but bad and discard files are written from the inputs.
         verify_inputs(plan.inputs, progress)
     while True:
@@ -33,8 +35,8 @@ def load_all(work: Work) -> tuple[Progress, str]:
                 ended = "stopped" if run.stop_requested() else "complete"
                 outcome = outcome_so_far(plan, progress) or ended
             if plan.partition is None and awaits_publication(plan, progress, outcome):
-                progress = publish_staged(plan, lasting.fence, progress)
-                outcome = outcome_so_far(plan, progress) or outcome
+                progress = work.publish(plan, lasting.fence, run, progress)
+                outcome = published_outcome(plan, progress, outcome)
             return progress, outcome
         except Retry as error:
             lasting.recover(error)
@@ -55,6 +57,12 @@ def outcome_so_far(plan: LoadPlan, progress: Progress) -> str | None:
     if progress.input_no >= len(plan.inputs) or (part is not None and progress.unit >= part.unit1):
         return "complete"
     return None
+
+
+def published_outcome(plan: LoadPlan, progress: Progress, outcome: str) -> str:
+    """The outcome after a publication: ``waiting`` where rows wait still, and no limit of the load is why."""
+    ended = outcome_so_far(plan, progress) or outcome
+    return "waiting" if ended == "complete" and awaits_publication(plan, progress, ended) else ended
 
 
 # Private functions

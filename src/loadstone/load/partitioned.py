@@ -15,8 +15,8 @@ from typing import Any
 
 from loadstone.books import Checkpoint, Contribution, Fence, Run
 from loadstone.errors import FixFile, Place, Refused
-from loadstone.load.atomic import awaits_publication, open_staged, publish_staged, staged_plan
-from loadstone.load.attempts import load_all, outcome_so_far
+from loadstone.load.atomic import awaits_publication, open_staged, staged_plan
+from loadstone.load.attempts import load_all, outcome_so_far, published_outcome
 from loadstone.load.environment import thaw
 from loadstone.load.frozen import columnar_of, freeze_plan
 from loadstone.load.identity import latest, load_key
@@ -168,8 +168,8 @@ def load_in_turn(work: Work, partitions: Sequence[Partition]) -> tuple[Progress,
     progress = replace(progress, digests=digests)
     outcome = outcome_so_far(plan, progress) or outcome
     if awaits_publication(plan, progress, outcome):
-        progress = publish_staged(plan, lasting.fence, progress)
-        outcome = outcome_so_far(plan, progress) or outcome
+        progress = work.publish(plan, lasting.fence, work.run, progress)
+        outcome = published_outcome(plan, progress, outcome)
     return progress, outcome
 
 

@@ -104,12 +104,12 @@ def _run_held(load: _Load) -> LoadReceipt:
     plan = lasting.call(lambda: _prepare(load, plan, lasting.fence, frozen))
     reach("prepared")
     columnar = columnar_of(plan, frozen)
-    work = Work(plan, columnar, lasting, load.run, pace_of(plan))
+    work = Work(plan, columnar, lasting, load.run, pace_of(plan), load.surroundings.publish)
     partitions = partitions_of(frozen.get("partitions", ()))
     progress, outcome = load_in_turn(work, partitions) if partitions else load_all(work)
     lasting.call(lambda: close_staged(plan, lasting.fence, progress))
     receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None and not partitions)
-    receipt = replace(receipt, pace=work.pace.told())
+    receipt = replace(receipt, pace=work.pace.told(), types=work.publish.told())
     told = [
         f"load {one[:8]}, staged and not resumed for {ORPHAN_DAYS} days, is dropped" for one in load.orphans
     ]

@@ -34,7 +34,8 @@ def make_receipt(
     unpublished = bool(staged_tables(plan)) and progress.published_at != progress.record_no
     if unpublished:
         counts = published_part(counts, progress)
-        warnings = (*warnings, f"all or nothing: {counts.staged} records wait, and no table has changed")
+        changed = "what they need is not there" if progress.published_tables else "no table has changed"
+        warnings = (*warnings, f"all or nothing: {counts.staged} records wait, and {changed}")
     if not counts.balanced:
         raise Stop("LS-4001", f"the books do not balance: {counts}")
     tables: dict[str, int] = {}
@@ -97,7 +98,7 @@ def _exit_code(counts: Contribution, outcome: str, *, unpublished: bool) -> int:
     """2 for any reject, discard or stop; 1 where all or nothing came to nothing."""
     if unpublished and outcome == "errors":
         return 1
-    return 2 if counts.rejected or counts.discarded or outcome in ("errors", "stopped") else 0
+    return 2 if counts.rejected or counts.discarded or outcome in ("errors", "stopped", "waiting") else 0
 
 
 def _with_tables(counts: Contribution, tables: int) -> Contribution:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loadstone.books import Checkpoint, Contribution
+from loadstone.books import Checkpoint, Contribution, TableCount
 from loadstone.errors import FixFile, Place
 from loadstone.formats.inputs import read_fully
 from loadstone.formats.reader import skip_to
@@ -16,6 +16,9 @@ from loadstone.load.inputs import LoadInput, stamp_of
 from loadstone.spec import Partition
 
 _READ_SIZE_BYTES = 4 << 20
+
+PUBLISHED, SKIPPED = "published", "skipped"
+"""Marks: by itself ``published`` is for all rows; either one before clauses (0-based, with commas) is for those only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +34,10 @@ class Progress:
         ended: Inputs that DISCARDMAX ended before their end.
         ahead: Committed chunks beyond that place, of a load whose chunks commit in any order; their sums count.
         stopped: Why the last chunk ended early: ``errors``, ``load`` or None.
-        published: Sums at the last publication of an all-or-nothing load; published_at: its last record;
-            None before the first. marks: how many marks there are.
+        published: Sums of what is published of an all-or-nothing load; published_at: the last record of what is
+            published as a whole; None before. published_tables: INTO TABLE clauses (0-based) published apart;
+            skipped_tables: those of them of which nothing was to be published.
+        marks: One more than the number of the last mark.
     """
 
     base: int = 0
@@ -49,6 +54,8 @@ class Progress:
     stopped: str | None = None
     published: Contribution | None = None
     published_at: int | None = None
+    published_tables: frozenset[int] = frozenset()
+    skipped_tables: frozenset[int] = frozenset()
     marks: int = 0
 
     def after(self, checkpoint: Checkpoint) -> Progress:
@@ -85,10 +92,25 @@ class Progress:
         )
 
     def _after_mark(self, mark: Checkpoint) -> Progress:
-        counts = self.counts + mark.counts
-        if mark.stopped != "published":
-            return replace(self, counts=counts, marks=self.marks + 1)
-        return replace(self, counts=counts, marks=self.marks + 1, published=counts, published_at=mark.record0)
+        counts, marks = self.counts + mark.counts, max(self.marks, mark.unit0 + 1)
+        if mark.stopped == PUBLISHED:
+            return replace(self, counts=counts, marks=marks, published=counts, published_at=mark.record0)
+        kind, _, numbers = (mark.stopped or "").partition(" ")
+        if kind not in (PUBLISHED, SKIPPED):
+            return replace(self, counts=counts, marks=marks)
+        apart = {int(number) for number in numbers.split(",")}
+        rows = [table.loaded if number in apart else 0 for number, table in enumerate(counts.tables)]
+        more = Contribution(loaded=mark.records, tables=tuple(TableCount(loaded=loaded) for loaded in rows))
+        tables = self.published_tables | apart
+        return replace(
+            self,
+            counts=counts,
+            marks=marks,
+            published=more if self.published is None else self.published + more,
+            published_at=mark.record0 if len(tables) == len(counts.tables) else None,
+            published_tables=tables,
+            skipped_tables=self.skipped_tables | apart if kind == SKIPPED else self.skipped_tables,
+        )
 
 
 def progress_of(checkpoints: Sequence[Checkpoint], partition: Partition | None = None) -> Progress:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.books import Run
 from loadstone.compiler.objects import release_pages
+from loadstone.load.atomic import Publisher, PublishWhole
 from loadstone.load.columnar import Columnar
 from loadstone.load.commit import Committer
 from loadstone.load.lasting import Lasting
@@ -42,13 +43,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Work:
-    """A plan with what its values need, the fence it runs under, whoever runs it, and the size of its chunks."""
+    """A plan with what its values need, the fence it runs under, who runs it, its chunks' size, and what publishes them."""
 
     plan: LoadPlan
     columnar: Columnar
     lasting: Lasting
     run: Run
     pace: Pace
+    publish: Publisher = PublishWhole()
 
     def of(self, partition: Partition) -> Work:
         """The same for one partition."""

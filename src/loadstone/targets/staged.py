@@ -52,6 +52,21 @@ class StagedTable:
         return TableRows(table_no=self.table_no, table=self.table, columns=self.columns, rows=none)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ParentEdge:
+    """
+    Where the parent rows of a staged table must be: in ``table``, or among rows that go into it with it.
+
+    Attributes:
+        columns, references: Pairs of columns, in the target's own case. waiting: staged rows of the parent's table.
+    """
+
+    table: TableInfo
+    columns: tuple[str, ...]
+    references: tuple[str, ...]
+    waiting: tuple[StagedTable, ...] = ()
+
+
 def stage_info(load_id: str, table_no: int, schema: str | None, columns: Sequence[Column]) -> TableInfo:
     """A staged table in the schema of the control tables; Oracle 12.1 takes names of 30 bytes."""
     record = Column(name=RECORD, type=ColumnType(kind=Kind.INT8), not_null=True)
@@ -144,6 +159,41 @@ class StagedSql:
             removed += int(self.execute(f"SELECT count(*) FROM {name} WHERE {chosen}", [])[0][0])
             self.execute(f"DELETE FROM {name} WHERE {chosen}", [])
         return removed
+
+    def records(self, staged: Sequence[StagedTable]) -> int:
+        """Different records that have rows in one of the tables."""
+        if len(staged) == 1:
+            return self.count(staged[0])
+        each = " UNION ".join(f"SELECT {_RECORD} FROM {self.named(one.stage)}" for one in staged)
+        return int(self.execute(f"SELECT count(*) FROM ({each}) r", [])[0][0])
+
+    def next_records(self, staged: Sequence[StagedTable], enough: int) -> list[int]:
+        """The first ``enough`` records that have rows in one of the tables, ascending."""
+        each = " UNION ".join(f"SELECT {_RECORD} FROM {self.named(one.stage)}" for one in staged)
+        return self._first(each, enough)
+
+    def orphans(self, staged: StagedTable, edge: ParentEdge, enough: int) -> list[int]:
+        """The first ``enough`` records, ascending, whose rows have no parent row; a NULL in a column needs none."""
+        pairs = [
+            (f"c.{quoted(mine)}", quoted(theirs))
+            for mine, theirs in zip(edge.columns, edge.references, strict=True)
+        ]
+        theirs = ", ".join(name for _, name in pairs)
+        places = [self.named(edge.table), *(self.named(one.stage) for one in edge.waiting)]
+        parents = " UNION ".join(f"SELECT {theirs} FROM {place}" for place in places)
+        joined = " AND ".join(f"p.{name} = {mine}" for mine, name in pairs)
+        given = " AND ".join(f"{mine} IS NOT NULL" for mine, _ in pairs)
+        # An outer join: SQLite makes an index for it, and for NOT EXISTS it makes none.
+        lost = (
+            f"SELECT c.{_RECORD} FROM {self.named(staged.stage)} c LEFT JOIN ({parents}) p ON {joined}"
+            f" WHERE p.{pairs[0][1]} IS NULL AND {given}"
+        )
+        return self._first(lost, enough)
+
+    def _first(self, records: str, enough: int) -> list[int]:
+        numbered = f"SELECT {_RECORD}, row_number() OVER (ORDER BY {_RECORD}) AS n FROM ({records}) r"
+        rows = self.execute(f"SELECT {_RECORD} FROM ({numbered}) f WHERE n <= {enough} ORDER BY n", [])
+        return [int(row[0]) for row in rows]
 
     def drop(self, load_id: str, stage: TableInfo) -> None:
         """Drop a staged table and its registration."""

@@ -59,6 +59,18 @@ METRICS = (
         "Changes of the size of chunks within loads, by their direction: up, down.",
         ("to",),
     ),
+    Metric(
+        "loadstone_transaction_types_total",
+        "counter",
+        "Transaction types by what became of them: published, partial, skipped, failed, waiting.",
+        ("state",),
+    ),
+    Metric(
+        "loadstone_transaction_publish_seconds",
+        "histogram",
+        "Time that the publication of a transaction type took, its data edges included.",
+        ("type",),
+    ),
     Metric("loadstone_input_bytes_total", "counter", "Bytes of input that are behind a checkpoint."),
     Metric(
         "loadstone_lease_losses_total", "counter", "Leases that this worker lost while it ran their task."

@@ -1,0 +1,89 @@
+"""A transaction spec: which types of transactions a load's records are, what each needs, and what is published together."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal as Only
+
+from pydantic import Field as Doc
+
+from loadstone.spec.documents import file_text, parse_document
+from loadstone.spec.fields import Part
+
+
+class Policy(StrEnum):
+    """What a type does where one that it requires has not come, or not whole."""
+
+    STOP = "stop"
+    SKIP = "skip"
+    RUN = "run"
+
+
+class ParentKey(Part):
+    """A data edge: the values of some columns must stand in a table of another type."""
+
+    columns: tuple[str, ...] = Doc(
+        min_length=1, description="Columns of this type; a row with a NULL in one is not checked."
+    )
+    type: str = Doc(description="The type that the parent rows are of; it is published before.")
+    references: tuple[str, ...] = Doc(
+        min_length=1, description="Columns of the parent's table, in the same order."
+    )
+    of: str | None = Doc(None, description="This type's table; needed where it has several.")
+    table: str | None = Doc(None, description="The parent's table; needed where its type has several.")
+
+
+class TransactionType(Part):
+    """One type of transaction: the INTO TABLE clauses that its records go through, and what it needs."""
+
+    tables: tuple[str, ...] = Doc(
+        min_length=1,
+        description="Tables of the load; NAME is every INTO TABLE clause of that table, NAME:2 the second one.",
+    )
+    requires: tuple[str, ...] = Doc((), description="Types that must be published before.")
+    after: tuple[str, ...] = Doc(
+        (), description="Types that are published before where they come; they need not."
+    )
+    parents: tuple[ParentKey, ...] = Doc(
+        (), description="Data edges; the types that they name are required, too."
+    )
+    if_failed: Policy = Doc(
+        Policy.STOP,
+        description="Where one that it requires fails: its rows wait (stop), are all refused (skip), or go in (run).",
+    )
+    if_partial: Policy = Doc(
+        Policy.RUN,
+        description="The same where one that it requires is published without some of its records.",
+    )
+    errors: int | None = Doc(
+        None,
+        ge=0,
+        description="Refused records beyond which it fails and nothing of it is published; any number.",
+    )
+    priority: int = Doc(0, description="Of types that can go, those of the highest go first.")
+
+
+class TransactionSpec(Part):
+    """Types of transactions of one load, published each as a whole, those first that others need."""
+
+    version: Only[1] = Doc(1, description="Version of this form.")
+    name: str | None = Doc(None, description="Name of the spec.")
+    load: str = Doc(description="Control file or load spec; a relative path begins at this file.")
+    types: dict[str, TransactionType] = Doc(min_length=1, description="The types by name.")
+    publish: Only["type", "component", "file"] = Doc(
+        "type",
+        description="What appears in one transaction: a type, all types that hang together, or all of the file.",
+    )
+    workers: int | None = Doc(None, ge=1, description="Types published at once, where the target can; 2.")
+
+
+def read_transactions(path: str) -> TransactionSpec:
+    """
+    A transaction spec of YAML or JSON.
+
+    Raises:
+        FixSpec: LS-6020 it cannot be read; LS-8301 it is no YAML, or a key stands twice; LS-8302 every fault of
+            its form, with line and column.
+    """
+    document = parse_document(file_text(path), path, "LS-8301")
+    return document.valid(TransactionSpec, "LS-8302", "`loadstone transactions schema` prints the schema.")

@@ -1,0 +1,145 @@
+"""What several publishing threads share: states of types, the books, and the next group that may go."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from loadstone.load.resume import Progress
+from loadstone.transactions.plan import TransactionPlan
+from loadstone.transactions.verdicts import ENDED, State, Verdict, group_verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from loadstone.books import Checkpoint
+
+
+@dataclass
+class Told:
+    """What is told of a type: its state, why, and how long its publication took."""
+
+    state: State = State.STAGED
+    reason: str | None = None
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A group, what to do with it, and of which type it comes and why."""
+
+    group: tuple[str, ...]
+    verdict: Verdict
+    type: str | None = None
+    why: str | None = None
+
+
+@dataclass
+class Board:
+    """
+    The shared state; every change under its lock.
+
+    Attributes:
+        progress: What is committed. error: what ended a thread, and so all.
+    """
+
+    plan: TransactionPlan
+    progress: Progress
+    types: dict[str, Told] = field(default_factory=dict)
+    error: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        self._changed = threading.Condition()
+        self._numbers = self.progress.marks
+        self._taken: set[tuple[str, ...]] = set()
+        self._stopped = False
+        for name in self.plan.types:
+            self.types.setdefault(name, Told()).state = self._state_before(name)
+
+    def take(self) -> Turn | None:
+        """The next group that is decided, of the highest priority; waits for one, and is None when none is left."""
+        with self._changed:
+            while True:
+                left = [group for group in self.plan.groups if self._is_left(group)]
+                if not left or self._stopped or self.error is not None:
+                    return None
+                turns = [Turn(group, *group_verdict(self.plan, group, self.states)) for group in left]
+                decided = [turn for turn in turns if turn.verdict is not Verdict.LATER]
+                if decided:
+                    turn = max(decided, key=lambda one: self._priority(one.group))
+                    self._taken.add(turn.group)
+                    return turn
+                self._changed.wait()
+
+    def end(
+        self, group: tuple[str, ...], states: Mapping[str, State], reason: str | None, duration_s: float
+    ) -> None:
+        """The group is done with; those that wait for it look again."""
+        with self._changed:
+            for name in group:
+                self.types[name] = Told(states[name], reason, duration_s)
+            self._changed.notify_all()
+
+    def stop(self, error: BaseException | None = None) -> None:
+        """Begin no further group; ``error`` is kept if it is the first."""
+        with self._changed:
+            self._stopped = True
+            self.error = self.error or error
+            self._changed.notify_all()
+
+    def numbered(self) -> Progress:
+        """The progress with the number of the next mark, which nobody else is given."""
+        with self._changed:
+            self._numbers += 1
+            return replace(self.progress, marks=self._numbers - 1)
+
+    def committed(self, mark: Checkpoint) -> None:
+        """A mark is committed."""
+        with self._changed:
+            self.progress = self.progress.after(mark)
+
+    def rejected(self, name: str) -> int:
+        """Records of a type that are refused so far."""
+        return sum(self._count(clause, "rejected") for clause in self.plan.types[name].clauses)
+
+    def staged(self, clause: int) -> int:
+        """Rows that wait for an INTO TABLE clause."""
+        return 0 if clause in self.progress.published_tables else self._count(clause, "loaded")
+
+    @property
+    def states(self) -> dict[str, State]:
+        """State of each type."""
+        return {name: told.state for name, told in self.types.items()}
+
+    # Private methods
+
+    def _count(self, clause: int, what: str) -> int:
+        tables = self.progress.counts.tables
+        return int(getattr(tables[clause], what)) if tables else 0
+
+    def _is_left(self, group: tuple[str, ...]) -> bool:
+        return group not in self._taken and any(self.types[name].state not in ENDED for name in group)
+
+    def _priority(self, group: tuple[str, ...]) -> int:
+        return max(self.plan.types[name].spec.priority for name in group)
+
+    def _state_before(self, name: str) -> State:
+        """The state that the checkpoints tell of, from this start or an earlier one."""
+        clauses = set(self.plan.types[name].clauses)
+        if clauses <= self.progress.skipped_tables:
+            return State.SKIPPED
+        if not clauses <= self.progress.published_tables:
+            return State.STAGED
+        return State.PARTIAL if self.rejected(name) else State.PUBLISHED
+
+
+@contextmanager
+def ending(board: Board) -> Iterator[None]:
+    """An error in here ends the other threads too."""
+    try:
+        yield
+    except BaseException as error:
+        board.stop(error)
