@@ -1,0 +1,257 @@
+"""Types of transactions on every target: order, data edges, failures, policies, and going on with what waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from loadstone.books import LoadReceipt
+from loadstone.bootstrap import loads, transactions
+from loadstone.errors import FixSpec
+from loadstone.spec import LoadRequest
+from loadstone.sqlldr.control import parse_control
+from tests.integration.test_atomic import make, staged_tables
+from tests.runs import Undisturbed, rows_of
+from tests.targets import execute
+
+CONTROL = """LOAD DATA INFILE 'day.dat' APPEND
+INTO TABLE customers WHEN kind = 'C' FIELDS TERMINATED BY '|' TRAILING NULLCOLS
+(kind FILLER CHAR, id INTEGER EXTERNAL, name CHAR(20))
+INTO TABLE accounts WHEN kind = 'A' FIELDS TERMINATED BY '|' TRAILING NULLCOLS
+(kind FILLER POSITION(1) CHAR, id INTEGER EXTERNAL, customer INTEGER EXTERNAL)
+INTO TABLE payments WHEN kind = 'P' FIELDS TERMINATED BY '|' TRAILING NULLCOLS
+(kind FILLER POSITION(1) CHAR, id INTEGER EXTERNAL, account INTEGER EXTERNAL)
+INTO TABLE notes WHEN kind = 'N' FIELDS TERMINATED BY '|' TRAILING NULLCOLS
+(kind FILLER POSITION(1) CHAR, text CHAR(20))
+"""
+TABLES = (
+    "CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR(20))",
+    "CREATE TABLE accounts (id INTEGER PRIMARY KEY, customer INTEGER)",
+    "CREATE TABLE payments (id INTEGER PRIMARY KEY, account INTEGER)",
+    "CREATE TABLE notes (text VARCHAR(20))",
+)
+# Children stand before their parents: only the order of publishing makes it right.
+DATA = (
+    "P|100|10\nP|101|99\nN|hello\nC|1|Ada\nC|2|Bob\nC|2|Twice\nA|10|1\nA|11|7\nA|12|\nP|102|11\nX|no type\n"
+)
+TYPES: dict[str, dict[str, Any]] = {
+    "customers": {"tables": ["customers"]},
+    "accounts": {
+        "tables": ["accounts"],
+        "parents": [{"columns": ["customer"], "type": "customers", "references": ["id"]}],
+    },
+    "payments": {
+        "tables": ["payments"],
+        "parents": [{"columns": ["account"], "type": "accounts", "references": ["id"]}],
+    },
+    "notes": {"tables": ["notes"]},
+}
+
+
+def run(
+    url: str, types: dict[str, dict[str, Any]] = TYPES, *, control: str = CONTROL, **options: Any
+) -> LoadReceipt:
+    """Run the types over the file in the working directory."""
+    request = {name: options.pop(name) for name in ("chunk_size_bytes", "errors", "load") if name in options}
+    Path("day.yaml").write_text(yaml.safe_dump({"load": "day.ctl", "types": types, **options}))
+    spec = parse_control(control.encode(), "day.ctl")
+    return transactions.run(
+        transactions.spec_at("day.yaml"),
+        "day.yaml",
+        LoadRequest(spec=spec, spec_path="day.ctl", target=url, **request),
+        Undisturbed(),
+    )
+
+
+def changed(name: str, **options: Any) -> dict[str, dict[str, Any]]:
+    """The types above with one of them changed."""
+    return {**TYPES, name: {**TYPES[name], **options}}
+
+
+def states(receipt: LoadReceipt) -> dict[str, str]:
+    """State of each type."""
+    return {name: told["state"] for name, told in receipt.types.items()}
+
+
+def ids(url: str, table: str) -> list[int]:
+    """Keys that stand in a table."""
+    return [int(one) for (one,) in rows_of(url, f"SELECT id FROM {table} ORDER BY id")]
+
+
+def rejects(url: str) -> list[tuple[int, str, str | None]]:
+    """Record, rule and code of each reject."""
+    return [(one.record_no, one.rule, one.code) for one in loads.rejects(url)[1]]
+
+
+@pytest.fixture
+def day(here: Path, target_url: str) -> str:
+    """A target with empty tables, and a day's file."""
+    Path("day.dat").write_text(DATA)
+    make(target_url, *TABLES)
+    return target_url
+
+
+def test_types_are_published_behind_what_they_need(day: str) -> None:
+    """Rows without a parent become rejects with their bytes, through two levels; the books balance, no staged table stays."""
+    receipt = run(day)
+    assert ([1, 2], [10, 12], [100]) == (ids(day, "customers"), ids(day, "accounts"), ids(day, "payments"))
+    assert [
+        (2, "foreign_key", "ORA-02291"),
+        (6, "unique", "ORA-00001"),
+        (8, "foreign_key", "ORA-02291"),
+        (10, "foreign_key", "ORA-02291"),
+    ] == rejects(day)
+    counts = receipt.counts
+    assert (11, 6, 4, 1, 0) == (counts.read, counts.loaded, counts.rejected, counts.discarded, counts.staged)
+    assert "P|101|99\nC|2|Twice\nA|11|7\nP|102|11\n" == Path("day.bad").read_text()
+    assert {
+        "customers": "partial",
+        "accounts": "partial",
+        "payments": "partial",
+        "notes": "published",
+    } == states(receipt)
+    assert ("complete", 2, []) == (receipt.outcome, receipt.exit_code, staged_tables(day))
+    assert run(day).repeated and receipt.types.keys() == run(day).types.keys()
+
+
+def test_a_type_that_fails_stops_exactly_what_needs_it(day: str) -> None:
+    """Its rows and those of its dependents wait; others are in. With what was wrong mended, the rest goes in, once."""
+    receipt = run(day, changed("customers", errors=0))
+    assert {
+        "customers": "failed",
+        "accounts": "waiting",
+        "payments": "waiting",
+        "notes": "published",
+    } == states(receipt)
+    assert ([], [], [("hello",)]) == (
+        ids(day, "customers"),
+        ids(day, "accounts"),
+        rows_of(day, "SELECT text FROM notes"),
+    )
+    told = receipt.types
+    assert (
+        "LS-8308" in told["customers"]["reason"] and "payments needs accounts" in told["payments"]["reason"]
+    )
+    assert ("waiting", 2) == (receipt.outcome, receipt.exit_code)
+    assert (1, 8) == (receipt.counts.loaded, receipt.counts.staged)
+    finished = run(day)
+    assert ("complete", True) == (finished.outcome, finished.resumed)
+    assert (6, 4, 0) == (finished.counts.loaded, finished.counts.rejected, finished.counts.staged)
+    assert ([("hello",)], [100]) == (rows_of(day, "SELECT text FROM notes"), ids(day, "payments"))
+
+
+def test_skip_refuses_all_records_of_a_type(day: str) -> None:
+    """They stand in the bad file with the reason, and can be replayed; the table stays as it is."""
+    types = changed("customers", errors=0)
+    types["accounts"] = {**types["accounts"], "if_failed": "skip"}
+    types["payments"] = {**types["payments"], "if_failed": "run"}
+    receipt = run(day, types)
+    assert {
+        "customers": "failed",
+        "accounts": "skipped",
+        "payments": "partial",
+        "notes": "published",
+    } == states(receipt)
+    assert ([], []) == (ids(day, "accounts"), ids(day, "payments"))
+    assert [7, 8, 9] == [record for record, rule, _ in rejects(day) if rule == "dependency"]
+    assert "A|10|1\n" in Path("day.bad").read_text()
+    again = run(day, types)
+    assert "skipped" == states(again)["accounts"], "a type stays skipped when the rest goes on"
+
+
+def test_run_goes_with_what_there_is(day: str) -> None:
+    """Parents of earlier days count."""
+    execute(day, "INSERT INTO accounts VALUES (99, 1)")
+    types = changed("customers", errors=0)
+    types["payments"] = {**types["payments"], "if_failed": "run"}
+    receipt = run(day, types)
+    assert ("waiting", "partial") == (states(receipt)["accounts"], states(receipt)["payments"])
+    assert [101] == ids(day, "payments")
+
+
+def test_partial_may_stop_too(day: str) -> None:
+    """``if_partial`` says what one refused record of a required type means."""
+    receipt = run(day, changed("accounts", if_partial="stop"))
+    assert ("waiting", "waiting") == (states(receipt)["accounts"], states(receipt)["payments"])
+    assert "accounts needs customers, which is partial" in receipt.types["accounts"]["reason"]
+
+
+@pytest.mark.parametrize("publish", ["component", "file"])
+def test_a_group_appears_whole_or_not_at_all(day: str, publish: str) -> None:
+    """Parents within the group count; a type beyond its errors keeps all of the group away."""
+    failed = run(day, changed("payments", errors=0), publish=publish)
+    assert [] == ids(day, "customers") and "failed" == states(failed)["customers"]
+    assert ("failed" if publish == "file" else "published") == states(failed)["notes"]
+    finished = run(day, publish=publish)
+    assert ([1, 2], [10, 12], [100]) == (ids(day, "customers"), ids(day, "accounts"), ids(day, "payments"))
+    assert (6, 4) == (finished.counts.loaded, finished.counts.rejected)
+
+
+def test_records_that_go_into_two_types_are_refused(day: str) -> None:
+    """Published apart, one of them could be in and the other not."""
+    both = CONTROL.replace("WHEN kind = 'N'", "WHEN kind = 'C'")
+    with pytest.raises(FixSpec, match="customers and notes") as caught:
+        run(day, control=both)
+    assert "LS-8307" == caught.value.code and [] == ids(day, "customers")
+
+
+def test_one_type_may_have_several_tables(day: str) -> None:
+    """A record of two tables is one record of its type."""
+    both = CONTROL.replace("WHEN kind = 'N'", "WHEN kind = 'C'")
+    types = {name: one for name, one in TYPES.items() if name != "notes"}
+    types["customers"] = {"tables": ["customers", "notes"]}
+    types["accounts"] = {
+        "tables": ["accounts"],
+        "parents": [{**TYPES["accounts"]["parents"][0], "table": "customers"}],
+    }
+    receipt = run(day, types, control=both)
+    assert ([1, 2], 2) == (ids(day, "customers"), len(rows_of(day, "SELECT text FROM notes")))
+    assert (5, 4, 2) == (receipt.counts.loaded, receipt.counts.rejected, receipt.counts.discarded)
+
+
+def test_an_empty_file_is_a_day_too(day: str) -> None:
+    """Every type is published with nothing."""
+    Path("day.dat").write_text("")
+    receipt = run(day)
+    assert ("complete", 0, {"published"}) == (
+        receipt.outcome,
+        receipt.exit_code,
+        set(states(receipt).values()),
+    )
+
+
+def test_a_stop_between_types_goes_on_later(day: str) -> None:
+    """A signal lets the type in hand end; the others wait for the next start."""
+    Path("day.yaml").write_text(yaml.safe_dump({"load": "day.ctl", "types": TYPES, "workers": 1}))
+    request = LoadRequest(spec=parse_control(CONTROL.encode(), "day.ctl"), spec_path="day.ctl", target=day)
+
+    class Stopped(Undisturbed):
+        def stop_requested(self) -> bool:
+            return bool(ids(day, "customers"))
+
+    spec = transactions.spec_at("day.yaml")
+    receipt = transactions.run(spec, "day.yaml", request, Stopped())
+    assert "staged" in states(receipt).values() and receipt.counts.staged > 0
+    assert "complete" == run(day, workers=1).outcome and [100] == ids(day, "payments")
+
+
+@pytest.mark.parametrize("option", [{"load": 3}])
+def test_options_that_would_cut_a_type_are_refused(day: str, option: dict[str, int]) -> None:
+    """LOAD ends a load anywhere."""
+    with pytest.raises(FixSpec, match="--load") as caught:
+        run(day, **option)
+    assert "LS-8306" == caught.value.code
+
+
+def test_a_data_edge_over_an_unknown_column_fails_its_type(day: str) -> None:
+    """The others go on; the reason names the column."""
+    edge = {"columns": ["owner"], "type": "customers", "references": ["id"]}
+    receipt = run(day, changed("accounts", parents=[edge]))
+    assert (
+        "failed" == states(receipt)["accounts"]
+        and "no column owner" in receipt.types["accounts"]["reason"].lower()
+    )
+    assert [1, 2] == ids(day, "customers")
