@@ -18,16 +18,21 @@ import loadstone.load.pipeline
 import loadstone.targets.duckdb.target
 import loadstone.targets.oracle.target
 import loadstone.targets.postgresql.target
-import loadstone.targets.sqlite.target  # noqa: F401
-from loadstone.bootstrap import loads
+import loadstone.targets.sqlite.target
+import loadstone.transactions.publishing  # noqa: F401
+from loadstone.bootstrap import loads, transactions
 from loadstone.cli.progress import watched
 from loadstone.cli.show import show_error
 from loadstone.errors import LoadstoneError
 from loadstone.spec import LoadRequest, LoadSpec
 from loadstone.spec.files import read_spec
+from loadstone.spec.transactions import read_transactions
 from loadstone.sqlldr.control import read_control
 from loadstone.targets.oracle import testing
 from loadstone.telemetry.points import VARIABLE
+
+TYPES = "types.yaml"
+"""Transaction spec in the folder of a load; its types are published then."""
 
 ERRORS = "forked.err"
 """File in the folder of a load with what its last process wrote to standard error."""
@@ -80,6 +85,8 @@ def _load(start: Start) -> int:
             spec=_spec(), spec_path="load.ctl", target=start.target, **given
         )
         with watched(quiet=True) as run:
+            if os.path.exists(TYPES):
+                return transactions.run(read_transactions(TYPES), TYPES, request, run).exit_code
             return loads.load(request, run).exit_code
     except LoadstoneError as error:
         show_error(error, as_json=False)
