@@ -64,12 +64,12 @@ class Document:
 
     def _invalid(self, error: ValidationError, model: type[BaseModel], code: str, hint: str) -> FixSpec:
         told = error.errors()
-        deep = {one["loc"][0] for one in told if len(one["loc"]) > 1}
+        deep = {one["loc"][:end] for one in told for end in range(1, len(one["loc"]))}
         faults: list[tuple[Place, str]] = []
         hints: list[str] = []
         for one in told:
             keys = one["loc"]
-            if one["type"] == "too_short" and keys[0] in deep:
+            if one["type"] == "too_short" and keys in deep:
                 continue  # what it holds is wrong, so it looks empty
             unknown = one["type"] == "extra_forbidden"
             faults.append((self.place(keys, key=unknown), fault_text(keys, one["type"], one["msg"])))

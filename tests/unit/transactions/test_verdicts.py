@@ -104,7 +104,7 @@ def test_groups_are_taken_whole(types: dict[str, dict[str, Any]], publish: str) 
 
 
 @pytest.mark.parametrize(
-    ("state", "policy"), itertools.product([State.FAILED, State.SKIPPED, State.WAITING], Policy)
+    ("state", "policy"), list(itertools.product([State.FAILED, State.SKIPPED, State.WAITING], Policy))
 )
 def test_the_policy_for_what_has_not_come(state: State, policy: Policy) -> None:
     """Stop waits, skip is skipped, run goes; the cause is named."""
