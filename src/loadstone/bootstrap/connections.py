@@ -42,8 +42,21 @@ def kinds() -> Kinds:
     known = Kinds()
     known.add(Kind(name=DATABASE, tested=test_database))
     for name in OPTIONS:
-        known.add(Kind(name=name, tested=examined))
+        known.add(Kind(name=name, tested=test_query if name == "query" else examined))
     return known
+
+
+def test_query(connection: Connection) -> Iterator[Finding]:
+    """Steps ``DNS`` and ``port`` of its database, then ``login``, ``path`` and ``rights`` by its queries."""
+    from loadstone.bootstrap.queries import StoredQueries
+    from loadstone.connections.examine import examined
+
+    queries = StoredQueries(configured(), None)
+    for finding in _reached(queries.url_of(connection.url)):
+        yield finding
+        if not finding.good:
+            return
+    yield from examined(connection, queries)
 
 
 def test_database(connection: Connection) -> Iterator[Finding]:
@@ -51,12 +64,10 @@ def test_database(connection: Connection) -> Iterator[Finding]:
     from loadstone.bootstrap.targets import open_target
     from loadstone.targets import urls
 
-    parts = urlsplit(connection.url)
-    if parts.hostname and not parts.query.startswith("host="):
-        for finding in reach(parts.hostname, parts.port or PORTS.get(parts.scheme.partition("+")[0], 0)):
-            yield finding
-            if not finding.good:
-                return
+    for finding in _reached(connection.url):
+        yield finding
+        if not finding.good:
+            return
     try:
         urls.kind_of(connection.url)
         target = open_target(connection.url)
@@ -139,6 +150,13 @@ def unknown(name: str) -> FixSpec:
 
 
 # Private functions
+
+
+def _reached(url: str) -> Iterator[Finding]:
+    """Steps ``DNS`` and ``port`` of a database that is a server on the network."""
+    parts = urlsplit(url)
+    if parts.hostname and not parts.query.startswith("host="):
+        yield from reach(parts.hostname, parts.port or PORTS.get(parts.scheme.partition("+")[0], 0))
 
 
 def _of_url(url: str) -> Connection | None:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from loadstone.connections.breaker import Breakers
+from loadstone.bootstrap.breakers import breakers
+from loadstone.bootstrap.connections import configured
+from loadstone.bootstrap.queries import StoredQueries
 from loadstone.connections.guarded import Guarded
 from loadstone.connections.model import Connection
 from loadstone.connections.transports.open import open_transport
+from loadstone.database.open import Database
 
 
-def open_place(connection: Connection, breakers: Breakers | None = None, *, owner: str = "") -> Guarded:
+def open_place(connection: Connection, database: Database | None, *, owner: str = "") -> Guarded:
     """
     A way to the files of a connection, opened when it is first needed.
 
     Args:
-        breakers: Those of the repository, which all workers share; None where there is none. owner: who sends a probe.
+        database: The repository, with the breakers that all workers share, and watermarks; None where there is none.
+        owner: Who sends a probe, as the breaker tells it.
 
     Raises:
         FixSpec: LS-7401 its options are wrong. Each call raises what ``Guarded`` says.
     """
-    return Guarded(connection, lambda: open_transport(connection), breakers, owner=owner)
+    queries = StoredQueries(configured(), database)
+    kept = breakers(database) if database is not None else None
+    return Guarded(connection, lambda: open_transport(connection, queries), kept, owner=owner)
 
 
 def reach_out(connection: Connection) -> None:
-    """Log in and list the folder, as the probe of a breaker; errors are those of a transport."""
+    """Log in and list the folder, or ask the database for one, as the probe of a breaker; errors are those of a transport."""
+    queries = StoredQueries(configured(), None)
+    if connection.kind == "query":
+        oracle = queries.url_of(connection.url).startswith("oracle")
+        with queries.asked(connection.url, "SELECT 1 FROM dual" if oracle else "SELECT 1", {}) as answered:
+            next(iter(answered))
+        return
     transport = open_transport(connection)
     try:
         transport.list()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ from loadstone.connections import addresses
 from loadstone.connections.model import Connection, Finding
 from loadstone.connections.options import OPTIONS, HttpOptions, Options, S3Options, options_of, shown_url
 from loadstone.connections.reach import reach
-from loadstone.connections.transports.model import Transport
+from loadstone.connections.transports.model import Entry, Transport
 from loadstone.connections.transports.open import open_transport
 from loadstone.connections.transports.query import Queries
 from loadstone.errors import LoadstoneError
@@ -85,6 +85,8 @@ def _used(connection: Connection, transport: Transport) -> Iterator[Finding]:
     late = connection.kind not in (*_EAGER, "directory")
     try:
         found = transport.list()
+        if connection.kind == "query":
+            _read_one(transport, found)  # only that asks the database
     except LoadstoneError as error:
         yield _bad(connection, error, "login" if late else "path")
         return
@@ -92,9 +94,7 @@ def _used(connection: Connection, transport: Transport) -> Iterator[Finding]:
         yield Finding(step="login", good=True, told=f"{_name(connection)} answers")
     yield Finding(step="path", good=True, told=f"{_name(connection)} has {len(found)} files")
     try:
-        if found:
-            with transport.open(found[0].name) as stream:
-                stream.read(1)
+        _read_one(transport, found)
         told = f"{found[0].name} may be read" if found else "there is no file yet that could be read"
         if options_of(connection, OPTIONS.get(connection.kind, Options)).access == "write":
             _write(transport)
@@ -103,6 +103,12 @@ def _used(connection: Connection, transport: Transport) -> Iterator[Finding]:
         yield _bad(connection, error, "rights")
         return
     yield Finding(step="rights", good=True, told=told)
+
+
+def _read_one(transport: Transport, found: Sequence[Entry]) -> None:
+    if found:
+        with transport.open(found[0].name) as stream:
+            stream.read(1)
 
 
 def _write(transport: Transport) -> None:
@@ -122,6 +128,7 @@ def _bad(connection: Connection, error: LoadstoneError, step: str) -> Finding:
     """A fault is of the step that its code names, else of the one at which it came."""
     identity = "host key" if connection.kind == "sftp" else "certificate"
     known = {
+        "LS-3023": "query",
         "LS-6040": "secret",
         "LS-7401": "options",
         "LS-7412": identity,

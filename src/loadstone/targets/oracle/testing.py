@@ -240,6 +240,11 @@ class FakeCursor:
         """The rows of the last query."""
         return self._rows
 
+    def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
+        """The next rows of the last query."""
+        found, self._rows = self._rows[:size], self._rows[size:]
+        return found
+
     # Private methods
 
     def _run(self, sql: str, parameters: Sequence[Any] | dict[str, Any]) -> None:

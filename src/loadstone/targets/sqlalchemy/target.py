@@ -67,18 +67,11 @@ class SqlAlchemyTarget(StoredLoads):
             Stop: LS-3020 it cannot be reached.
         """
         self.url = safe_url(url)
-        self._engine = _engine(url.removeprefix(PREFIX), self.url)
+        self._engine = engine_of(url, self.url)
         self.ddl = {"mariadb": "mysql"}.get(self._engine.dialect.name, self._engine.dialect.name)
         self._schema = control_schema
         self._prefix = f"{quote_name(control_schema)}." if control_schema else ""
-        try:
-            self._connection = self._engine.connect()
-        except exc.DBAPIError as error:
-            raise Stop(
-                "LS-3020",
-                f"cannot connect to {self.url}: {text_of(error)}",
-                hints=["is the server up, and are host, port, database, user and password right?"],
-            ) from error
+        self._connection = connected(self._engine, self.url)
         self._lock: sa.Connection | None = None
         self._busy = False
 
@@ -296,12 +289,15 @@ class SqlAlchemyTarget(StoredLoads):
                 self._connection = self._engine.connect()
 
 
-# Private functions
+def engine_of(url: str, shown: str) -> sa.Engine:
+    """
+    The engine of a URL, which has not connected yet.
 
-
-def _engine(url: str, shown: str) -> sa.Engine:
+    Raises:
+        FixSpec: LS-3010 SQLAlchemy knows no such database; LS-3012 its driver is not installed.
+    """
     try:
-        made = sa.make_url(url)
+        made = sa.make_url(url.removeprefix(PREFIX))
         if made.get_backend_name() in _OWN_WAY:
             raise FixSpec(
                 "LS-3010",
@@ -321,4 +317,16 @@ def _engine(url: str, shown: str) -> sa.Engine:
     except ModuleNotFoundError as error:
         raise FixSpec(
             "LS-3012", f"the driver {error.name} is not installed", hints=[f"pip install {error.name}"]
+        ) from error
+
+
+def connected(engine: sa.Engine, shown: str) -> sa.Connection:
+    """A connection. ``Stop`` LS-3020: the server cannot be reached or refuses the login."""
+    try:
+        return engine.connect()
+    except exc.DBAPIError as error:
+        raise Stop(
+            "LS-3020",
+            f"cannot connect to {shown}: {text_of(error)}",
+            hints=["is the server up, and are host, port, database, user and password right?"],
         ) from error
