@@ -19,7 +19,7 @@ from loadstone.sqlldr.write import control_bytes
 def run_propose(arguments: argparse.Namespace) -> int:
     """Write the spec; what the file was taken for goes to standard error."""
     found = detected(arguments.file)
-    spec = by_copybook(arguments, found) if arguments.copybook else propose(found, table=arguments.table)
+    spec = by_copybook(arguments, found) if arguments.copybook else _proposed(arguments, found)
     form = arguments.to or "yaml"
     data = (
         control_bytes(spec) if form == "control" else (to_yaml if form == "yaml" else to_json)(spec).encode()
@@ -42,6 +42,21 @@ def run_propose(arguments: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
     return 0
+
+
+def _proposed(arguments: argparse.Namespace, found: Detection) -> LoadSpec:
+    from loadstone.detect.structured import is_structured, propose_rows
+
+    if is_structured(found):
+        return propose_rows(found, table=arguments.table, rows=arguments.rows)
+    if arguments.rows is not None:
+        raise FixSpec(
+            "LS-1113",
+            f"{found.path} is {found.format}, which has one kind of rows",
+            Place(file=found.path),
+            hints=["leave --rows out."],
+        )
+    return propose(found, table=arguments.table)
 
 
 def by_copybook(arguments: argparse.Namespace, found: Detection) -> LoadSpec:

@@ -66,7 +66,7 @@ def propose(found: Detection, *, table: str | None = None) -> LoadSpec:
     fixed = found.format == "fwf"
     names = identifiers([column.name for column in found.columns])
     fields = tuple(
-        _field(name, column, fixed=fixed) for name, column in zip(names, found.columns, strict=True)
+        field_of(name, column, fixed=fixed) for name, column in zip(names, found.columns, strict=True)
     )
     delimited: dict[str, Any] = {}
     if not fixed:
@@ -76,7 +76,7 @@ def propose(found: Detection, *, table: str | None = None) -> LoadSpec:
         if found.embedded:
             delimited["csv"] = CsvFormat(embedded=True)
     load = TableLoad(
-        table=TableName(name=identifiers([table or _stem(found)])[0]),
+        table=TableName(name=identifiers([table or stem_of(found)])[0]),
         when=_not_the_trailer(found),
         trailing_nullcols=True,
         fields=fields,
@@ -123,6 +123,23 @@ def member_of(found: Detection) -> str | None:
     return None if found.single else found.member
 
 
+def stem_of(found: Detection) -> str:
+    """What the table of a file is called: its name up to the first dot."""
+    return Path(found.path).name.split(".")[0] or "rows"
+
+
+def field_of(name: str, column: Column, *, fixed: bool = False) -> Field:
+    """The field of a column; at its place where the width of fields is ``fixed``."""
+    position = (
+        Position(start=column.start + 1, end=column.end) if fixed and column.start is not None else None
+    )
+    sql = _plain_number(name, column) if column.type == "decimal" else None
+    nullif = None
+    if column.null_word:
+        nullif = Condition(tests=(Test(field=name, literal=Literal(text=column.null_word)),))
+    return Field(name=name, position=position, type=_type(column), sql=sql, nullif=nullif)
+
+
 # Private functions
 
 
@@ -145,10 +162,6 @@ def _refuse(found: Detection) -> None:
         )
 
 
-def _stem(found: Detection) -> str:
-    return Path(found.path).name.split(".")[0] or "rows"
-
-
 def _literal(text: str) -> Literal:
     return (
         Literal(text=text)
@@ -168,17 +181,6 @@ def _not_the_trailer(found: Detection) -> Condition | None:
         return None
     position = Position(start=1, end=len(found.trailer))
     return Condition(tests=(Test(position=position, equal=False, literal=Literal(text=found.trailer)),))
-
-
-def _field(name: str, column: Column, *, fixed: bool) -> Field:
-    position = (
-        Position(start=column.start + 1, end=column.end) if fixed and column.start is not None else None
-    )
-    sql = _plain_number(name, column) if column.type == "decimal" else None
-    nullif = None
-    if column.null_word:
-        nullif = Condition(tests=(Test(field=name, literal=Literal(text=column.null_word)),))
-    return Field(name=name, position=position, type=_type(column), sql=sql, nullif=nullif)
 
 
 def _canonical(codec: str) -> str:

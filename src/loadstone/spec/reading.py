@@ -19,7 +19,8 @@ class Columns(Part):
         description="Field name to column of the file, where the two are not alike (case, blanks and signs do not count).",
     )
     missing: Only["refuse", "null"] = Doc(
-        "refuse", description="A field whose column the file does not have: refuse the file, or take it as NULL."
+        "refuse",
+        description="A field whose column the file does not have: refuse the file, or take it as NULL.",
     )
 
 
@@ -48,11 +49,32 @@ class CopybookReading(Columns):
         " blocks of such; or lines.",
     )
     choices: dict[str, CopybookChoice] = Doc(
-        {}, description="Record or item that REDEFINES another to when it is taken; the first of those that share bytes else."
+        {},
+        description="Record or item that REDEFINES another to when it is taken; the first of those that share bytes else.",
     )
     skip_bytes: int = Doc(0, ge=0, description="Bytes of the file before its first record.")
     byte_order: Only["big", "little"] = Doc("big", description="Byte order of binary numbers.")
 
 
-Reading = Annotated[NdjsonReading | CopybookReading, Discriminator("kind")]
+class BankReading(Columns):
+    """The rows of a file of banks; `loadstone propose FILE` writes it, and docs/reference/bank-formats.md lists rows and columns."""
+
+    kind: Only[
+        "nacha", "bai2", "mt940", "mt942", "mt950", "camt.052", "camt.053", "camt.054", "pain.001", "ofx"
+    ] = Doc(description="The format.")
+    rows: str | None = Doc(
+        None,
+        description="Which of its rows, such as entries or balances; the first kind when absent.",
+        min_length=1,
+    )
+    encoding: str | None = Doc(
+        None,
+        description="Python's name of its character set, UTF-8 when absent; camt, pain and OFX files say it themselves.",
+    )
+
+
+Reading = Annotated[
+    NdjsonReading | CopybookReading | BankReading,
+    Discriminator("kind"),
+]
 """One kind of reading; a new kind is a model here, and a line in ``formats/readers/opening.py``."""

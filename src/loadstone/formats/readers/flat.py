@@ -46,6 +46,7 @@ class Names:
 
     def __init__(self) -> None:
         self._seen: dict[str, bool] = {}
+        self._texts: set[str] = set()
 
     def add(self, value: Mapping[str, Any], prefix: str = "") -> None:
         """The keys of one object."""
@@ -55,6 +56,13 @@ class Names:
                 self.add(one, f"{name}.")
             else:
                 self._seen[name] = self._seen.get(name, False) or one is not None
+                if isinstance(one, str) and type(one) is not Number:
+                    self._texts.add(name)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """Those that hold strings."""
+        return frozenset(self._texts)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -48,6 +48,9 @@ class Reader(Protocol):
     Attributes:
         columns: Their names, in order, known before the first row.
 
+    A reader may have more: ``texts``, the columns that the file itself holds as text, whose digits are no numbers; ``close()``, where it
+    holds something until its last row.
+
     Errors are ``FixFile`` with the place: LS-2xxx codes. A reader never guesses: what it cannot tell it refuses.
     """
 

@@ -28,12 +28,12 @@ class NdjsonReader:
     """
     Rows of lines, each of which is an object; blank lines are passed over.
 
-    A line that is no object is a row with a fault. ``FixFile``: LS-2021 a line beyond 64 MiB.
+    ``texts`` are the columns that hold strings. A line that is no object is a row with a fault. ``FixFile``: LS-2021 a line beyond 64 MiB.
     """
 
     def __init__(self, content: Content) -> None:
         self._content = content
-        self.columns = self._columns()
+        self.columns, self.texts = self._columns()
 
     def __iter__(self) -> Iterator[Row]:
         """The rows."""
@@ -55,7 +55,7 @@ class NdjsonReader:
 
     # Private methods
 
-    def _columns(self) -> tuple[str, ...]:
+    def _columns(self) -> tuple[tuple[str, ...], frozenset[str]]:
         names = Names()
         seen_bytes = 0
         with self._content.open() as stream:
@@ -69,7 +69,7 @@ class NdjsonReader:
                     names.add(value)
                 if line_no >= SAMPLE_LINES or seen_bytes >= SAMPLE_SIZE_BYTES:
                     break
-        return names.columns
+        return names.columns, names.texts
 
     def _lines(self, stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         """Lines that are not blank, with their numbers from 1."""

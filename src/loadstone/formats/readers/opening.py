@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from loadstone.formats.content import Content
+from loadstone.formats.readers.banks import BANKS
 from loadstone.formats.readers.model import Reader
 from loadstone.formats.readers.saved import SavedReader, are_saved
 from loadstone.spec import Reading
@@ -12,6 +13,7 @@ from loadstone.spec import Reading
 KINDS = {
     "ndjson": "ndjson",
     "copybook": "copybook.reader",
+    **dict.fromkeys(BANKS, "bank"),
 }
 """Kind of reading to the module of this room whose ``reader_of(content, reading)`` opens it; it is imported when it is used."""
 
