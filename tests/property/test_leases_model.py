@@ -97,9 +97,10 @@ class Leases(RuleBasedStateMachine):
         task, fence = lease
         status = Status.STOPPED if stopped else Status.COMPLETED
         with self.database.write() as connection:
+            pinned = executions.pinned(connection, self.execution, lock=True)
             mine = tasks.end(connection, task, fence, status=status)
             if mine:
-                settle(connection, self.execution, self.step)
+                settle(connection, pinned, self.step)
         assert mine is (self.running.get(task) == fence)
         if mine:
             del self.running[task]

@@ -60,10 +60,12 @@ class Pass:
 
     Attributes:
         changed_at: When the breaker last changed; an outage that this work tells of counts only while that is so.
+        clean: Whether no outage was counted when the work began, so that its success has nothing to forget.
     """
 
     connection: Connection
     changed_at: datetime | None
+    clean: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Breakers:
         """Whether work on the system may begin. When the cool-down is over, this call itself is the one probe."""
         seen = self._store.find(connection.name)
         if seen.state is BreakerState.CLOSED:
-            return Pass(connection, seen.changed_at)
+            return Pass(connection, seen.changed_at, clean=seen.clean)
         with self._store.changing(connection.name) as cell:
             if cell.breaker.state is BreakerState.CLOSED:
                 return Pass(connection, cell.breaker.changed_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
 from loadstone.database.faults import error_of
 from loadstone.errors import FixSpec
@@ -101,14 +102,7 @@ def open_database(url: str) -> Database:
     if kind == "sqlite" and parsed.database and parsed.database != ":memory:":
         return Database(_sqlite(parsed.set(drivername="sqlite+pysqlite")), parsed.database)
     if kind in ("postgresql", "postgres"):
-        engine = create_engine(
-            parsed.set(drivername="postgresql+psycopg"),
-            pool_size=POOL_SIZE,
-            max_overflow=POOL_SIZE,
-            pool_pre_ping=True,
-            connect_args={name: value for name, value in _WISHES.items() if name not in parsed.query},
-        )
-        return Database(engine, None)
+        return Database(_postgresql(parsed), None)
     raise _no_repository(url)
 
 
@@ -120,15 +114,21 @@ def after_commit(connection: Connection, act: Callable[[], object]) -> None:
 
 
 def now(connection: Connection) -> datetime:
-    """The database's clock, in UTC. Leases and due times are compared with it, never with a worker's clock."""
-    if connection.dialect.name == "sqlite":
-        told = connection.execute(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
-        return datetime.fromisoformat(told).replace(tzinfo=UTC)
-    moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-    return moment.astimezone(UTC)
+    """
+    The database's clock, in UTC. Leases and due times are compared with it, never with a worker's clock.
+
+    A transaction asks once, and has that moment to its end: transactions are short, and a question is a trip.
+    """
+    known: datetime | None = connection.info.get(_NOW)
+    if known is None:
+        known = connection.info[_NOW] = _clock(connection)
+    return known
 
 
 # Private functions
+
+_NOW = "loadstone_now"
+"""Where a connection keeps the moment of its transaction."""
 
 _WISHES: dict[str, Any] = {
     "application_name": "loadstone repository",
@@ -154,6 +154,46 @@ def _no_repository(url: str) -> FixSpec:
     )
 
 
+def _clock(connection: Connection) -> datetime:
+    if connection.dialect.name == "sqlite":
+        told = connection.execute(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
+        return datetime.fromisoformat(told).replace(tzinfo=UTC)
+    moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return moment.astimezone(UTC)
+
+
+def _postgresql(url: Any) -> Engine:
+    """
+    An engine whose idle connections are looked at before they are used.
+
+    A server that ends a session closes its socket, which shows without a trip to it.
+    """
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        connect_args={name: value for name, value in _WISHES.items() if name not in url.query},
+    )
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: Any, proxy: Any) -> None:
+        if connection.closed or _speaks(connection.fileno()):
+            raise DisconnectionError
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.info.pop(_NOW, None)
+
+    return engine
+
+
+def _speaks(descriptor: int) -> bool:
+    """Whether something has come, unasked, on an idle connection: its end, most likely."""
+    watch = select.poll()
+    watch.register(descriptor, select.POLLIN)
+    return bool(watch.poll(0))
+
+
 def _sqlite(url: Any) -> Engine:
     """An engine whose transactions begin as we say, not as the driver guesses."""
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
@@ -166,6 +206,7 @@ def _sqlite(url: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
+        connection.info.pop(_NOW, None)
         write = connection.get_execution_options().get("loadstone_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 

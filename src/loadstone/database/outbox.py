@@ -16,11 +16,13 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Table,
     Text,
     insert,
+    literal_column,
     select,
     text,
     true,
@@ -55,6 +57,8 @@ READER = Table(
     info={"natural_key": ("name",)},
 )
 
+_XACT: ColumnElement[int] = literal_column("pg_current_xact_id()::text::bigint")
+
 Place = tuple[int, int]
 """Where a reader stands: transaction and id of the last event it has seen; (0, 0) at the start."""
 
@@ -81,9 +85,7 @@ class Event:
 
 def put(connection: Connection, topic: str, key: str, body: Mapping[str, Any]) -> None:
     """Write an event; it exists if and only if the caller's transaction commits."""
-    xact = 0
-    if connection.dialect.name == "postgresql":
-        xact = int(connection.execute(text("SELECT pg_current_xact_id()::text")).scalar_one())
+    xact = _XACT if connection.dialect.name == "postgresql" else 0
     row = {"xact": xact, "topic": topic, "key": key, "body": dict(body), "written_at": now(connection)}
     connection.execute(insert(OUTBOX).values(row))
     after_commit(connection, lambda: tell(topic, key, body))

@@ -16,17 +16,18 @@ from loadstone.database import outbox
 from loadstone.database.open import Database, now
 from loadstone.errors import FixFile, Retry, Stop
 from loadstone.jobs import registry
-from loadstone.jobs.definition import Step
+from loadstone.jobs.definition import Definition, Step
 from loadstone.jobs.faults import Action, Rule, described, rule_for
 from loadstone.jobs.gate import Gate, HeldBack
 from loadstone.jobs.handlers import Handler, handler_of
 from loadstone.jobs.healing import Again, again
 from loadstone.jobs.leases import Heartbeat, HeldTask
 from loadstone.jobs.meters import LOST, claiming, fault, running
-from loadstone.jobs.model import Outcome, Request, Status, Task
+from loadstone.jobs.model import Execution, Outcome, Request, Status, StepExecution, Task
 from loadstone.jobs.parameters import filled, keys_of
 from loadstone.jobs.progress import settle
-from loadstone.jobs.repository import definitions, executions, tasks
+from loadstone.jobs.repository import executions, tasks
+from loadstone.jobs.repository.executions import Pinned
 from loadstone.jobs.repository.tasks import StoredTask
 from loadstone.telemetry.points import reach
 
@@ -77,7 +78,7 @@ class Engine:
             claimed = self._claim(worker_id)
         if claimed is None:
             return False
-        task, step = claimed
+        task, step = claimed.task, claimed.step
         reach("task_claimed")
         held = HeldTask(task, self.settings.ttl.total_seconds(), step.limits.timeout_s)
         with self.heartbeat.holding(held), running(task, held) as told:
@@ -85,7 +86,7 @@ class Engine:
             try:
                 if task.lost <= LOST_MAX:
                     passes = self._gate.admit(task, handler_of(self.handlers, task.handler, task.step))
-                outcome = self._run(task, step, held)
+                outcome = self._run(claimed, held)
             except Exception as error:
                 told.outcome = self._fail(held.task, step, held, error, passes)
             else:
@@ -104,22 +105,24 @@ class Engine:
 
     # Private methods
 
-    def _claim(self, worker_id: str) -> tuple[Task, Step] | None:
+    def _claim(self, worker_id: str) -> _Claimed | None:
         with self.database.write() as connection:
             found = tasks.claim(connection, worker_id, self.settings.ttl)
             if found is None:
                 return None
             stored, left_behind = found
-            task, step = self._describe(connection, stored, left_behind)
-            started: dict[str, Any] = {"status": Status.RUNNING}
-            if stored.attempt == 1:
-                started |= {"started_at": now(connection)}
-            executions.change_step(connection, stored.step_id, **started)
-            execution = executions.by_id(connection, stored.execution_id)
-            if execution is not None and execution.started_at is None:
-                executions.change(connection, stored.execution_id, started_at=now(connection))
-            about = {"step": task.step, "partition": task.partition, "fence": task.fence, "worker": worker_id}
+            pinned = executions.pinned(connection, stored.execution_id)
+            steps = executions.steps(connection, stored.execution_id)
+            claimed = self._describe(stored, pinned, steps, left_behind=left_behind)
+            _start(connection, pinned.execution, next(one for one in steps if one.id == stored.step_id))
+            task = claimed.task
             if left_behind:
+                about = {
+                    "step": task.step,
+                    "partition": task.partition,
+                    "fence": task.fence,
+                    "worker": worker_id,
+                }
                 trail.record(
                     connection,
                     f"worker:{worker_id}",
@@ -128,22 +131,20 @@ class Engine:
                     about,
                 )
                 outbox.put(connection, "task.taken_over", str(task.id), about)
-            return task, step
+            return claimed
 
-    def _describe(self, connection: Connection, stored: StoredTask, left_behind: bool) -> tuple[Task, Step]:
-        execution = executions.by_id(connection, stored.execution_id)
-        assert execution is not None
-        steps = executions.steps(connection, execution.id)
+    def _describe(
+        self, stored: StoredTask, pinned: Pinned, steps: Sequence[StepExecution], *, left_behind: bool
+    ) -> _Claimed:
+        execution, definition = pinned.execution, pinned.stored.definition
         name = next(one.name for one in steps if one.id == stored.step_id)
-        definition = definitions.find(connection, execution.job, execution.version)
-        assert definition is not None
-        step = definition.definition.steps[name]
+        step = definition.steps[name]
         task = Task(
             id=stored.id,
             step_id=stored.step_id,
             execution_id=execution.id,
             instance_id=execution.instance_id,
-            content_key=executions.content_key(connection, execution.instance_id),
+            content_key=pinned.content_key,
             job=execution.job,
             step=name,
             handler=step.handler,
@@ -159,9 +160,10 @@ class Engine:
             repository_id=self._repository_id,
             counts=stored.counts,
         )
-        return task, step
+        return _Claimed(task=task, step=step, definition=definition)
 
-    def _run(self, task: Task, step: Step, held: HeldTask) -> Outcome:
+    def _run(self, claimed: _Claimed, held: HeldTask) -> Outcome:
+        task, step = claimed.task, claimed.step
         if task.lost > LOST_MAX:
             raise Stop(
                 "LS-7109",
@@ -172,7 +174,7 @@ class Engine:
             )
         handler = handler_of(self.handlers, task.handler, task.step)
         if handler.pins_content and task.partition == 0:  # once for all partitions
-            self._refuse_other_content(task)
+            _refuse_other_content(task, claimed.definition)
         if task.plan is None:
             held.task = task = self._plan(task, handler)
         if task.taken_over or task.attempt > 1:
@@ -197,26 +199,15 @@ class Engine:
             hints=["was the repository away, its disk full, or this worker stopped?"],
         )
 
-    def _refuse_other_content(self, task: Task) -> None:
-        """What is loaded now would be loaded again when the changed file is launched, as the instance that it is."""
-        with self.database.read() as connection:
-            execution = executions.by_id(connection, task.execution_id)
-            assert execution is not None
-            stored = definitions.find(connection, execution.job, execution.version)
-            assert stored is not None
-        if keys_of(stored.definition, task.parameters).content != task.content_key:
-            raise FixFile(
-                "LS-7130",
-                f"step {task.step}: a file is not as it was when execution {task.execution_id} was launched",
-                hints=[
-                    "put the file back that was launched, and launch again to go on with it.",
-                    "launch the job with the changed file: that is another instance.",
-                ],
-            )
-
     def _plan(self, task: Task, handler: Handler) -> Task:
-        """Plan once: all partitions are stored in one transaction, and this worker goes on with the first."""
+        """
+        Plan once: all partitions are stored in one transaction, and this worker goes on with the first.
+
+        One partition that has nothing to plan is not stored; planning it again tells the same.
+        """
         plans = handler.plan(task)
+        if list(plans) == [{}]:
+            return replace(task, plan={})
         with self.database.write() as connection:
             execution = executions.by_id(connection, task.execution_id, lock=True)
             if execution is None or not tasks.put_plan(connection, task.id, task.fence, plans[0]):
@@ -255,8 +246,8 @@ class Engine:
     ) -> str:
         """Make the task ready for another run, later."""
         with self.database.write() as connection:
-            execution = executions.by_id(connection, task.execution_id, lock=True)
-            request = execution.request if execution is not None else Request.NONE
+            pinned = executions.pinned(connection, task.execution_id, lock=True)
+            request = pinned.execution.request
             values: dict[str, Any] = {
                 "status": _HELD.get(request, Status.READY),
                 "not_before": now(connection) + timedelta(seconds=next_.pause_s),
@@ -275,7 +266,7 @@ class Engine:
             if next_.heals:
                 outbox.put(connection, "task.healed", str(task.execution_id), body)
             if request is not Request.NONE:
-                settle(connection, task.execution_id, task.step_id)
+                settle(connection, pinned, task.step_id)
         return "waiting" if waits else "retried"
 
     def _store_end(
@@ -289,12 +280,12 @@ class Engine:
         """Nothing is stored when another worker has taken the task over: its end counts, not ours."""
         reach("task_done")
         with self.database.write() as connection:
-            executions.by_id(connection, task.execution_id, lock=True)
+            pinned = executions.pinned(connection, task.execution_id, lock=True)
             if not tasks.end(connection, task.id, task.fence, **values):
                 return False
             if topic is not None:
                 outbox.put(connection, topic, str(task.execution_id), body or {})
-            settle(connection, task.execution_id, task.step_id)
+            settle(connection, pinned, task.step_id)
         reach("task_stored")
         return True
 
@@ -307,6 +298,39 @@ _HELD = {Request.STOP: Status.STOPPED, Request.PAUSE: Status.PAUSED}
 
 class _Lost(Exception):
     """Another worker has taken the task over; nothing of it is stored any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Claimed:
+    """A task that this worker has, with its step, and the definition that its instance pins."""
+
+    task: Task
+    step: Step
+    definition: Definition
+
+
+def _start(connection: Connection, execution: Execution, step: StepExecution) -> None:
+    """A task of the step is claimed: say that it runs, and since when, where nobody has said so."""
+    values: dict[str, Any] = {} if step.status is Status.RUNNING else {"status": Status.RUNNING}
+    if step.started_at is None:
+        values["started_at"] = now(connection)
+    if values:
+        executions.change_step(connection, step.id, **values)
+    if execution.started_at is None:
+        executions.change(connection, execution.id, started_at=now(connection))
+
+
+def _refuse_other_content(task: Task, definition: Definition) -> None:
+    """What is loaded now would be loaded again when the changed file is launched, as the instance that it is."""
+    if keys_of(definition, task.parameters).content != task.content_key:
+        raise FixFile(
+            "LS-7130",
+            f"step {task.step}: a file is not as it was when execution {task.execution_id} was launched",
+            hints=[
+                "put the file back that was launched, and launch again to go on with it.",
+                "launch the job with the changed file: that is another instance.",
+            ],
+        )
 
 
 def _check_limits(step: Step, held: HeldTask) -> None:

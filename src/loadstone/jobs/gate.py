@@ -52,7 +52,8 @@ class Gate:
         """The task went well, so its systems are well."""
         for admitted in passes:
             assert self._breakers is not None
-            self._breakers.succeeded(admitted.connection)
+            if not admitted.clean:
+                self._breakers.succeeded(admitted.connection)
 
     def failed(self, passes: Sequence[Pass], reason: str) -> None:
         """The task met an outage."""

@@ -44,9 +44,9 @@ def launch_within(
     connection: Connection, stored: StoredDefinition, values: Mapping[str, Any], keys: Keys, *, actor: str
 ) -> Launch:
     """As ``launch``, within the caller's transaction, with typed parameters and their keys."""
-    instance = executions.lock_instance(connection, stored, keys, values)
-    pinned = definitions.by_id(connection, instance.definition_id)
-    before = executions.last(connection, instance.id)
+    instance, made = executions.lock_instance(connection, stored, keys, values)
+    pinned = stored if made else definitions.by_id(connection, instance.definition_id)
+    before = None if made else executions.last(connection, instance.id)
     answer, reason = decide(pinned.definition.launch, before)
     execution = before
     if answer in (Answer.STARTED, Answer.RESTARTED):

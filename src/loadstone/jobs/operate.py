@@ -38,7 +38,7 @@ def resume(database: Database, execution_id: int, *, actor: str) -> Execution:
             raise _not_now(execution, "resumed", "it is not paused")
         executions.change(connection, execution_id, request=Request.NONE)
         tasks.release_paused(connection, execution_id)
-        resettle(connection, _locked(connection, execution_id))
+        resettle(connection, execution_id)
         return _told(connection, execution_id, actor, "execution.resume")
 
 
@@ -70,7 +70,7 @@ def heal(database: Database, *, actor: str) -> list[int]:
         with database.write() as connection:
             execution = _locked(connection, execution_id)
             if execution_id in executions.orphans(connection) and not execution.status.ended:
-                resettle(connection, execution)
+                resettle(connection, execution_id)
                 trail.record(connection, actor, "execution.heal", f"execution:{execution_id}", {})
                 healed.append(execution_id)
     return healed
@@ -87,7 +87,7 @@ def _ask(connection: Connection, execution_id: int, request: Request, actor: str
         raise _not_now(execution, verb, f"it is {execution.status}")
     executions.change(connection, execution_id, request=request)
     tasks.hold(connection, execution_id, held)
-    resettle(connection, _locked(connection, execution_id))
+    resettle(connection, execution_id)
     return _told(connection, execution_id, actor, f"execution.{request}")
 
 

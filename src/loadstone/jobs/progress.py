@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from loadstone.database import outbox
 from loadstone.database.open import after_commit, now
+from loadstone.jobs.definition import Definition
 from loadstone.jobs.flow import advance
 from loadstone.jobs.model import Execution, Request, Status, StepExecution, gravest
-from loadstone.jobs.repository import definitions, executions, tasks
+from loadstone.jobs.repository import executions, tasks
 from loadstone.jobs.repository.definitions import StoredDefinition
-from loadstone.jobs.repository.executions import Instance
+from loadstone.jobs.repository.executions import Instance, Pinned
 from loadstone.jobs.repository.tasks import StoredTask
 from loadstone.telemetry import metrics
 
@@ -41,28 +42,28 @@ def begin(
             if step.status is Status.COMPLETED and not stored.definition.steps[step.name].again
         }
     attempt = before.attempt + 1 if before else 1
-    execution = executions.add(connection, instance, stored, attempt, parameters, carried)
-    _go_on(connection, execution, stored)
+    execution, steps = executions.add(connection, instance, stored, attempt, parameters, carried)
+    _go_on(connection, execution, stored.definition, steps)
     return execution
 
 
-def settle(connection: Connection, execution_id: int, step_id: int) -> Status:
+def settle(connection: Connection, pinned: Pinned, step_id: int) -> Status:
     """
     After a task ended: end its step when all its tasks have, make the next steps ready, end the execution.
 
-    The caller has changed the task in this transaction and holds the lock on the execution.
+    The caller has changed the task in this transaction, and locked the execution before (``pinned``).
     """
-    execution = executions.by_id(connection, execution_id)
-    assert execution is not None
     all_tasks = tasks.of_step(connection, step_id)
     if all(task.status.ended for task in all_tasks):
         _end_step(connection, step_id, all_tasks)
-    return _go_on(connection, execution, _stored_of(connection, execution))
+    steps = executions.steps(connection, pinned.execution.id)
+    return _go_on(connection, pinned.execution, pinned.stored.definition, steps)
 
 
-def resettle(connection: Connection, execution: Execution) -> Status:
+def resettle(connection: Connection, execution_id: int) -> Status:
     """Decide anew what an execution does next, after what is asked of it, or its tasks, have changed."""
-    for step in executions.steps(connection, execution.id):
+    pinned = executions.pinned(connection, execution_id)
+    for step in executions.steps(connection, execution_id):
         all_tasks = tasks.of_step(connection, step.id)
         if not all_tasks or step.status in (Status.COMPLETED, Status.SKIPPED, Status.FAILED):
             continue
@@ -70,21 +71,18 @@ def resettle(connection: Connection, execution: Execution) -> Status:
             _end_step(connection, step.id, all_tasks)
         elif step.status is Status.PAUSED:
             executions.change_step(connection, step.id, status=Status.READY, ended_at=None)
-    return _go_on(connection, execution, _stored_of(connection, execution))
+    steps = executions.steps(connection, execution_id)
+    return _go_on(connection, pinned.execution, pinned.stored.definition, steps)
 
 
 # Private functions
 
 
-def _stored_of(connection: Connection, execution: Execution) -> StoredDefinition:
-    stored = definitions.find(connection, execution.job, execution.version)
-    assert stored is not None
-    return stored
-
-
-def _go_on(connection: Connection, execution: Execution, stored: StoredDefinition) -> Status:
-    steps = {step.name: step for step in executions.steps(connection, execution.id)}
-    step = advance(stored.definition, {name: one.status for name, one in steps.items()}, execution.request)
+def _go_on(
+    connection: Connection, execution: Execution, definition: Definition, all_steps: Sequence[StepExecution]
+) -> Status:
+    steps = {step.name: step for step in all_steps}
+    step = advance(definition, {name: one.status for name, one in steps.items()}, execution.request)
     moment = now(connection)
     for name in step.skipped:
         executions.change_step(connection, steps[name].id, status=Status.SKIPPED, ended_at=moment)
@@ -99,7 +97,8 @@ def _go_on(connection: Connection, execution: Execution, stored: StoredDefinitio
 
 def _tasks_of(connection: Connection, execution: Execution, name: str) -> Sequence[Mapping[str, Any]]:
     """The tasks of a step: as an earlier attempt left them unfinished, else one that has yet to plan."""
-    left = tasks.left_behind(connection, execution.instance_id, name, execution.attempt)
+    first = execution.attempt == 1
+    left = [] if first else tasks.left_behind(connection, execution.instance_id, name, execution.attempt)
     if not left:
         return [{"partition": 0}]
     done = all(task.status is Status.COMPLETED for _, task in left)

@@ -265,7 +265,7 @@ def test_a_load_command_goes_on_with_the_partitions(url: str) -> None:
     database, execution = start_job(url, 3)
     assert worker(1, LOADSTONE_CRASH_AT="partition_loaded:1").wait(120) == -signal.SIGKILL
     with database.read() as connection:
-        run_id = executions.content_key(connection, 1)
+        run_id = executions.pinned(connection, 1).content_key
     receipt = load(CONTROL, url, ddl=DDL, errors=-1, run_id=run_id, data=("x.dat",))
     assert receipt.counts == alone.counts
     assert receipt.inputs == alone.inputs

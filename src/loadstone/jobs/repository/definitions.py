@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
@@ -13,6 +13,9 @@ from loadstone.jobs.definition import Definition
 from loadstone.jobs.tables import DEFINITION
 
 State = Literal["draft", "approved", "retired"]
+
+PARSED_MAX = 1000
+"""Definitions that a process keeps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,7 @@ def add(connection: Connection, definition: Definition, actor: str) -> StoredDef
 
 def by_id(connection: Connection, definition_id: int) -> StoredDefinition:
     """The version with this id, which exists."""
-    return _stored(connection.execute(select(DEFINITION).where(DEFINITION.c.id == definition_id)).one())
+    return stored_of(connection.execute(select(DEFINITION).where(DEFINITION.c.id == definition_id)).one())
 
 
 def find(connection: Connection, name: str, version: int | None = None) -> StoredDefinition | None:
@@ -60,7 +63,7 @@ def find(connection: Connection, name: str, version: int | None = None) -> Store
     if version is not None:
         query = query.where(DEFINITION.c.version == version)
     row = connection.execute(query).first()
-    return _stored(row) if row else None
+    return stored_of(row) if row else None
 
 
 def approved(connection: Connection, name: str) -> StoredDefinition | None:
@@ -69,7 +72,7 @@ def approved(connection: Connection, name: str) -> StoredDefinition | None:
     row = connection.execute(
         select(DEFINITION).where(*where).order_by(DEFINITION.c.version.desc()).limit(1)
     ).first()
-    return _stored(row) if row else None
+    return stored_of(row) if row else None
 
 
 def versions(connection: Connection, name: str | None = None) -> list[StoredDefinition]:
@@ -77,7 +80,7 @@ def versions(connection: Connection, name: str | None = None) -> list[StoredDefi
     query = select(DEFINITION).order_by(DEFINITION.c.name, DEFINITION.c.version.desc())
     if name is not None:
         query = query.where(DEFINITION.c.name == name)
-    return [_stored(row) for row in connection.execute(query)]
+    return [stored_of(row) for row in connection.execute(query)]
 
 
 def set_state(connection: Connection, definition_id: int, state: State, actor: str) -> None:
@@ -88,10 +91,18 @@ def set_state(connection: Connection, definition_id: int, state: State, actor: s
     connection.execute(update(DEFINITION).where(DEFINITION.c.id == definition_id).values(values))
 
 
+def stored_of(row: Row[Any]) -> StoredDefinition:
+    """The version in a row that has all columns of the table, and maybe others."""
+    values = {column.name: row._mapping[column] for column in DEFINITION.c}
+    content, content_hash = values.pop("content"), values["content_hash"]
+    if content_hash not in _parsed:
+        if len(_parsed) >= PARSED_MAX:
+            _parsed.clear()
+        _parsed[content_hash] = Definition.model_validate(content)
+    return StoredDefinition(definition=_parsed[content_hash], **values)
+
+
 # Private functions
 
-
-def _stored(row: Row[tuple[object, ...]]) -> StoredDefinition:
-    values = dict(row._mapping)
-    content = values.pop("content")
-    return StoredDefinition(definition=Definition.model_validate(content), **values)
+_parsed: dict[str, Definition] = {}
+"""Definitions by their hash; each task needs one, and reading it costs more than finding it."""

@@ -14,8 +14,8 @@ from loadstone.database.open import now
 from loadstone.jobs.definition import Definition
 from loadstone.jobs.model import Execution, Request, Status, StepExecution
 from loadstone.jobs.parameters import Keys
-from loadstone.jobs.repository.definitions import StoredDefinition
-from loadstone.jobs.tables import EXECUTION, INSTANCE, STEP, TASK
+from loadstone.jobs.repository.definitions import StoredDefinition, stored_of
+from loadstone.jobs.tables import DEFINITION, EXECUTION, INSTANCE, STEP, TASK
 
 ACTIVE = (Status.WAITING, Status.READY, Status.RUNNING, Status.PAUSED)
 
@@ -29,10 +29,23 @@ class Instance:
     job: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pinned:
+    """An execution with what its instance pins: the definition, and what makes its content."""
+
+    execution: Execution
+    stored: StoredDefinition
+    content_key: str
+
+
 def lock_instance(
     connection: Connection, stored: StoredDefinition, keys: Keys, parameters: Mapping[str, Any]
-) -> Instance:
-    """The instance of this key, made where it is missing; others that want it wait until this transaction ends."""
+) -> tuple[Instance, bool]:
+    """
+    The instance of this key, made where it is missing, and whether it was.
+
+    Others that want it wait until this transaction ends.
+    """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {
         "definition_id": stored.id,
@@ -42,13 +55,14 @@ def lock_instance(
         "parameters": dict(parameters),
         "created_at": now(connection),
     }
-    connection.execute(
-        dialect.insert(INSTANCE).values(row).on_conflict_do_nothing(index_elements=["launch_key"])
-    )
+    insertion = dialect.insert(INSTANCE).values(row).on_conflict_do_nothing(index_elements=["launch_key"])
+    made = connection.execute(insertion.returning(INSTANCE.c.id)).scalar()
+    if made is not None:
+        return Instance(id=made, definition_id=stored.id, job=stored.name), True
     found = connection.execute(
         select(INSTANCE).where(INSTANCE.c.launch_key == keys.launch).with_for_update()
     ).one()
-    return Instance(id=found.id, definition_id=found.definition_id, job=found.job)
+    return Instance(id=found.id, definition_id=found.definition_id, job=found.job), False
 
 
 def last(connection: Connection, instance_id: int) -> Execution | None:
@@ -56,13 +70,6 @@ def last(connection: Connection, instance_id: int) -> Execution | None:
     query = select(EXECUTION).where(EXECUTION.c.instance_id == instance_id)
     row = connection.execute(query.order_by(EXECUTION.c.attempt.desc()).limit(1)).first()
     return _execution(row) if row else None
-
-
-def content_key(connection: Connection, instance_id: int) -> str:
-    """The content key of an instance."""
-    return str(
-        connection.execute(select(INSTANCE.c.content_key).where(INSTANCE.c.id == instance_id)).scalar_one()
-    )
 
 
 def completed_attempt(connection: Connection, instance_id: int) -> int:
@@ -92,7 +99,21 @@ def by_id(connection: Connection, execution_id: int, *, lock: bool = False) -> E
 def has_ended(execution_id: Any) -> Any:
     """Whether the execution that a column names has ended; an expression for queries of other rooms."""
     ended = [status for status in Status if status.ended and status is not Status.PAUSED]
-    return select(EXECUTION.c.id).where(EXECUTION.c.id == execution_id, EXECUTION.c.status.in_(ended)).exists()
+    return (
+        select(EXECUTION.c.id).where(EXECUTION.c.id == execution_id, EXECUTION.c.status.in_(ended)).exists()
+    )
+
+
+def pinned(connection: Connection, execution_id: int, *, lock: bool = False) -> Pinned:
+    """An execution that exists, with its definition; ``lock`` as in ``by_id``."""
+    query = (
+        select(EXECUTION, DEFINITION, INSTANCE.c.content_key)
+        .join_from(EXECUTION, INSTANCE)
+        .join(DEFINITION, DEFINITION.c.id == INSTANCE.c.definition_id)
+        .where(EXECUTION.c.id == execution_id)
+    )
+    row = connection.execute(query.with_for_update(of=EXECUTION) if lock else query).one()
+    return Pinned(execution=_execution(row), stored=stored_of(row), content_key=row.content_key)
 
 
 def listed(
@@ -124,8 +145,8 @@ def add(
     attempt: int,
     parameters: Mapping[str, Any],
     carried: Mapping[str, StepExecution],
-) -> Execution:
-    """A new execution with its steps: those in ``carried`` stand as they ended before, the others wait."""
+) -> tuple[Execution, list[StepExecution]]:
+    """A new execution and its steps: those in ``carried`` stand as they ended before, the others wait."""
     definition, moment = stored.definition, now(connection)
     within_s = definition.due_within_s
     row = {
@@ -143,8 +164,8 @@ def add(
     }
     made = connection.execute(insert(EXECUTION).values(row).returning(EXECUTION)).one()
     execution = _execution(made)
-    connection.execute(insert(STEP), _step_rows(execution.id, definition, carried))
-    return execution
+    rows = connection.execute(insert(STEP).returning(STEP), _step_rows(execution.id, definition, carried))
+    return execution, sorted((_step(row) for row in rows), key=lambda step: step.position)
 
 
 def change(connection: Connection, execution_id: int, **values: Any) -> None:
@@ -192,7 +213,7 @@ def _step_rows(
 
 
 def _execution(row: Row[Any]) -> Execution:
-    values = dict(row._mapping)
+    values = {column.name: row._mapping[column] for column in EXECUTION.c}
     return Execution(**{**values, "status": Status(values["status"]), "request": Request(values["request"])})
 
 

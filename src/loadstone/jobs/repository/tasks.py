@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,21 +73,15 @@ def claim(connection: Connection, worker_id: str, ttl: timedelta) -> tuple[Store
     if row is None:
         return None
     left_behind = row.status == Status.RUNNING
-    values = {
+    counted: dict[str, Any] = {
         "status": Status.RUNNING,
-        "worker_id": worker_id,
-        "fence": TASK.c.fence + 1,
-        "lease_until": moment + ttl,
-        "attempt": TASK.c.attempt + 1,
-        "lost": TASK.c.lost + (1 if left_behind else 0),
+        "fence": row.fence + 1,
+        "attempt": row.attempt + 1,
+        "lost": row.lost + left_behind,
     }
+    values = {**counted, "worker_id": worker_id, "lease_until": moment + ttl}
     connection.execute(update(TASK).where(TASK.c.id == row.id).values(values))
-    return one(connection, row.id), left_behind
-
-
-def one(connection: Connection, task_id: int) -> StoredTask:
-    """The task with this id, which exists."""
-    return _stored(connection.execute(_select().where(TASK.c.id == task_id)).one())
+    return replace(_stored(row), **counted), left_behind
 
 
 def of_step(connection: Connection, step_id: int) -> list[StoredTask]:
