@@ -23,6 +23,7 @@ import loadstone.targets.postgresql.target
 import loadstone.targets.sqlite.target
 from loadstone.bootstrap.jobs import make_worker
 from loadstone.bootstrap.repository import open_repository
+from loadstone.bootstrap.targets import keep_connections
 from loadstone.clock import SystemClock
 from loadstone.errors import LoadstoneError
 from loadstone.jobs import launch
@@ -78,6 +79,7 @@ def serve(start: Start) -> None:
         loadstone.__version__ = start.version
     if start.file_size_max is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (start.file_size_max, resource.RLIM_INFINITY))
+    keep_connections()
     worker = make_worker(start.repository, threads=start.threads, lease_s=start.lease_s)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stop())

@@ -14,6 +14,7 @@ from loadstone.bootstrap.handlers import handlers
 from loadstone.bootstrap.notifications import Herald
 from loadstone.bootstrap.repository import open_repository
 from loadstone.bootstrap.schedules import ask_target
+from loadstone.bootstrap.targets import sweep_connections
 from loadstone.bootstrap.tuning import advice
 from loadstone.config import fault_rules
 from loadstone.database.open import Database
@@ -39,6 +40,9 @@ ASK_S = 1.0
 
 LATE_S = 5.0
 """Seconds between two looks at what is late."""
+
+SWEEP_S = 10.0
+"""Seconds between two looks at connections to targets that wait for the next load."""
 
 TELL_S = 2.0
 """Seconds between two looks at what people must be told."""
@@ -217,6 +221,7 @@ def make_worker(url: str, *, threads: int, lease_s: float) -> Worker:
         Tick("schedules", FIRE_S, lambda: fire.fire(database), apart=True),
         Tick("changes", ASK_S, lambda: fire.fire_changed(database, ask_target), apart=True, at_start=False),
         Tick("deadlines", LATE_S, lambda: deadlines.tell_late(database)),
+        Tick("connections", SWEEP_S, sweep_connections),
         Tick("gauges", GAUGES_S, lambda: read_gauges(database)),
         Tick("notifications", TELL_S, Herald(database).tell, apart=True, at_start=False),
         Tick("seal", 60.0, lambda: trail.seal(database)),

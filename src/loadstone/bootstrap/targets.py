@@ -48,6 +48,20 @@ def open_target(url: str, control_schema: str | None = None, *, part: int = 0) -
     return OracleTarget(url, control_schema=control_schema)
 
 
+def keep_connections() -> None:
+    """Let this process, which runs loads all day, keep connections to PostgreSQL from one load to the next."""
+    from loadstone.targets.postgresql import idle
+
+    idle.keep()
+
+
+def sweep_connections() -> None:
+    """Close connections that have waited for a load for long."""
+    from loadstone.targets.postgresql import idle
+
+    idle.SHELF.sweep()
+
+
 def open_rehearsal(url: str, control_schema: str | None = None) -> Target:
     """
     The target of ``url`` for a dry run: nothing of it changes, and a file that does not exist is not made.

@@ -14,11 +14,13 @@ from loadstone.config import resolve_repository
 def run_worker(arguments: argparse.Namespace) -> int:
     """Work until a signal, or until idle. The first signal finishes the tasks' chunks; the second one kills."""
     from loadstone.bootstrap.jobs import make_worker
+    from loadstone.bootstrap.targets import keep_connections
     from loadstone.bootstrap.tuning import worker_threads
     from loadstone.telemetry.logs import log_to_stderr
 
     log_to_stderr(as_json=arguments.json_log)
     close = _serve(arguments.metrics) if arguments.metrics else None
+    keep_connections()
     worker = make_worker(
         resolve_repository(arguments.repository),
         threads=worker_threads(arguments.threads),

@@ -63,6 +63,7 @@ RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 """What a load does with each control table."""
 
 INDEXES = {
+    "loadstone_load_seq": "loadstone_load (seq)",
     "loadstone_reject_load": "loadstone_reject (load_id, record_no)",
     "loadstone_discard_load": "loadstone_discard (load_id, record_no)",
 }

@@ -11,6 +11,7 @@ from psycopg import sql
 from loadstone.errors import FixSpec, Stop
 from loadstone.secrets.passwords import passwords_in, remember, without_passwords
 from loadstone.targets.postgresql.faults import error_of
+from loadstone.targets.postgresql.idle import CLEAN, SHELF
 from loadstone.targets.urls import safe_url
 
 KEEPALIVES: dict[str, Any] = {
@@ -42,11 +43,14 @@ _UNKNOWN = (psycopg.errors.UndefinedObject, psycopg.errors.InvalidParameterValue
 
 def connect(url: str, name: str) -> psycopg.Connection[Any]:
     """
-    A connection in autocommit mode, registered as ``name`` in pg_stat_activity.
+    A connection in autocommit mode, registered as ``name`` in pg_stat_activity; ``SHELF.give`` takes it back.
 
     Raises:
         Stop: LS-3020 the server cannot be reached or refuses the login.
     """
+    kept = _kept(url, name)
+    if kept is not None:
+        return kept
     remember(passwords_in(url))
     plain = url.replace("postgresql+psycopg://", "postgresql://", 1)
     try:
@@ -55,6 +59,7 @@ def connect(url: str, name: str) -> psycopg.Connection[Any]:
         )
         connection.prepare_threshold = None
         _settle(connection)
+        SHELF.born(url, connection)
         return connection
     except psycopg.OperationalError as error:
         if error.sqlstate is not None and error.sqlstate.startswith("57"):
@@ -100,13 +105,26 @@ def _hints(told: str) -> list[str]:
     ]
 
 
-def _settle(connection: psycopg.Connection[Any]) -> None:
-    """Set what sessions need, and the server's time-outs; what its version or system does not have is left out."""
-    bounds = [_setting(name, value) for name, value in SERVER_SIDE.items()]
+def _kept(url: str, name: str) -> psycopg.Connection[Any] | None:
+    """A connection from before, as good as new; None where there is none, or it is lost by now."""
+    kept: psycopg.Connection[Any] | None = SHELF.take(url)
+    if kept is None:
+        return None
     try:
-        connection.execute(b";".join([*NEEDED, *bounds]))
+        _settle(kept, *CLEAN, _setting("application_name", name))
+    except psycopg.Error:
+        kept.close()
+        return None
+    return kept
+
+
+def _settle(connection: psycopg.Connection[Any], *before: bytes) -> None:
+    """Set what sessions need, and the server's time-outs; what its version or system does not have is left out."""
+    bounds = [*before, *(_setting(name, value) for name, value in SERVER_SIDE.items())]
+    try:
+        connection.execute(b";".join([*bounds, *NEEDED]))
     except _UNKNOWN:
-        for one in (*NEEDED, *bounds):
+        for one in (*bounds, *NEEDED):
             with suppress(*_UNKNOWN):
                 connection.execute(one)
 

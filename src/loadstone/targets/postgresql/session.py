@@ -31,6 +31,7 @@ from loadstone.targets.model import (
     refuse_dropped,
 )
 from loadstone.targets.postgresql.faults import translate
+from loadstone.targets.postgresql.idle import SHELF
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.staged import StagedSql, StagedTable, refused_in
 
@@ -144,8 +145,8 @@ class PostgresSession:
             self.rollback()
 
     def close(self) -> None:
-        """Close the connection."""
-        self._raw.close()
+        """Give the connection back; it is closed where it stands in a transaction, or is not kept."""
+        SHELF.give(self._raw)
 
     # Private methods
 

@@ -21,6 +21,7 @@ from loadstone.targets.names import match_name, match_schema, quote_name
 from loadstone.targets.postgresql.catalogue import TABLES, read_table
 from loadstone.targets.postgresql.connection import connect
 from loadstone.targets.postgresql.faults import translate
+from loadstone.targets.postgresql.idle import SHELF
 from loadstone.targets.postgresql.rights import refuse_missing
 from loadstone.targets.postgresql.session import PostgresSession, name_of, run
 from loadstone.targets.preparing import empty_tables
@@ -245,8 +246,10 @@ class PostgresTarget(StoredLoads):
         return bool(rows)
 
     def close(self) -> None:
-        """Close the control connection."""
-        self._connection.close()
+        """Give the control connection back; one that still holds a load is closed, and its lock goes with it."""
+        if self._load_id is not None:
+            self._connection.close()
+        SHELF.give(self._connection)
 
     # Private methods
 
