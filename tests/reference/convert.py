@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from loadstone.datatypes.model import ColumnType, Kind
 from loadstone.spec import FieldType, TypeName
+from tests.reference.dates import moment_of, shown
 
-MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 NUMBER = re.compile(r"[ ]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ ]*")
 LIMITS = {Kind.INT2: 15, Kind.INT4: 31, Kind.INT8: 63}
-MASKS = {
-    "YYYY-MM-DD": r"(?P<Y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})",
-    "YYYYMMDD": r"(?P<Y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
-    "DD.MM.YYYY": r"(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<Y>\d{4})",
-    "MM/DD/YYYY HH24:MI:SS": r"(?P<m>\d{2})/(?P<d>\d{2})/(?P<Y>\d{4}) ?(?P<H>\d{1,2})?:?(?P<M>\d{1,2})?:?(?P<S>\d{1,2})?",
-}
 
 
 class Fault(Exception):
     """A value that the column refuses; the argument is the rule broken."""
 
 
-def convert(value: bytes | None, kind: ColumnType, *, not_null: bool, field: FieldType | None):
-    """The value as Decimal, datetime, int or str; None for NULL."""
-    mask = field.mask if field else None
+def convert(
+    value: bytes | None, kind: ColumnType, *, not_null: bool, field: FieldType | None, nls: Mapping[str, str]
+):
+    """The value as Decimal, datetime, int, bytes or str; None for NULL. ``nls``: variables of the environment."""
+    day, language = nls.get("NLS_DATE_FORMAT", "DD-MON-RR"), nls.get("NLS_DATE_LANGUAGE", "AMERICAN")
+    mask = (field.mask or day) if field and field.name in (TypeName.DATE, TypeName.TIMESTAMP) else None
     is_date = mask is not None or kind.kind in (Kind.TIMESTAMP, Kind.DATE)
     blank_date = is_date and value is not None and not value.strip()
     if value is None or value == b"" or blank_date:
         if not_null:
             raise Fault("not_null")
         return None
+    if kind.kind is Kind.BYTES:
+        if kind.length is not None and len(value) > kind.length:
+            raise Fault("length")
+        return value
     text = value.decode()
     if kind.kind in LIMITS or kind.kind is Kind.DECIMAL:
-        return _number(text, kind)
+        return _number(text, kind, nls.get("NLS_NUMERIC_CHARACTERS", ".,")[0])
     if kind.kind in (Kind.TIMESTAMP, Kind.DATE):
-        return _date(text, mask or "YYYY-MM-DD")
+        return _date(text, mask or day, language)
     if mask is not None:
-        text = _shown(_date(text, mask), stamp=field.name is TypeName.TIMESTAMP)
+        stamp = field.name is TypeName.TIMESTAMP
+        text = shown(_date(text, mask, language), f"{day} HH.MI.SSXFF AM" if stamp else day, language)
         value = text.encode()
     size = len(text) if kind.unit == "char" else len(value)
     if kind.length is not None and size > kind.length:
@@ -47,9 +50,11 @@ def convert(value: bytes | None, kind: ColumnType, *, not_null: bool, field: Fie
     return text
 
 
-def _number(text: str, kind: ColumnType):
+def _number(text: str, kind: ColumnType, point: str):
     if not text.strip(" "):
         raise Fault("number")
+    if point != ".":
+        text = text.replace(".", "?").replace(point, ".")
     if NUMBER.fullmatch(text) is None:
         raise Fault("number")
     number = Decimal(text.strip(" "))
@@ -61,6 +66,8 @@ def _number(text: str, kind: ColumnType):
                 raise Fault("precision")
             return whole
         if kind.precision is None:
+            if number and not Decimal("1e-130") <= abs(number) < Decimal("1e126"):
+                raise Fault("precision")
             return number
         scale = kind.scale or 0
         rounded = number.quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_UP)
@@ -69,23 +76,8 @@ def _number(text: str, kind: ColumnType):
         return rounded
 
 
-def _shown(moment: datetime, *, stamp: bool) -> str:
-    """A date in a text column: DD-MON-RR, or DD-MON-RR HH.MI.SSXFF AM."""
-    day = f"{moment.day:02}-{MONTHS[moment.month - 1]}-{moment.year % 100:02}"
-    if not stamp:
-        return day
-    hour = moment.hour % 12 or 12
-    return (
-        f"{day} {hour:02}.{moment.minute:02}.{moment.second:02}.000000 {'AM' if moment.hour < 12 else 'PM'}"
-    )
-
-
-def _date(text: str, mask: str) -> datetime:
-    found = re.fullmatch(MASKS[mask], text.strip(" "))
+def _date(text: str, mask: str, language: str) -> datetime:
+    found = moment_of(text, mask, language)
     if found is None:
         raise Fault("date")
-    parts = {"H": 0, "M": 0, "S": 0} | {name: int(value) for name, value in found.groupdict("0").items()}
-    try:
-        return datetime(parts["Y"], parts["m"], parts["d"], parts["H"], parts["M"], parts["S"])
-    except ValueError as error:
-        raise Fault("date") from error
+    return found

@@ -6,17 +6,22 @@ from dataclasses import dataclass, field
 
 from loadstone.spec import (
     Condition,
+    Delimiter,
     Enclosure,
     Field,
+    Literal,
     LoadSpec,
     Position,
     TableLoad,
     Test,
     TypeName,
 )
-from tests.reference.records import literal_bytes
+from tests.reference.binary import PREFIXES, order_of, size_of
+from tests.reference.records import codec_of, literal_bytes
 
-WHITE = b" \t\r\n\f\v\0"
+ZERO = b"zero of DEFAULTIF"
+"""What DEFAULTIF makes of a number; no field holds it."""
+
 NUMERIC = {
     TypeName.INTEGER_EXTERNAL,
     TypeName.FLOAT_EXTERNAL,
@@ -28,6 +33,7 @@ NUMERIC = {
     TypeName.DOUBLE,
     TypeName.DECIMAL,
     TypeName.ZONED,
+    TypeName.BYTEINT,
 }
 
 
@@ -47,13 +53,18 @@ class Setting:
 
 def set_record(spec: LoadSpec, text: bytes) -> list[Setting]:
     """The setting of every INTO TABLE clause; scanning goes on from clause to clause."""
-    scan = _Scan(text)
+    scan = _Scan(text, codec_of(spec))
     return [_set_table(spec, table, scan) for table in spec.tables]
 
 
 class _Scan:
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, codec: str) -> None:
         self.text, self.at, self.after_white = text, 0, False
+        self.codec, self.white = codec, " \t\r\n\f\v\0".encode(codec)
+        self.blank = " ".encode(codec)
+
+    def literal(self, literal: Literal) -> bytes:
+        return literal_bytes(literal, self.codec)
 
 
 def _set_table(spec: LoadSpec, table: TableLoad, scan: _Scan) -> Setting:
@@ -70,10 +81,10 @@ def _set_table(spec: LoadSpec, table: TableLoad, scan: _Scan) -> Setting:
             value = None
         setting.values[one.name] = value
         in_record.append(one)
-    setting.chosen = table.when is None or _holds(table.when, setting.values, scan.text)
+    setting.chosen = table.when is None or _holds(table.when, setting.values, scan)
     raw = dict(setting.values)
     for one in in_record:
-        setting.values[one.name] = _null_or_default(table, one, raw, scan.text)
+        setting.values[one.name] = _null_or_default(table, one, raw, scan)
     loaded = [one for one in in_record if one.filler is None]
     setting.empty = bool(loaded) and all(setting.values[one.name] is None for one in loaded)
     return setting
@@ -83,12 +94,16 @@ def _set_field(spec: LoadSpec, table: TableLoad, one: Field, scan: _Scan) -> byt
     position = one.position
     relative = position is None or position.relative
     if position is not None:
+        scan.after_white = scan.after_white and position.relative
         scan.at = scan.at + position.start if position.relative else max(position.start - 1, 0)
-    terminated = one.terminated or (None if one.enclosed and not table.terminated else table.terminated)
+    kind = one.type.name if one.type is not None else TypeName.CHAR
+    if kind in PREFIXES or kind in (TypeName.VARCHARC, TypeName.VARRAWC):
+        return _counted(spec, table, one, scan, relative=relative)
+    if size_of(one) is not None:
+        return _binary(table, scan, size_of(one) or 1, relative=relative)
+    terminated = one.terminated or table.terminated
     enclosed = one.enclosed or table.enclosed
     if table.csv is not None:
-        from loadstone.spec import Delimiter, Literal
-
         terminated = terminated or Delimiter(literal=Literal(text=","))
         enclosed = enclosed or Enclosure(left=Literal(text='"'), optional=True)
     keep = one.preserve_blanks if one.preserve_blanks is not None else spec.preserve_blanks
@@ -101,7 +116,10 @@ def _set_field(spec: LoadSpec, table: TableLoad, one: Field, scan: _Scan) -> byt
             return None
         raise Unset("missing")
     value = _delimited(one, terminated, enclosed, scan, keep=keep)
-    if value is not None and length is not None and len(value) > length:
+    size = len(value or b"")
+    if spec.length_semantics == "char" and scan.codec == "utf-8":
+        size = sum(byte & 0xC0 != 0x80 for byte in value or b"")
+    if length is not None and size > length:
         raise Unset("too_long")
     return value or None
 
@@ -137,8 +155,42 @@ def _fixed(
     part = scan.text[start : start + size]
     scan.at = start + size
     if not keep:
-        part = part.rstrip(WHITE)
+        part = part.rstrip(scan.white)
     return part or None
+
+
+def _binary(table: TableLoad, scan: _Scan, size: int, *, relative: bool) -> bytes | None:
+    """A number or RAW of ``size`` bytes: never trimmed, and no part of it is a value."""
+    start, scan.at, scan.after_white = scan.at, scan.at + size, False
+    if start >= len(scan.text) and (not relative or table.trailing_nullcols):
+        return None
+    if scan.at > len(scan.text):
+        raise Unset("missing")
+    return scan.text[start : scan.at]
+
+
+def _counted(spec: LoadSpec, table: TableLoad, one: Field, scan: _Scan, *, relative: bool) -> bytes | None:
+    """A value behind its length: a binary number, or digits; never trimmed."""
+    assert one.type is not None
+    start, scan.after_white = scan.at, False
+    if start >= len(scan.text):
+        if not relative or table.trailing_nullcols:
+            return None
+        raise Unset("missing")
+    width = PREFIXES.get(one.type.name) or one.type.length_digits or 1
+    head = scan.text[start : start + width]
+    if one.type.name in PREFIXES:
+        size = int.from_bytes(head, order_of(spec)) if len(head) == width else -1  # type: ignore[arg-type]
+    else:
+        digits = head.decode(scan.codec, "replace")
+        size = int(digits) if len(head) == width and digits.isascii() and digits.isdigit() else -1
+    value = scan.text[start + width : start + width + size]
+    if size < 0 or len(value) < size:
+        raise Unset("bad_length")
+    scan.at = start + width + size
+    if size > (one.type.length or 4096):
+        raise Unset("too_long")
+    return value or None
 
 
 def _delimited(
@@ -150,15 +202,15 @@ def _delimited(
             start += 1
     scan.after_white = bool(terminated and terminated.whitespace)
     if enclosed is not None:
-        left = literal_bytes(enclosed.left)
-        right = literal_bytes(enclosed.right) if enclosed.right else left
+        left = scan.literal(enclosed.left)
+        right = scan.literal(enclosed.right) if enclosed.right else left
         mark = (
-            literal_bytes(terminated.literal)
+            scan.literal(terminated.literal)
             if terminated is not None and terminated.literal is not None
             else None
         )
         at = start
-        while at < len(text) and text[at : at + 1] in (b" ", b"\t") and not text.startswith(left, at):
+        while at < len(text) and text[at] in scan.white and not text.startswith(left, at):
             if mark is not None and text.startswith(mark, at):
                 break
             at += 1
@@ -166,10 +218,12 @@ def _delimited(
             return _enclosed(text, at + len(left), right, terminated, scan)
         if not enclosed.optional:
             raise Unset("no_open")
+        if terminated is not None and terminated.whitespace:
+            start = at  # the blanks in front are not terminators
     value = _until(text, start, terminated, scan)
     if enclosed is not None and not keep:
-        value = value.lstrip(WHITE)
-    if not keep and not value.strip(WHITE):
+        value = value.lstrip(scan.white)
+    if not keep and not value.strip(scan.white):
         return None
     return value
 
@@ -184,7 +238,7 @@ def _until(text: bytes, start: int, terminated, scan: _Scan) -> bytes:
             at += 1
         scan.at = at + 1
         return text[start:at]
-    mark = literal_bytes(terminated.literal)
+    mark = scan.literal(terminated.literal)
     at = text.find(mark, start)
     if at < 0:
         scan.at = len(text)
@@ -209,13 +263,8 @@ def _enclosed(text: bytes, at: int, right: bytes, terminated, scan: _Scan) -> by
     if terminated is None:
         scan.at = at
         return value
-    mark = None if terminated.whitespace else literal_bytes(terminated.literal)
-    while (
-        at < len(text)
-        and mark is not None
-        and text[at : at + 1] in (b" ", b"\t", b"\r")
-        and not text.startswith(mark, at)
-    ):
+    mark = None if terminated.whitespace else scan.literal(terminated.literal)
+    while at < len(text) and mark is not None and text[at] in scan.white and not text.startswith(mark, at):
         at += 1
     if at >= len(text):
         scan.at = len(text)
@@ -230,42 +279,42 @@ def _enclosed(text: bytes, at: int, right: bytes, terminated, scan: _Scan) -> by
 
 
 def _null_or_default(
-    table: TableLoad, one: Field, values: dict[str, bytes | None], text: bytes
+    table: TableLoad, one: Field, values: dict[str, bytes | None], scan: _Scan
 ) -> bytes | None:
     value = values[one.name]
-    if one.nullif is not None and _holds(one.nullif, values, text):
+    if one.nullif is not None and _holds(one.nullif, values, scan):
         return None
     if one.nullif is None and not one.no_nullif and table.nullif is not None and value is not None:
-        if _compare(value, table.nullif):
+        if _compare(value, table.nullif, scan):
             return None
     if value is None:
         return None
-    if one.defaultif is not None and _holds(one.defaultif, values, text):
-        return b"0" if one.type is not None and one.type.name in NUMERIC else None
+    if one.defaultif is not None and _holds(one.defaultif, values, scan):
+        return ZERO if one.type is not None and one.type.name in NUMERIC else None
     return value
 
 
-def _holds(condition: Condition, values: dict[str, bytes | None], text: bytes) -> bool:
+def _holds(condition: Condition, values: dict[str, bytes | None], scan: _Scan) -> bool:
     for test in condition.tests:
         if test.field is not None:
             operand = values.get(test.field)
         else:
             position = test.position
             assert position is not None
-            wanted = literal_bytes(test.literal) if test.literal else b" "
+            wanted = scan.literal(test.literal) if test.literal else scan.blank
             end = position.end or position.start + len(wanted) - 1
-            operand = text[position.start - 1 : end] or None
-        if operand is None or not _compare(operand, test):
+            operand = scan.text[position.start - 1 : end] or None
+        if operand is None or not _compare(operand, test, scan):
             return False
     return True
 
 
-def _compare(operand: bytes, test: Test) -> bool:
+def _compare(operand: bytes, test: Test, scan: _Scan) -> bool:
     if test.blanks:
-        return (operand.strip(b" ") == b"") == test.equal
+        return (operand.strip(scan.blank) == b"") == test.equal
     literal = test.literal
     assert literal is not None
-    wanted = literal_bytes(literal)
-    pad = b"\0" if literal.hex is not None else b" "
+    wanted = scan.literal(literal)
+    pad = b"\0" if literal.hex is not None else scan.blank
     width = max(len(operand), len(wanted))
     return (operand.ljust(width, pad) == wanted.ljust(width, pad)) == test.equal

@@ -16,9 +16,17 @@ class Record:
     text: bytes
 
 
-def literal_bytes(literal: Literal) -> bytes:
-    """The bytes that a literal stands for."""
-    return bytes.fromhex(literal.hex) if literal.hex is not None else (literal.text or "").encode()
+CODECS = {"WE8ISO8859P1": "iso8859-1", "WE8EBCDIC500": "cp500", "WE8EBCDIC37": "cp037"}
+
+
+def codec_of(spec: LoadSpec) -> str:
+    """Python's name of the data's character set."""
+    return CODECS.get(spec.charset or "", "utf-8")
+
+
+def literal_bytes(literal: Literal, codec: str = "utf-8") -> bytes:
+    """The bytes that a literal stands for in data of that codec."""
+    return bytes.fromhex(literal.hex) if literal.hex is not None else (literal.text or "").encode(codec)
 
 
 def read_records(spec: LoadSpec, one: InputFile, data: bytes) -> list[Record]:

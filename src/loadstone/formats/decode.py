@@ -13,6 +13,7 @@ from loadstone.formats.layout import Layout
 from loadstone.formats.model import Chunk, FieldError, State, Tokens, Verdict
 from loadstone.formats.program import (
     BIG,
+    DECODED,
     DECODER,
     FLOAT,
     INTEGER,
@@ -32,11 +33,15 @@ NUMBER_SIZE_MAX = 48
 
 
 def decode_fields(layout: Layout, chunk: Chunk, tokens: Tokens, *, compiled: bool) -> Tokens:
-    """Make every value UTF-8 text (bytes for RAW types); faults are marked like those of field setting."""
-    decoders = layout.fields[:, DECODER]
-    for field in np.flatnonzero((decoders != 0) & (decoders != RAW)).tolist():
+    """
+    Make every value that is used UTF-8 text (bytes for RAW types); faults are marked like those of field setting.
+
+    A filler that nothing reads keeps its bytes, whatever they are: mainframes leave any bytes between fields.
+    """
+    decoders, used = layout.fields[:, DECODER], layout.fields[:, DECODED] != 0
+    for field in np.flatnonzero((decoders != 0) & (decoders != RAW) & used).tolist():
         _decode_numbers(layout, tokens, field, compiled=compiled)
-    texts = np.flatnonzero(decoders == 0)
+    texts = np.flatnonzero((decoders == 0) & used)
     plain = chunk.text.isascii() and layout.charset.ascii
     if not plain and len(texts):
         if layout.charset.table is not None:

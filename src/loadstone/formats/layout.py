@@ -21,6 +21,7 @@ from loadstone.spec import (
     FieldType,
     Literal,
     LoadSpec,
+    LobFile,
     Position,
     TableLoad,
     Test,
@@ -222,6 +223,7 @@ class _Builder:
         kind = one.type or FieldType(name=TypeName.CHAR)
         self._place(row, one.position)
         row[p.LOADED] = int(one.filler is None)
+        row[p.DECODED] = int(one.filler != "filler" or one.name in _named_by_files(table))
         row[p.KEEP] = self._keep(one)
         row[p.NULLCOLS] = int(table.trailing_nullcols)
         row[p.NUMERIC] = int(kind.name in _NUMERIC)
@@ -309,6 +311,11 @@ class _Builder:
 
 
 # Private functions
+
+
+def _named_by_files(table: TableLoad) -> set[str | None]:
+    """Fields whose text is the name of a file."""
+    return {one.source.field for one in table.fields if isinstance(one.source, LobFile)}
 
 
 def _fixed_size(one: Field, kind: FieldType) -> int:

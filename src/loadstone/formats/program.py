@@ -27,7 +27,9 @@ UNSIGNED = 19
 NULLIF, NULLIF_COUNT = 20, 21
 DEFAULTIF, DEFAULTIF_COUNT = 22, 23
 NUMERIC = 24
-FIELD_WIDTH = 25
+DECODED = 25
+"""Its text is used: it is loaded, or bound in SQL, or names a file; of other fillers only conditions read the bytes."""
+FIELD_WIDTH = 26
 
 MODE_NONE, MODE_FIXED, MODE_DELIMITED, MODE_PREFIXED = 0, 1, 2, 3
 LDRTRIM, NOTRIM, LRTRIM, LTRIM, RTRIM = 0, 1, 2, 3, 4

@@ -244,7 +244,7 @@ def set_delimited(
     end: Ints,
     state: Ints,
 ) -> None:
-    """A terminated or enclosed field."""
+    """A terminated or enclosed field; in search of an enclosure, blanks in front are no terminators."""
     state[field] = 1
     if not place(row, first_byte, last_byte, setting):
         return
@@ -286,6 +286,8 @@ def set_delimited(
         if not row[OPTIONAL]:
             setting[ERROR] = NO_OPEN
             return
+        if row[TERM_SIZE] < 0:
+            at = opening
     set_terminated(text, pool, row, white, leads, at, last_byte, setting, field, start, end, state)
 
 

@@ -28,6 +28,8 @@ ALWAYS = COMMA + " ENCLOSED BY '\"'"
         ("(a ENCLOSED BY '\"', b CHAR(2))", b'"  aa  "bb', ["  aa  ", "bb"]),
         ("FIELDS TERMINATED BY WHITESPACE (a, b)", b"aa    bb  ", ["aa", "bb"]),
         ("FIELDS TERMINATED BY WHITESPACE (a, b)", b"aa \t bb\tcc", ["aa", "bb"]),
+        ("FIELDS TERMINATED BY WHITESPACE OPTIONALLY ENCLOSED BY '\"' (a, b)", b'  aa  "b b"', ["aa", "b b"]),
+        ("FIELDS TERMINATED BY WHITESPACE OPTIONALLY ENCLOSED BY '\"' (a, b)", b' "a a" bb', ["a a", "bb"]),
         (f"{COMMA} (a TERMINATED BY WHITESPACE, b)", b"aa    bb  ,x", ["aa", "bb  "]),
         (f"{COMMA} (a TERMINATED BY WHITESPACE, b CHAR(2) TERMINATED BY WHITESPACE)", b"aa\t  bb", ["aa", "bb"]),
         ("(a TERMINATED BY WHITESPACE, b POSITION(4) CHAR(4) TERMINATED BY ',')", b"aa   b,", ["aa", "  b"]),
