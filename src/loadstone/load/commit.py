@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from loadstone.books import Checkpoint, Fence, Reject
 from loadstone.errors import FixSpec, Refused, Retry, Stop
@@ -39,10 +41,14 @@ class Committer:
         self.progress = progress
         self.tickets = Tickets()
         self.cut: str | None = None
+        self._apart_s: dict[int, float] = {}
 
-    def submit(self, session: Session, read: Read, batch: Batch) -> None:
+    def submit(self, session: Session, read: Read, batch: Batch) -> float:
         """
         Commit ``batch`` when its turn comes.
+
+        Returns:
+            Seconds that fence, checkpoint and COMMIT took: what hardly depends on how large the chunk is.
 
         Raises:
             Closed: A limit or another worker ended the load before; nothing of the batch is committed.
@@ -51,7 +57,13 @@ class Committer:
         """
         if self._free:
             self._submit_free(session, read, batch)
-            return
+        else:
+            self._submit_in_order(session, read, batch)
+        return self._apart_s.pop(read.number)
+
+    # Private methods
+
+    def _submit_in_order(self, session: Session, read: Read, batch: Batch) -> None:
         sent = self._early and self._send_early(session, batch, read)
         waiting = Waiting(give_way=session.rollback, stay=session.stay) if sent else None
         try:
@@ -66,8 +78,6 @@ class Committer:
         except BaseException:
             session.rollback()
             raise
-
-    # Private methods
 
     def _submit_free(self, session: Session, read: Read, batch: Batch) -> None:
         """Commit at once: no limit holds and no order shows."""
@@ -103,7 +113,7 @@ class Committer:
             batch = batch.cut(cut.record)
         if sent and cut is None:
             try:
-                _commit(session)
+                self._commit(session, read)
             except ConstraintRefusal:
                 sent = False
         if cut is not None or not sent:
@@ -129,7 +139,7 @@ class Committer:
         try:
             self._open(session, read, batch, cut)
             self._write(session, batch)
-            _commit(session)
+            self._commit(session, read)
             return batch, cut
         except ConstraintRefusal:
             session.rollback()
@@ -154,7 +164,7 @@ class Committer:
         session.update_checkpoint(self._fence.load_id, self._checkpoint(read, kept, cut))
         reach("checkpoint_updated")
         try:
-            _commit(session)
+            self._commit(session, read)
         except ConstraintRefusal as refusal:
             raise FixSpec(
                 "LS-4009",
@@ -165,16 +175,30 @@ class Committer:
 
     def _open(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> None:
         """Begin the transaction with the fence and the checkpoint."""
-        session.begin()
-        if not session.check_fence(self._fence):
-            raise Refused(
-                "LS-4003",
-                f"load {self._fence.load_id} was taken over by another process",
-                hints=["its rows are safe; this process leaves it alone."],
-            )
-        reach("fence_checked")
-        session.add_checkpoint(self._fence.load_id, self._checkpoint(read, batch, cut))
-        reach("checkpoint_added")
+        with self._apart(read):
+            session.begin()
+            if not session.check_fence(self._fence):
+                raise Refused(
+                    "LS-4003",
+                    f"load {self._fence.load_id} was taken over by another process",
+                    hints=["its rows are safe; this process leaves it alone."],
+                )
+            reach("fence_checked")
+            session.add_checkpoint(self._fence.load_id, self._checkpoint(read, batch, cut))
+            reach("checkpoint_added")
+
+    def _commit(self, session: Session, read: Read) -> None:
+        reach("before_commit")
+        with self._apart(read):
+            session.commit()
+        reach("after_commit")
+
+    @contextmanager
+    def _apart(self, read: Read) -> Iterator[None]:
+        """Count the time of what a chunk of any size needs."""
+        begun = time.monotonic()
+        yield
+        self._apart_s[read.number] = self._apart_s.get(read.number, 0.0) + time.monotonic() - begun
 
     def _write(self, session: Session, batch: Batch) -> None:
         for table in batch.tables:
@@ -227,12 +251,6 @@ class Committer:
 
 
 # Private functions
-
-
-def _commit(session: Session) -> None:
-    reach("before_commit")
-    session.commit()
-    reach("after_commit")
 
 
 def _rejects(batch: Batch) -> Sequence[Reject]:

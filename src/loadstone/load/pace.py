@@ -3,12 +3,14 @@ How large the next chunk of a load is: adapted between chunks to how fast those 
 
 A chunk's size is free: checkpoints are ranges of bytes, and a resume goes on behind the last one with whatever
 size suits then. Sizes are steps of two. Each is measured at most once in a load, the start first, then those
-above it while they are better by ``GAIN``, or else those below; then the best one stays. So there are at most as
+above it while they are better by ``GAIN``, or else those below; larger ones, which take more memory, only where what a chunk
+takes whatever its size leaves so much to gain; then the best one stays. So there are at most as
 many changes as steps plus two, whatever is measured, and no swinging between two sizes.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -90,7 +92,7 @@ class Pace:
         self._begun: float | None = None
         self._last = clock()
         self._skip = threads + CHUNKS_A_WINDOW  # the first ones meet cold caches
-        self._window = (self._last, 0, 0)
+        self._window, self._apart_s = (self._last, 0, 0), 0.0
 
     @property
     def size_bytes(self) -> int:
@@ -102,8 +104,13 @@ class Pace:
         """Whether this size stays, unless chunks become too slow."""
         return self._settled
 
-    def committed(self, size_bytes: int, left_bytes: int | None) -> None:
-        """A chunk of that size is committed; ``left_bytes`` are not read yet, None where nobody knows."""
+    def committed(self, size_bytes: int, left_bytes: int | None, apart_s: float = math.inf) -> None:
+        """
+        A chunk of that size is committed.
+
+        Args:
+            left_bytes: Not read yet; None where nobody knows. apart_s: Seconds of it that its size hardly changes.
+        """
         with self._lock:
             at = self._clock()
             took_s, self._last = (at - self._last) * self.threads, at
@@ -113,12 +120,16 @@ class Pace:
             if self._skip:
                 # Chunks of another size are still on their way.
                 self._skip -= 1
-                self._window = (at, 0, 0)
+                self._window, self._apart_s = (at, 0, 0), 0.0
                 return
             since, done, number = self._window
             self._window = (since, done + size_bytes, number + 1)
+            self._apart_s += apart_s
             if number + 1 >= CHUNKS_A_WINDOW and at - since >= WINDOW_S:
-                self._judge(done + size_bytes, (done + size_bytes) / max(at - since, 1e-9), left_bytes)
+                spent_s = max(at - since, 1e-9)
+                # A chunk of twice the size has half of it for each byte.
+                gain = 1 / max(1 - self._apart_s / (spent_s * self.threads) / 2, 1e-9)
+                self._judge(done + size_bytes, (done + size_bytes) / spent_s, left_bytes, gain)
 
     def told(self) -> dict[str, Any]:
         """What was measured and done, as JSON values: bytes, and bytes a second by size."""
@@ -146,8 +157,12 @@ class Pace:
         self._change(smaller, f"two chunks took {took_s:.0f} s each, {CHUNK_S_MAX:.0f} are allowed")
         return True
 
-    def _judge(self, done_bytes: int, rate: float, left_bytes: int | None) -> None:
-        """A size is measured: keep it or the best one, and go on to the next one that is worth a trial."""
+    def _judge(self, done_bytes: int, rate: float, left_bytes: int | None, gain: float) -> None:
+        """
+        A size is measured: keep it or the best one, and go on to the next one that is worth a trial.
+
+        ``gain``: How much faster twice the size can be at most.
+        """
         self._rates[self._size] = rate
         best = self._rates.get(self._best, 0.0)
         if self._size != self._best:
@@ -159,9 +174,10 @@ class Pace:
                 self._settle(f"{_mib(self._size)} is not {GAIN - 1:.0%} faster")
                 return
         candidate = self._best * 2 if self._up else self._best // 2
-        if self._up and candidate > self._most and self._best == self.sizes.start:
+        beyond = candidate > self._most or gain < GAIN
+        if self._up and beyond and self._best == self.sizes.start:
             self._up, candidate = False, self._best // 2
-        out = not self.sizes.least <= candidate <= self._most
+        out = self._up and beyond or not self.sizes.least <= candidate <= self._most
         window_bytes = max(done_bytes, CHUNKS_A_WINDOW * candidate)
         if out or (left_bytes is not None and left_bytes < WINDOWS_LEFT * window_bytes):
             self._settle("no further size is worth a trial")
@@ -177,7 +193,7 @@ class Pace:
         self.changes.append({"from": self._size, "to": size_bytes, "after_chunks": self.chunks, "why": why})
         self._size = size_bytes
         self._skip = self.threads + 1
-        self._window = (self._last, 0, 0)
+        self._window, self._apart_s = (self._last, 0, 0), 0.0
 
 
 def joined(told: list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -184,8 +184,8 @@ class _Crew:
             return False
         batch = prepare(self.lanes, read, partial(self.steps.before, read.number))
         release_pages()
-        self.committer.submit(session, read, batch)
-        self.pace.committed(read.chunk.size_bytes, self.source.bytes_left)
+        apart_s = self.committer.submit(session, read, batch)
+        self.pace.committed(read.chunk.size_bytes, self.source.bytes_left, apart_s)
         self.lanes.give_back(batch)
         return True
 

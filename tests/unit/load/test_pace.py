@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -21,8 +22,9 @@ Rate = Callable[[int, int], float]
 class Loading:
     """Chunks that are committed one by one at rates that a test sets."""
 
-    def __init__(self, sizes: Sizes, rate: Rate, *, threads: int = 2) -> None:
-        self.at, self._rate = 0.0, rate
+    def __init__(self, sizes: Sizes, rate: Rate, *, threads: int = 2, apart: float = math.inf) -> None:
+        """``apart``: the part of a chunk's time that its size hardly changes."""
+        self.at, self._rate, self._apart = 0.0, rate, apart
         self.pace = Pace(sizes, threads, clock=lambda: self.at)
         self.sizes: list[int] = []
 
@@ -31,8 +33,9 @@ class Loading:
         for _ in range(chunks):
             size = self.pace.size_bytes
             self.sizes.append(size)
-            self.at += size / self._rate(size, len(self.sizes))
-            self.pace.committed(size, left_bytes)
+            took_s = size / self._rate(size, len(self.sizes))
+            self.at += took_s
+            self.pace.committed(size, left_bytes, took_s * self.pace.threads * self._apart)
         return self
 
     @property
@@ -77,6 +80,25 @@ def test_where_sizes_make_no_difference_the_first_one_stays(noise: list[float]) 
     assert loading.changes <= 3
 
 
+@pytest.mark.parametrize(
+    ("apart", "largest"),
+    [(0.0, 8), (0.15, 8), (0.2, 64), (math.inf, 64)],
+    ids=["none", "little", "much", "unknown"],
+)
+def test_larger_chunks_are_tried_only_where_they_can_gain(apart: float, largest: int) -> None:
+    """They take more memory, and gain at most half of what a chunk takes whatever its size."""
+    loading = Loading(WIDE, lambda size, number: 30e6 * 1.2 ** (size // (8 * MIB)), apart=apart).run(200)
+    assert largest * MIB == max(loading.sizes) == loading.pace.size_bytes
+
+
+def test_a_larger_size_stays_where_a_still_larger_one_cannot_gain() -> None:
+    """What is apart is a quarter with the first size, and little with the second one."""
+    loading = Loading(WIDE, lambda size, number: 30e6 if size == 8 * MIB else 45e6, apart=0.25).run(20)
+    loading._apart = 0.05
+    assert {8 * MIB, 16 * MIB} == set(loading.run(200).sizes)
+    assert 16 * MIB == loading.pace.size_bytes
+
+
 def test_a_pinned_size_and_a_short_load_stay_as_they_are() -> None:
     """Nothing is tried where the rest is too short to gain by it, nor where a person said the size."""
     assert [8 * MIB] * 100 == Loading(WIDE, lambda size, number: 30e6).run(100, left_bytes=200 * MIB).sizes
@@ -95,7 +117,13 @@ def test_chunks_that_take_too_long_are_halved_for_good() -> None:
 
 @pytest.mark.parametrize(
     ("memory_mib", "threads", "expected"),
-    [(16_384, 2, (8, 1, 32)), (512, 2, (8, 1, 16)), (64, 2, (2, 1, 2)), (8, 4, (1, 1, 1)), (1024, 8, (8, 1, 8))],
+    [
+        (16_384, 2, (8, 1, 32)),
+        (512, 2, (8, 1, 16)),
+        (64, 2, (2, 1, 2)),
+        (8, 4, (1, 1, 1)),
+        (1024, 8, (8, 1, 8)),
+    ],
 )
 def test_memory_bounds_the_sizes(memory_mib: int, threads: int, expected: tuple[int, int, int]) -> None:
     """Half of it for all threads' chunks, and the first size comes down where it does not fit."""
