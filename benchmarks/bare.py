@@ -18,13 +18,13 @@ WITHOUT_HASH = "BARE_WITHOUT_HASH"
 
 def main() -> int:
     """Load; prints how many rows."""
-    with frugal_process():
-        arguments = parse(build_parser(), sys.argv[1:])
-        from bare_load import load
+    frugal_process()
+    arguments = parse(build_parser(), sys.argv[1:])
+    from bare_load import load
 
-        from loadstone.cli.load import request_of
+    from loadstone.cli.load import request_of
 
-        print(load(request_of(arguments), hashing=WITHOUT_HASH not in os.environ))
+    print(load(request_of(arguments), hashing=WITHOUT_HASH not in os.environ))
     return 0
 
 

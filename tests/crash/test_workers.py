@@ -61,7 +61,7 @@ def test_a_worker_that_leaves_does_not_roll_back_the_chunk_of_another(here: Path
         plan = compile_plan(request, target, environment, resolve_inputs(request))
         lanes = Lanes.of(plan, Columnar(plan, {}, here))
         committer = Committer(plan, target.raise_fence(LOAD, Claimant.here()), Progress(), early=False)
-        source, slow = ChunkSource(plan, Progress(), {}), Slow(target.open())
+        source, slow = ChunkSource(plan, Progress(), {}, lambda: 4), Slow(target.open())
         reads = [read for read in iter(source.next, None)]
         batches = [prepare(lanes, read, lambda own: (0,)) for read in reads]
         assert len(reads) == 2
