@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from loadstone.bootstrap import loads
+from loadstone.targets.urls import PREFIX
 from tests.runs import load, rows_of
 from tests.targets import execute
 
@@ -101,6 +102,34 @@ def test_upserts_that_are_dropped_are_refused(postgres_url: str) -> None:
     receipt = load_upsert(postgres_url)
     assert (3, 2) == (receipt.counts.loaded, receipt.counts.rejected)
     assert [(1, "b"), (4, "d")] == rows_of(postgres_url, "SELECT id, v FROM t ORDER BY id")
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+def test_what_a_database_by_sqlalchemy_drops_is_refused(postgres_url: str, way: str) -> None:
+    """Where the driver counts the rows of many INSERTs, as psycopg does."""
+    execute(postgres_url, *WAYS[way])
+    url = PREFIX + postgres_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    receipt = load(CONTROL, url, errors=-1)
+    assert (4, 2, 2) == (receipt.counts.loaded, receipt.counts.rejected, receipt.exit_code)
+    assert [(3, "trigger"), (6, "trigger")] == [(one.record_no, one.rule) for one in loads.rejects(url)[1]]
+    assert [(1,), (2,), (4,), (5,)] == rows_of(postgres_url, "SELECT id FROM t ORDER BY id")
+
+
+def test_an_upsert_by_sqlalchemy_that_is_dropped_is_refused(postgres_url: str) -> None:
+    """Row by row: those that are there are changed, others are inserted."""
+    execute(
+        postgres_url,
+        "CREATE TABLE t (id integer PRIMARY KEY, v text)",
+        DROPS,
+        TRIGGER.format("t"),
+        "INSERT INTO t VALUES (1, 'old')",
+    )
+    Path("load.ctl").write_text(CONTROL)
+    receipt = load_upsert(PREFIX + postgres_url.replace("postgresql://", "postgresql+psycopg://", 1))
+    assert (4, 2) == (receipt.counts.loaded, receipt.counts.rejected)
+    assert [(1, "a"), (2, "b"), (4, "d"), (5, "e")] == rows_of(
+        postgres_url, "SELECT id, v FROM t ORDER BY id"
+    )
 
 
 def load_upsert(url: str) -> Any:

@@ -16,7 +16,14 @@ from loadstone.errors import FixSpec, Refused
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
 from loadstone.targets.isolate import isolate_by_halves
-from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
+from loadstone.targets.model import (
+    ConstraintError,
+    ConstraintRefusal,
+    TableInfo,
+    TableRows,
+    dropped,
+    refuse_dropped,
+)
 from loadstone.targets.names import quote_name
 from loadstone.targets.sqlalchemy.catalogue import unique_keys
 from loadstone.targets.sqlalchemy.faults import error_of, is_refusal, refusal_of, translate
@@ -65,19 +72,26 @@ class SqlAlchemySession:
         self._control.update_checkpoint(load_id, checkpoint)
 
     def write(self, rows: TableRows) -> None:
-        """Insert all rows in batches; an upsert changes the row of its key, or inserts."""
+        """
+        Insert all rows in batches; an upsert changes the row of its key, or inserts.
+
+        Raises:
+            ConstraintRefusal: A row is refused, or the driver tells that fewer were stored than were sent.
+        """
         names = [f"p{number}" for number in range(len(rows.columns))]
         upsert = rows.method is Method.UPSERT
         if upsert:
             self._check_key(rows)
-        insert = sa.text(insert_sql(rows))
+        insert, stored = sa.text(insert_sql(rows)), 0
         with translate(rows):
             for start in range(0, len(rows.rows), BATCH_ROWS):
                 values = [dict(zip(names, row, strict=True)) for row in _values(rows, start)]
                 if upsert:
                     self._upsert(rows, insert, values)
+                    stored += len(values)
                 else:
-                    self._connection.execute(insert, values)
+                    stored += self._insert(insert, values)
+        refuse_dropped(rows, stored)
 
     def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
         """Insert reject and discard rows."""
@@ -156,6 +170,13 @@ class SqlAlchemySession:
             raise
         nested.commit()
 
+    def _insert(self, insert: sa.TextClause, values: Sequence[dict[str, Any]]) -> int:
+        """How many of the rows are stored; as many as were sent where the driver does not tell."""
+        result = self._connection.execute(insert, values)
+        dialect = self._connection.dialect
+        tells = dialect.supports_sane_multi_rowcount if len(values) > 1 else dialect.supports_sane_rowcount
+        return result.rowcount if tells and result.rowcount >= 0 else len(values)
+
     def _upsert(self, rows: TableRows, insert: sa.TextClause, values: list[dict[str, Any]]) -> None:
         """Row by row in order, so that the last one of a key wins."""
         wanted = {name.upper() for name in rows.key}
@@ -170,8 +191,9 @@ class SqlAlchemySession:
             if changed and self._connection.execute(update, row).rowcount:
                 continue
             key_alone = {name: value for name, value in row.items() if name in used}
-            if changed or not self._connection.execute(known, key_alone).scalar():
-                self._connection.execute(insert, row)
+            new = changed or not self._connection.execute(known, key_alone).scalar()
+            if new and not self._insert(insert, [row]):
+                raise dropped(rows.table_no)
 
     def _check_key(self, rows: TableRows) -> None:
         """
