@@ -41,8 +41,11 @@ def _mapped(name: str) -> Iterator[tuple[int, int]]:
     """Start and size in memory of the segments that are never written."""
     offsets: dict[Path, set[int]] = {}
     for line in _MAPS.read_text().splitlines():
+        if name not in line:
+            continue  # most lines; to take each apart takes milliseconds
         parts = line.split(None, 5)
-        if len(parts) < 6 or not (path := Path(parts[5])).name.startswith(name):
+        path = Path(parts[5])
+        if not path.name.startswith(name):
             continue
         if path not in offsets:
             offsets[path] = _read_only(path)
