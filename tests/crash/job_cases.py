@@ -127,6 +127,14 @@ class Bench:
         """Tasks that were run again after a fault."""
         return len(self.events("fault.retried"))
 
+    def quarantined(self) -> list[str]:
+        """Files whose newest execution failed because too many workers died with one task of it."""
+        with self.database.read() as connection:
+            newest = {
+                one.parameters["data"]: one for one in reversed(executions.listed(connection, limit=100_000))
+            }
+        return [str(name) for name, one in newest.items() if (one.error or {}).get("code") == "LS-7109"]
+
     def state(self) -> dict[str, Any]:
         """All that jobs leave, without ids, times and attempts."""
         with self.database.read() as connection:

@@ -19,7 +19,11 @@ WRITES_MAX = 80
 def test_random_kills_lose_and_double_nothing(
     bench: Bench, crew: Crew, tally: Tally, calm_of: Calm, pytestconfig: pytest.Config
 ) -> None:
-    """Two workers at a time, with one thread or two; one is killed, another one comes; files come in meanwhile."""
+    """
+    Two workers at a time, with one thread or two; one is killed, another one comes; files come in meanwhile.
+
+    On a slow machine six workers in a row may die with one task, which then waits for a person: the test is that one.
+    """
     kills = pytestconfig.getoption("--kills")
     kills = kills if kills >= 100 else max(3, kills // 5)
     files = 2 + kills // 4
@@ -35,6 +39,9 @@ def test_random_kills_lose_and_double_nothing(
         pair[victim] = crew.hire(until_idle=False, threads=chance.randint(1, 2))
     bench.launch(*names)
     crew.finish()
+    if given_up := bench.quarantined():
+        bench.launch(*given_up)
+        crew.finish()
     tally.add(bench.title, kills=kills)
     tally.same(bench.title, calm, bench.state())
 

@@ -47,7 +47,7 @@ class Filling:
         if self.rng.random() > 0.02 or not line:
             return line
         at = self.rng.randrange(len(line))
-        return line[:at] + self.rng.choice([b"\xff", b"\xc3", b"\x00"]) + line[at + 1 :]
+        return line[:at] + self.rng.choice([b"\xff", b"\xc3"]) + line[at + 1 :]
 
     def _record(self) -> str:
         rng = self.rng

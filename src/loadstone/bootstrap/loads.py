@@ -35,9 +35,11 @@ def load(request: LoadRequest, run: Run, *, publish: Publisher | None = None) ->
         publish: What publishes the rows of an all-or-nothing load; all of them in one transaction when None.
     """
     from loadstone.load import pipeline
+    from loadstone.load.inputs import resolve_inputs
 
     _refuse_repository(request.target)
     request = _tuned(land_pipes(request))
+    resolve_inputs(request)  # what is refused here must not leave an empty file of a target
     if request.take_over:
         end_file_holder(request)
     target = open_target(request.target, control_schema=request.control_schema)

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 def show_error(error: LoadstoneError, *, as_json: bool) -> None:
     """On standard error as text, or on standard output as JSON."""
-    if not error.hints and (known := catalogue().get(error.code)) is not None:
-        error.hints = (known.help,)
+    _hint(error)
     if as_json:
         text = json.dumps({"ok": False, "errors": [error_values(error)]}, ensure_ascii=False)
         print(without_passwords(text))
@@ -39,6 +38,7 @@ def show_defect(error: Exception, *, as_json: bool) -> None:
 
 def error_values(error: LoadstoneError) -> dict[str, Any]:
     """Code, message, place and hints."""
+    _hint(error)
     place = error.place
     return {
         "code": error.code,
@@ -84,3 +84,12 @@ def mask(value: str | None) -> str | None:
     if value is None:
         return None
     return "".join("9" if char.isdigit() else "x" if char.isalpha() else char for char in value)
+
+
+# Private functions
+
+
+def _hint(error: LoadstoneError) -> None:
+    """An error without hints of its own takes that of the catalogue."""
+    if not error.hints and (known := catalogue().get(error.code)) is not None:
+        error.hints = (known.help,)
