@@ -10,15 +10,12 @@ from typing import BinaryIO, cast
 
 from loadstone.arrivals.complete import companion, groups_of
 from loadstone.arrivals.model import Arrival, Finding, Hold, State, Step
-from loadstone.arrivals.surroundings import LEASE, Surroundings, parts_of_place, version_of
+from loadstone.arrivals.surroundings import RENEW_S, Surroundings, parts_of_place, version_of
 from loadstone.connections.transports.model import Entry, Transport
 from loadstone.errors import FixFile, Refused
 from loadstone.sources.model import Feed
 from loadstone.sources.policies import Pickup, Policy
 from loadstone.telemetry.points import reach
-
-RENEW_S = LEASE.total_seconds() / 5
-"""Seconds between two signs of life while a file is copied."""
 
 NAMESAKES_MAX = 1000
 """Files of one name that a folder of files taken away may hold."""
@@ -59,7 +56,7 @@ def land(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> S
         and digest != {"md5": md5.hexdigest()}.get(kind, kept.sha256)
         and "manifest" not in arrival.waived
     ):
-        raise Hold(_OTHER_DIGEST[kind], values=values)
+        raise Hold(_OTHER_DIGEST[kind], values={**values, "held_from": State.LANDED})
     return Step(state=State.LANDED, values=values)
 
 

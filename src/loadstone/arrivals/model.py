@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+
+from sqlalchemy import Connection
 
 from loadstone.sources.policies import Policy
 
@@ -149,6 +151,20 @@ class Arrival:
         return self.version if self.version.endswith(mark) else self.version + mark
 
 
+@dataclass(frozen=True)
+class Content:
+    """
+    What only one file of a feed should have.
+
+    Attributes:
+        kind: ``name``, ``checksum`` or ``content``. digest: the name, or a SHA-256.
+    """
+
+    feed: str
+    kind: str
+    digest: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """
@@ -156,11 +172,15 @@ class Step:
 
     Attributes:
         state: The next one. values: columns that change. told: more for its event and the audit trail.
+        verb: How its event is called where it is not called as the state.
+        within: Done in the transaction of the step; gives more columns, and may raise ``Hold``.
     """
 
     state: State
     values: Mapping[str, Any] = field(default_factory=dict)
     told: Mapping[str, Any] = field(default_factory=dict)
+    verb: str | None = None
+    within: Callable[[Connection], Mapping[str, Any]] | None = None
 
 
 class Hold(Exception):

@@ -18,21 +18,28 @@ TOPICS = {State.LANDED: "file.arrived"}
 
 
 def move(
-    connection: Connection, arrival: Arrival, step: Step, *, actor: str, at: datetime, fenced: bool = True
+    connection: Connection,
+    arrival: Arrival,
+    step: Step,
+    *,
+    actor: str,
+    at: datetime,
+    fenced: bool = True,
 ) -> Arrival:
     """
     Bring a file into another state.
 
     Raises:
-        Lost: It does not stand as ``arrival`` says any more: another worker has it.
+        Lost: It does not stand as ``arrival`` says any more: another worker has it. Hold: What ``within`` finds.
     """
-    values = {**step.values, "state": step.state, "changed_at": at}
+    more = step.within(connection) if step.within is not None else {}
+    values = {**step.values, **more, "state": step.state, "changed_at": at}
     if step.state.ended:
         values |= {"settled_at": at, "claimed_by": None, "claimed_until": None}
     moved = repository.change(connection, arrival, values, fenced=fenced)
     if moved is None:
         raise Lost(f"file {arrival.id} is no longer {arrival.state} in this worker's hands")
-    note(connection, moved, str(step.state), step.told, actor=actor)
+    note(connection, moved, step.verb or str(step.state), step.told, actor=actor)
     return moved
 
 
@@ -70,6 +77,6 @@ def quarantined(arrival: Arrival, findings: tuple[Finding, ...], values: Mapping
         "hints": [hint for one in findings for hint in one.hints],
         "code": findings[0].code,
     }
-    kept = [*arrival.findings, *(one.values() for one in findings)]
-    more = {"reason": str(reason), "held_from": arrival.state, "findings": kept}
+    kept = [*values.get("findings", arrival.findings), *(one.values() for one in findings)]
+    more = {"reason": str(reason), "held_from": values.get("held_from", arrival.state), "findings": kept}
     return Step(state=State.QUARANTINED, values={**values, **more}, told=told)

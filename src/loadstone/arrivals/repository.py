@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from loadstone.arrivals.model import Arrival, State
+from loadstone.arrivals.model import Arrival, Content, State
 from loadstone.arrivals.tables import ARRIVAL, CONTENT
 from loadstone.database.open import now
 from loadstone.jobs.repository.executions import has_ended
@@ -114,7 +114,7 @@ def change(
 
 
 def own_content(
-    connection: Connection, arrival: Arrival, kind: str, digest: str, since: datetime, at: datetime
+    connection: Connection, arrival: Arrival, content: Content, *, since: datetime, at: datetime
 ) -> Arrival | None:
     """
     Make a file the first of its feed with this content; else the file that was before it.
@@ -124,14 +124,18 @@ def own_content(
     """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {
-        "feed": arrival.feed,
-        "kind": kind,
-        "digest": digest,
+        "feed": content.feed,
+        "kind": content.kind,
+        "digest": content.digest,
         "arrival_id": arrival.id,
         "first_at": at,
     }
     connection.execute(dialect.insert(CONTENT).values(row).on_conflict_do_nothing())
-    where = (CONTENT.c.feed == arrival.feed, CONTENT.c.kind == kind, CONTENT.c.digest == digest)
+    where = (
+        CONTENT.c.feed == content.feed,
+        CONTENT.c.kind == content.kind,
+        CONTENT.c.digest == content.digest,
+    )
     found = connection.execute(select(CONTENT).where(*where).with_for_update()).one()
     if found.arrival_id == arrival.id:
         return None
@@ -151,21 +155,33 @@ def last_accepted(connection: Connection, feed: str) -> Arrival | None:
     return arrival_of(row) if row is not None else None
 
 
-def listed(
+def newest(
     connection: Connection,
     *,
     state: State | None = None,
     feed: str | None = None,
     source: str | None = None,
-    after: int = 0,
     limit: int = LISTED_MAX,
 ) -> list[Arrival]:
-    """Files by id."""
-    query = select(ARRIVAL).where(ARRIVAL.c.id > after).order_by(ARRIVAL.c.id).limit(limit)
+    """The newest files, by id."""
+    query = select(ARRIVAL).order_by(ARRIVAL.c.id.desc()).limit(limit)
     for column, value in ((ARRIVAL.c.state, state), (ARRIVAL.c.feed, feed), (ARRIVAL.c.source, source)):
         if value is not None:
             query = query.where(column == value)
-    return [arrival_of(row) for row in connection.execute(query)]
+    return [arrival_of(row) for row in reversed(connection.execute(query).all())]
+
+
+def changed_since(connection: Connection, moment: datetime) -> list[Arrival]:
+    """Files that went on since a moment, by id; those that are only seen left out."""
+    query = select(ARRIVAL).where(ARRIVAL.c.changed_at >= moment, ARRIVAL.c.state != State.SEEN)
+    return [arrival_of(row) for row in connection.execute(query.order_by(ARRIVAL.c.id).limit(LISTED_MAX))]
+
+
+def loading(connection: Connection) -> int:
+    """How many files wait for a job that has not ended."""
+    query = select(func.count()).select_from(ARRIVAL)
+    where = (ARRIVAL.c.state == State.LAUNCHED, ~has_ended(ARRIVAL.c.execution_id))
+    return int(connection.execute(query.where(*where)).scalar_one())
 
 
 def outlived(connection: Connection, moment: datetime, limit: int = 1000) -> list[Arrival]:
@@ -174,12 +190,6 @@ def outlived(connection: Connection, moment: datetime, limit: int = 1000) -> lis
         ARRIVAL.c.keep_until < moment, ARRIVAL.c.state.in_((State.ARCHIVED, State.REJECTED))
     )
     return [arrival_of(row) for row in connection.execute(query.order_by(ARRIVAL.c.id).limit(limit))]
-
-
-def counts(connection: Connection) -> dict[str, int]:
-    """How many files stand in each state."""
-    query = select(ARRIVAL.c.state, func.count()).group_by(ARRIVAL.c.state)
-    return {row[0]: int(row[1]) for row in connection.execute(query)}
 
 
 def arrival_of(row: Row[Any]) -> Arrival:

@@ -17,8 +17,11 @@ from loadstone.sources import registry
 from loadstone.sources.check import Known
 from loadstone.sources.model import Feed, SourceSystem
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=1)
 """How long a file is a worker's without a sign of life."""
+
+RENEW_S = LEASE.total_seconds() / 5
+"""Seconds between two signs of life while a file is read."""
 
 LOAD_JOB = "load-file"
 """The built-in job that loads a file; a feed may name another one."""
@@ -40,7 +43,7 @@ class Outside(Protocol):
 class Surroundings:
     """
     Attributes:
-        worker: Who claims files, for the audit trail.
+        worker: Who claims files, for the audit trail. lease: how long a file is a worker's without a sign of life.
     """
 
     database: Database
@@ -48,6 +51,7 @@ class Surroundings:
     store: Store
     clock: Clock = field(default_factory=SystemClock)
     worker: str = "arrivals"
+    lease: timedelta = LEASE
 
     def now(self) -> datetime:
         """The clock's time in UTC."""

@@ -24,6 +24,7 @@ from loadstone.arrivals.model import Arrival, State, Step
 from loadstone.arrivals.record import move, note
 from loadstone.arrivals.surroundings import Surroundings, place_of, version_of
 from loadstone.connections.transports.model import Entry, Transport
+from loadstone.errors import LoadstoneError
 from loadstone.sources.check import Known
 from loadstone.sources.match import match_name
 from loadstone.sources.model import Feed
@@ -38,7 +39,7 @@ class Look:
 
     Attributes:
         seen: Files that are new. completed: files that became whole. gone: files that vanished before they were whole.
-        waiting: Why others are not whole yet, by name.
+        waiting: Why others are not whole yet, by name. trouble: why the place could not be looked at.
     """
 
     place: str
@@ -46,6 +47,7 @@ class Look:
     completed: int = 0
     gone: int = 0
     waiting: dict[str, str] = field(default_factory=dict)
+    trouble: LoadstoneError | None = None
 
 
 def places(known: Known) -> dict[tuple[str, str], list[Feed]]:

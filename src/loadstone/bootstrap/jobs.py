@@ -8,6 +8,7 @@ from typing import Any
 
 from loadstone.audit import trail
 from loadstone.books import Contribution, Run
+from loadstone.bootstrap import arrivals
 from loadstone.bootstrap.breakers import breakers
 from loadstone.bootstrap.gauges import GAUGES_S, read_gauges
 from loadstone.bootstrap.handlers import handlers
@@ -37,6 +38,9 @@ FIRE_S = 0.2
 
 ASK_S = 1.0
 """Seconds between two looks at which queries of schedules on changed data are due."""
+
+ARRIVALS_S = 1.0
+"""Seconds between two looks at whether a place is due, or a file may go on."""
 
 LATE_S = 5.0
 """Seconds between two looks at what is late."""
@@ -224,6 +228,8 @@ def make_worker(url: str, *, threads: int, lease_s: float) -> Worker:
         Tick("connections", SWEEP_S, sweep_connections),
         Tick("gauges", GAUGES_S, lambda: read_gauges(database)),
         Tick("notifications", TELL_S, Herald(database).tell, apart=True, at_start=False),
+        Tick("arrivals", ARRIVALS_S, arrivals.ticking(database, "worker"), apart=True, at_start=False),
+        Tick("archive", 3600.0, arrivals.expiring(database, "worker"), at_start=False),
         Tick("seal", 60.0, lambda: trail.seal(database)),
         Tick("expire", 3600.0, lambda: responses.expire(database)),
     ]

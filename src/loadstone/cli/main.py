@@ -77,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     job_commands.add_connections(subparsers)
     source_commands.add_sources(subparsers)
     source_commands.add_feeds(subparsers)
+    source_commands.add_files(subparsers)
     job_commands.add_notifications(subparsers)
     job_commands.add_worker(subparsers)
     job_commands.add_repository(subparsers)

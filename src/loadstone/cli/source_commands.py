@@ -7,6 +7,22 @@ import argparse
 from loadstone.cli.commands import Subparsers, number
 from loadstone.cli.job_commands import repository_action
 
+FILE_STATES = (
+    "seen",
+    "complete",
+    "landed",
+    "recognised",
+    "checked",
+    "launched",
+    "loaded",
+    "archived",
+    "quarantined",
+    "rejected",
+    "gone",
+    "expired",
+)
+"""States of ``arrivals``, which is not imported for a list of options."""
+
 
 def add_sources(subparsers: Subparsers) -> None:
     """``loadstone sources``."""
@@ -40,6 +56,38 @@ def add_feeds(subparsers: Subparsers) -> None:
     match.add_argument("name", metavar="NAME", help="name of a file, without folders")
     match.add_argument("--connection", metavar="NAME", help="by which connection it comes")
     match.add_argument("--folder", metavar="FOLDER", help="in which folder there")
+
+
+def add_files(subparsers: Subparsers) -> None:
+    """``loadstone files``."""
+    parser = subparsers.add_parser(
+        "files", help="files on their way: look for them, take them in, decide about them"
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = repository_action(actions, "list", "files, and how far each has come", module="files")
+    listed.add_argument("--state", choices=FILE_STATES, help="those in this state only")
+    listed.add_argument("--feed", metavar="FEED", help="of this feed only")
+    listed.add_argument("--source", metavar="SOURCE", help="of this source system only")
+    listed.add_argument("--limit", type=number(1), default=100, metavar="N", help="the newest N (100)")
+    show = repository_action(actions, "show", "a file with its findings and its history", module="files")
+    release = repository_action(
+        actions, "release", "let files in quarantine go on; what they were held for is waived", module="files"
+    )
+    reject = repository_action(actions, "reject", "take files in quarantine out for good", module="files")
+    for one in (show, release, reject):
+        one.add_argument("files", metavar="FILE", type=number(1), nargs="+", help="its number")
+    release.add_argument("--because", metavar="TEXT", help="why, for the audit trail")
+    reject.add_argument("--because", metavar="TEXT", required=True, help="why, for the audit trail")
+    poll = repository_action(
+        actions, "poll", "look at every place once, and take what is there as far as it goes", module="files"
+    )
+    watch = repository_action(
+        actions, "watch", "look again and again, as often as each feed says, until Ctrl-C", module="files"
+    )
+    for one in (poll, watch):
+        one.add_argument(
+            "--no-load", action="store_true", help="launch loads, and leave them to `loadstone worker`"
+        )
 
 
 # Private functions

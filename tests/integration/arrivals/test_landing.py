@@ -166,7 +166,7 @@ def test_other_bytes_than_the_manifest_says_are_held(make: Make, kind: str, dige
     bank.look()
     work.take_on(bank.around)
     (one,) = bank.all()
-    assert (State.QUARANTINED, "manifest", State.COMPLETE) == (one.state, one.reason, one.held_from)
+    assert (State.QUARANTINED, "manifest", State.LANDED) == (one.state, one.reason, one.held_from)
     path = Path(str(one.kept_at))
     assert "1,a\n" == path.read_text()
     assert "quarantine" == path.parents[1].name

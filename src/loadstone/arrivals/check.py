@@ -1,0 +1,133 @@
+"""Whether a file is what its feed sends: readable, of its format, with records that did not come before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from loadstone.arrivals.content import digest_of
+from loadstone.arrivals.findings import sorted_out
+from loadstone.arrivals.model import Arrival, Finding, Hold, State, Step
+from loadstone.arrivals.recognise import came_before
+from loadstone.arrivals.surroundings import Surroundings
+from loadstone.detect.file import detect_file
+from loadstone.detect.model import Detection
+from loadstone.errors import FixFile, Stop
+from loadstone.sources.model import Feed
+from loadstone.sources.policies import Policy
+
+TEXT = ("csv", "tsv", "fwf", "text")
+"""What detection may take delimited and fixed-width text for; small files of one may look like the other."""
+
+FAMILIES = {"delimited": TEXT, "fixed": TEXT, "csv": TEXT, "tsv": TEXT, "fwf": TEXT, "text": TEXT}
+"""What detection may say of a file of a format; of those that are not here, their own name."""
+
+UNDECIDED = ("unknown",)
+"""Where detection says so, a feed that names a format is believed."""
+
+
+def check(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> Step:
+    """
+    Look into a file that was recognised.
+
+    Raises:
+        Hold: It cannot be read, is empty, is of another format, or its records came before in other bytes.
+    """
+    feed = feed_of(around, arrival)
+    path = kept(around, arrival)
+    try:
+        digest, size_bytes = digest_of(path, renew)
+    except FixFile as error:
+        raise Hold(_unreadable(error)) from error
+    renew()
+    shape = detect_file(path)
+    values: dict[str, Any] = {"content_sha256": digest, "shape": shape_of(shape)}
+    found = [*_format(feed, shape, size_bytes)]
+    found += came_before(around, arrival, feed, ("content", digest))
+    return Step(state=State.CHECKED, values=sorted_out(arrival, found, values))
+
+
+def feed_of(around: Surroundings, arrival: Arrival) -> Feed:
+    """
+    The feed of a file that was recognised, as the registry has it now.
+
+    Raises:
+        Hold: It has been removed meanwhile.
+    """
+    feed = around.registry().feeds.get(str(arrival.feed))
+    if feed is None:
+        told = f"feed {arrival.feed} is no longer in the registry"
+        raise Hold(
+            Finding(kind="unknown_feed", told=told, policy=Policy.HOLD, hints=_FEED_GONE),
+            values={"held_from": State.LANDED},
+        )
+    return feed
+
+
+def kept(around: Surroundings, arrival: Arrival) -> Path:
+    """Our copy of a file; ``Stop`` LS-7704 when somebody took it away."""
+    path = around.store.find(arrival)
+    if path is None:
+        raise Stop(
+            "LS-7704",
+            f"our copy of file {arrival.id}, {arrival.name}, is gone from {arrival.kept_at}",
+            hints=["bring it back from a backup; it goes on by itself then.", _REJECT],
+        )
+    return path
+
+
+def shape_of(found: Detection) -> dict[str, Any]:
+    """What detection found, as JSON: what the next file of the feed is compared with."""
+    return {
+        "format": found.format,
+        "containers": list(found.containers),
+        "encoding": found.encoding,
+        "delimiter": found.delimiter,
+        "quotechar": found.quotechar,
+        "record_terminator": found.record_terminator,
+        "has_header": found.has_header,
+        "records": found.records,
+        "confidence": found.confidence,
+        "columns": [
+            {
+                "name": one.name,
+                "type": one.type,
+                "mask": one.oracle_mask or one.mask,
+                "start": one.start,
+                "end": one.end,
+            }
+            for one in found.columns
+        ],
+    }
+
+
+# Private functions
+
+_REJECT = "`loadstone files reject` takes the file out."
+_FEED_GONE = ("register the feed again, and release the file.", _REJECT)
+
+
+def _unreadable(error: FixFile) -> Finding:
+    return Finding(
+        kind="unreadable",
+        told=error.message,
+        policy=Policy.HOLD,
+        hints=(*error.hints, _REJECT),
+        code=error.code,
+    )
+
+
+def _format(feed: Feed, shape: Detection, size_bytes: int) -> list[Finding]:
+    if not size_bytes:
+        told = "there is not one byte in it"
+        return [Finding(kind="empty", told=told, policy=Policy.HOLD, hints=_WAS_IT_WHOLE)]
+    wanted = feed.format.lower() if feed.format is not None else None
+    if wanted is None or shape.format in (*FAMILIES.get(wanted, (wanted,)), *UNDECIDED):
+        return []
+    evidence = "; ".join(shape.evidence[:2])
+    told = f"it is {shape.format}, and its feed sends {wanted}: {evidence}"
+    return [Finding(kind="format", told=told, policy=Policy.HOLD, hints=_WAS_IT_WHOLE)]
+
+
+_WAS_IT_WHOLE = ("was the right file sent, and all of it? ask the sender.", _REJECT)
