@@ -37,14 +37,14 @@ class Places:
     """Connections of the configuration (``arrivals.surroundings.Outside``)."""
 
     def __init__(self, database: Database, owner: str) -> None:
-        self._breakers, self._owner = breakers(database), owner
+        self._database, self._owner = database, owner
 
     def open(self, connection: str) -> Transport:
         """Behind its breaker; ``FixSpec`` LS-7404 the configuration does not name it."""
         found = configured().get(connection.lower())
         if found is None:
             raise unknown(connection)
-        return open_place(found, self._breakers, owner=self._owner)
+        return open_place(found, self._database, owner=self._owner)
 
     def is_local(self, connection: str) -> bool:
         """Folders of this machine."""
