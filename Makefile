@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test coverage lint bench bench-jobs bench-memory crash soak faults lock docs clean
+.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-memory crash soak faults lock docs clean
 
 setup: $(STAMP)
 
@@ -51,6 +51,9 @@ bench-jobs: $(STAMP)
 
 bench-output: $(STAMP)
 	$(BIN)/python benchmarks/output.py
+
+bench-day: $(STAMP)
+	$(BIN)/python benchmarks/day.py
 
 bench-overhead: $(STAMP)
 	$(BIN)/python benchmarks/overhead.py

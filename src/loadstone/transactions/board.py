@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Told:
-    """What is told of a type: its state, why, and how long its publication took."""
+    """What is told of a type: its state, why, when its publication began after the first one's start, and how long it took."""
 
     state: State = State.STAGED
     reason: str | None = None
+    began_s: float = 0.0
     duration_s: float = 0.0
 
 
@@ -74,13 +75,10 @@ class Board:
                     return turn
                 self._changed.wait()
 
-    def end(
-        self, group: tuple[str, ...], states: Mapping[str, State], reason: str | None, duration_s: float
-    ) -> None:
-        """The group is done with; those that wait for it look again."""
+    def end(self, types: Mapping[str, Told]) -> None:
+        """The types of a group are done with; those that wait for it look again."""
         with self._changed:
-            for name in group:
-                self.types[name] = Told(states[name], reason, duration_s)
+            self.types.update(types)
             self._changed.notify_all()
 
     def stop(self, error: BaseException | None = None) -> None:

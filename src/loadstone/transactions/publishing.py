@@ -80,6 +80,7 @@ class TypePublisher:
             "rows_published": rows if gone else 0,
             "rows_waiting": 0 if gone else rows,
             "records_rejected": board.rejected(name),
+            "began_s": round(told.began_s, 3),
             "duration_s": round(told.duration_s, 3),
             "reason": told.reason,
         }
@@ -91,6 +92,7 @@ class _Publication:
     def __init__(self, board: Board, plan: LoadPlan, fence: Fence, run: Run) -> None:
         self.board, self.plan, self.fence, self.run = board, plan, fence, run
         self.tables = staged_tables(plan)
+        self.begun = time.monotonic()
 
     def work(self) -> None:
         """Take groups until none is left; on a session of its own."""
@@ -159,7 +161,7 @@ class _Publication:
         for name in names:
             count("loadstone_transaction_types_total", state=states[name].value)
             observe("loadstone_transaction_publish_seconds", duration_s, type=name)
-        self.board.end(names, states, reason, duration_s)
+        self.board.end({name: Told(states[name], reason, begun - self.begun, duration_s) for name in names})
 
     def _publish(self, session: Session, names: Sequence[str]) -> None:
         """

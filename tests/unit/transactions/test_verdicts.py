@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from loadstone.load.resume import Progress
 from loadstone.spec.transactions import Policy, TransactionSpec
 from loadstone.sqlldr.control import parse_control
-from loadstone.transactions.board import Board
+from loadstone.transactions.board import Board, Told
 from loadstone.transactions.plan import TransactionPlan, plan_of
 from loadstone.transactions.verdicts import GONE, State, Verdict, verdict
 
@@ -54,8 +54,7 @@ def run(found: TransactionPlan, fates: dict[str, State]) -> tuple[list[str], dic
     while (turn := board.take()) is not None:
         order += turn.group
         ends = {Verdict.STOP: State.WAITING, Verdict.SKIP: State.SKIPPED}
-        states = {name: ends.get(turn.verdict, fates[name]) for name in turn.group}
-        board.end(turn.group, states, None, 0.0)
+        board.end({name: Told(ends.get(turn.verdict, fates[name])) for name in turn.group})
     return order, board.states
 
 
