@@ -50,11 +50,7 @@ def order_by_names(spec: LoadSpec, inputs: Sequence[LoadInput], charsets: Sequen
 
 def _judged(spec: LoadSpec) -> TableLoad:
     table = spec.tables[0]
-    delimited = all(
-        one.source is not None or (one.position is None and table.delimiters(one) != (None, None))
-        for one in table.fields
-    )
-    if len(spec.tables) > 1 or not delimited:
+    if len(spec.tables) > 1 or not table.delimited:
         raise FixSpec(
             "LS-1096",
             "FIELD NAMES orders the delimited fields of one table, and this spec has others",

@@ -220,6 +220,14 @@ class TableLoad(Part):
             enclosed = enclosed or Enclosure(left=Literal(text='"'), optional=True)
         return terminated, enclosed
 
+    @property
+    def delimited(self) -> bool:
+        """Whether all fields that are read from records are delimited, and none has a POSITION."""
+        return all(
+            one.source is not None or (one.position is None and self.delimiters(one) != (None, None))
+            for one in self.fields
+        )
+
 
 class LoadSpec(Part):
     """What files mean and where their rows go."""

@@ -35,6 +35,7 @@ class _Load:
         self.values: dict[str, Any] = {"inputs": ()}
         self.seen: set[str] = set()
         self.rank = 0
+        self.names: Token | None = None
 
 
 def load(reader: Reader, default_path: str) -> dict[str, Any]:
@@ -52,6 +53,7 @@ def load(reader: Reader, default_path: str) -> dict[str, Any]:
         tables.append(into(reader))
     statement.values["tables"] = tuple(tables)
     _csv_inline(reader, statement)
+    _named_order(reader, statement)
     return statement.values
 
 
@@ -173,6 +175,7 @@ def _field_names(reader: Reader, statement: _Load, token: Token) -> None:
         return
     files = reader.expect("FILE") if which.is_word("FIRST") else reader.expect("FILES")
     ignore = "_ignore" if reader.accept("IGNORE") else ""
+    statement.names = None if ignore else token
     statement.values["field_names"] = FieldNames(f"{which.text}_{files.text}".lower() + ignore)
 
 
@@ -249,3 +252,12 @@ def _csv_inline(reader: Reader, statement: _Load) -> None:
         token = reader.first_word("CSV")
         message = "FIELDS CSV reads data files; INFILE * is not allowed with it"
         reader.error("LS-1027", token, message, "put the data into a file, or write FIELDS TERMINATED BY")
+
+
+def _named_order(reader: Reader, statement: _Load) -> None:
+    """FIELD NAMES gives the fields the data's own order, which one table of delimited fields can take."""
+    tables = statement.values["tables"]
+    if statement.names is not None and (len(tables) > 1 or not tables[0].delimited):
+        message = "FIELD NAMES orders the delimited fields of one table, and this control file has others"
+        hint = "FIELD NAMES ... IGNORE passes the record over and keeps the order of the control file"
+        reader.refuse("LS-1096", statement.names, message, hint)

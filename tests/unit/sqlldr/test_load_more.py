@@ -38,3 +38,22 @@ def test_outputs_in_front_of_their_infile_belong_to_it() -> None:
         "LOAD DATA BADFILE 'x.bad' DISCARDFILE 'x.dsc' INFILE 'a' DISCARDFILE 'own.dsc'" + TAIL
     ).inputs
     assert [("a", "x.bad", "own.dsc")] == [(one.path, one.bad, one.discard) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("names", "tables", "refused"),
+    [
+        ("FIRST FILE", " INTO TABLE t FIELDS TERMINATED BY ',' (a) INTO TABLE u FIELDS TERMINATED BY ',' (b)", True),
+        ("ALL FILES", " INTO TABLE t (a POSITION(1:2))", True),
+        ("ALL FILES", " INTO TABLE t FIELDS TERMINATED BY ',' (a, b RECNUM)", False),
+        ("ALL FILES", " INTO TABLE t FIELDS TERMINATED BY ','", False),
+        ("FIRST FILE IGNORE", " INTO TABLE t (a POSITION(1:2)) INTO TABLE u (b POSITION(1:2))", False),
+        ("NONE", " INTO TABLE t (a POSITION(1:2))", False),
+    ],
+)  # fmt: skip
+def test_names_of_fields_that_cannot_order_them_are_refused(names: str, tables: str, refused: bool) -> None:
+    """``check`` says of FIELD NAMES what a load would say, at its place; the language is valid all the same."""
+    report = report_on(f"LOAD DATA\nFIELD NAMES {names} INFILE 'a'{tables}")
+    assert (True, [("LS-1096", 2, 1)] * refused) == (
+        report.ok, [(one.code, one.line, one.column) for one in report.refused]
+    )  # fmt: skip
