@@ -75,7 +75,7 @@ def receipt_text(receipt: LoadReceipt) -> str:
     lines += [f"  discard file {path}" for path in receipt.discard_files]
     if receipt.log_file:
         lines.append(f"  log {receipt.log_file}")
-    lines += [f"  warning: {warning}" for warning in receipt.warnings]
+    lines += ["  warning: " + warning.replace("\n", "\n    ") for warning in receipt.warnings]
     return "\n".join(lines)
 
 

@@ -15,10 +15,14 @@ from loadstone.formats.model import State, Tokens
 from loadstone.load.evaluating import Expressions
 from loadstone.load.plan.model import ColumnPlan, LoadPlan, TablePlan
 from loadstone.load.values import Evaluated, Failure, bytes_spans
+from loadstone.sqlldr.log import lob_message
 
 if TYPE_CHECKING:
     from loadstone.expressions.duckdb.engine import Engine
     from loadstone.expressions.evaluate import Evaluator
+
+LOB_WARNINGS_MAX = 100
+"""LOB files that could not be read and are told of."""
 
 
 class Columnar:
@@ -102,32 +106,54 @@ class Columnar:
         return [one.hexdigest().upper() for one in made]
 
     def read_lobs(
-        self, column: ColumnPlan, own: int, tokens: Tokens, record: NDArray[np.int64]
+        self,
+        table: TablePlan,
+        column: ColumnPlan,
+        tokens: Tokens,
+        rows: tuple[NDArray[np.int64], NDArray[np.int64]],
     ) -> list[bytes | None]:
-        """The files that a LOBFILE field names, one a row; ``own`` is the field's number, for its NULLIF."""
-        deciding = [column.index] * (column.index >= 0) + [own] * (column.field.nullif is not None)
-        constant = self._read_lob(column.constant) if column.index < 0 and len(record) else None
+        """
+        The files that a LOBFILE field names, one a row; NULL where its own NULLIF holds.
+
+        A file that has no name or cannot be read leaves the value empty, which is NULL here, and the log says so.
+
+        Args:
+            rows: Index in the chunk and 1-based number in the load of each record.
+        """
+        own = table.binds.get(column.field.name, -1) if column.field.nullif is not None else -1
         parts: list[bytes | None] = []
-        for row in record.tolist():
-            if any(tokens.state[row, field] == State.NULL for field in deciding):
+        name, found, reason = None, None, ""
+        for row, record_no in zip(rows[0].tolist(), rows[1].tolist(), strict=True):
+            if own >= 0 and tokens.state[row, own] == State.NULL:
                 parts.append(None)
                 continue
-            if column.index < 0:
-                parts.append(constant)
-                continue
-            span = slice(int(tokens.start[row, column.index]), int(tokens.end[row, column.index]))
-            parts.append(self._read_lob(bytes(tokens.buffer[span]).decode("utf-8", "replace")))
+            wanted = self._lob_name(column, tokens, row)
+            if wanted != name:  # a constant is read once
+                name, (found, reason) = wanted, self._read_lob(wanted)
+            if reason and len(self.warnings) < LOB_WARNINGS_MAX:
+                self.warnings.append(lob_message(table.spec, column.conversion.column, record_no, reason))
+            parts.append(found)
         return parts
 
     # Private methods
 
-    def _read_lob(self, name: str) -> bytes | None:
+    def _lob_name(self, column: ColumnPlan, tokens: Tokens, row: int) -> str:
+        """The name of a row's file; empty where its field is NULL."""
+        if column.index < 0:
+            return column.constant
+        if tokens.state[row, column.index] == State.NULL:
+            return ""
+        span = slice(int(tokens.start[row, column.index]), int(tokens.end[row, column.index]))
+        return bytes(tokens.buffer[span]).decode("utf-8", "replace")
+
+    def _read_lob(self, name: str) -> tuple[bytes | None, str]:
+        """The content of a file, None of an empty one; and why it could not be read."""
+        if not name:
+            return None, "it has no name"
         name = (self._plan.spec.options.sdf_prefix or "") + name
         for path in (Path(name), self._folder / name):
             try:
-                return path.read_bytes() or None
+                return path.read_bytes() or None, ""
             except OSError as error:
-                reason = error.strerror
-        if len(self.warnings) < 100:
-            self.warnings.append(f"LOB file {name} cannot be read: {reason}; the column is NULL")
-        return None
+                reason = f"{name}: {error.strerror}"
+        return None, reason

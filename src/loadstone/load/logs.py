@@ -9,7 +9,7 @@ from datetime import datetime
 from loadstone.books import Discard, LoadReceipt, Reject
 from loadstone.load.plan.model import LoadPlan
 from loadstone.spec.structured import shown_spec
-from loadstone.sqlldr.log import LogInput, LogRun, log_head, log_tail, record_messages
+from loadstone.sqlldr.log import LOB_MESSAGE, LogInput, LogRun, log_head, log_tail, record_messages
 from loadstone.sqlldr.write import processing_options
 
 
@@ -45,10 +45,15 @@ def log_parts(
         errors=plan.limits.errors,
         rows=plan.request.rows,
         express=plan.request.express,
+        indexes=[table.info.indexes for table in plan.tables],
     )
     tail = log_tail(run, receipt.counts, receipt.outcome, ended, (elapsed_s, time.process_time()))
-    warnings = "".join(f"Loadstone: {warning}\n" for warning in receipt.warnings)
+    told = dict.fromkeys(receipt.warnings)
+    lobs = [one for one in told if one.startswith(LOB_MESSAGE)]
+    warnings = "".join(f"Loadstone: {one}\n" for one in told if one not in lobs)
     yield log_head(run).encode()
     for message in record_messages(plan.spec, *refused):
         yield message.encode()
+    for message in lobs:
+        yield f"\n{message}\n".encode()
     yield (tail + warnings).encode()

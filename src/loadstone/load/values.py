@@ -67,8 +67,7 @@ def mixed_values(
             programs.append((number, arena.reserve(column.index)))
             continue
         else:
-            own = plan.binds.get(column.field.name, -1)
-            spans = arena.add(*_made(column, numbers, evaluated, (columnar, own), (tokens, record)))
+            spans = arena.add(*_made(column, numbers, evaluated, (columnar, plan), (tokens, record)))
         start[:, number], end[:, number], null[:, number] = spans
     buffer = arena.buffer()
     for number, places in programs:
@@ -202,7 +201,7 @@ def _made(
     column: ColumnPlan,
     numbers: Numbers,
     evaluated: Mapping[int, Evaluated],
-    lobs: tuple[Columnar, int],
+    lobs: tuple[Columnar, TablePlan],
     source: tuple[Tokens, NDArray[np.int64]],
 ) -> Evaluated:
     tokens, record = source
@@ -214,5 +213,6 @@ def _made(
         base, increment = numbers.bases[column.column.name]
         return number_spans(base + increment * numbers.step)
     if column.source == "lobfile":
-        return bytes_spans(lobs[0].read_lobs(column, lobs[1], tokens, record))
+        columnar, table = lobs
+        return bytes_spans(columnar.read_lobs(table, column, tokens, (record, numbers.record_no)))
     return constant_spans(column.constant, len(record))

@@ -41,7 +41,13 @@ class LogInput:
 
 @dataclass(frozen=True, kw_only=True)
 class LogRun:
-    """What the head of a log tells. ``load`` None = ALL; ``errors`` None = any number."""
+    """
+    What a log tells beside its counts.
+
+    Attributes:
+        load: None = ALL. errors: None = any number.
+        indexes: Names of the indexes of each table, which a direct path lists.
+    """
 
     spec: LoadSpec
     spec_path: str
@@ -52,6 +58,7 @@ class LogRun:
     errors: int | None = 50
     rows: int | None = None
     express: bool = False
+    indexes: Sequence[Sequence[str]] = ()
 
     @property
     def direct(self) -> bool:
@@ -153,6 +160,20 @@ def discard_message(discard: Discard) -> str:
     return f"Record {discard.record_no}: Discarded - {why}.\n"
 
 
+LOB_MESSAGE = "SQL*Loader-462:"
+"""How the messages on a LOB begin."""
+
+
+def lob_message(table: TableLoad, column: str, record_no: int, reason: str) -> str:
+    """The messages on a LOB that was left empty, because its file cannot be read for this ``reason``."""
+    place = f"column {column}, row {record_no}, table {table_name(table)}"
+    return (
+        f"{LOB_MESSAGE} error inserting LOB into {place}\n"
+        f"SQL*Loader-646: lob set to EMPTY in {place}\n"
+        f"the file of the LOB cannot be read: {reason}"
+    )
+
+
 def log_tail(
     run: LogRun, counts: Contribution, outcome: str, ended: datetime, times: tuple[float, float]
 ) -> str:
@@ -160,6 +181,7 @@ def log_tail(
     lines = []
     if outcome == "errors":
         lines += ["", "MAXIMUM ERROR COUNT EXCEEDED - Above statistics reflect partial run."]
+    lines += _index_lines(run, counts)
     for table, count in zip(run.spec.tables, counts.tables, strict=True):
         lines += ["", *_statistics(table, count, counts.read)]
     array = bind_array(run.spec, rows=run.rows)
@@ -255,6 +277,19 @@ def _silent_lines(options: Options) -> list[str]:
 
 def _column_array_rows(run: LogRun) -> int:
     return run.spec.options.columnarrayrows or COLUMN_ARRAY_ROWS
+
+
+def _index_lines(run: LogRun, counts: Contribution) -> list[str]:
+    """The indexes that a direct path has filled, with the keys of this load; a parallel load leaves them alone."""
+    options = run.spec.options
+    if not run.direct or options.parallel or options.skip_index_maintenance:
+        return []
+    lines = []
+    for table, count, names in zip(run.spec.tables, counts.tables, run.indexes, strict=False):
+        if names and count.loaded:
+            lines += [*[""] * bool(lines), f"The following index(es) on table {table_name(table)} were processed:"]
+            lines += [f"index {name} loaded successfully with {count.loaded} keys" for name in names]
+    return lines
 
 
 def _stream_lines(run: LogRun, counts: Contribution) -> list[str]:

@@ -49,6 +49,7 @@ class TableInfo:
         unnamed: The schema is the one that nobody names, as DuckDB's ``main``; messages leave it out.
         read_only: A view that takes no rows; lookups read it.
         logged: Whether rows survive a crash of the server.
+        indexes: Names of its indexes with their schema, in upper case, as the log of a direct path shows them.
     """
 
     schema: str | None
@@ -61,6 +62,7 @@ class TableInfo:
     unnamed: bool = False
     read_only: bool = False
     logged: bool = True
+    indexes: tuple[str, ...] = ()
 
     def column(self, name: str, *, quoted: bool = False) -> Column | None:
         """The column of that name; any case unless quoted. ``FixSpec`` if several differ in case only."""

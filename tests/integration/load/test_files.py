@@ -108,6 +108,14 @@ def test_lob_files_become_values(target_url: str, here: Path) -> None:
         target_url, "SELECT id, doc FROM t ORDER BY id"
     )
     assert any("none.txt" in warning for warning in receipt.warnings)
+    told = Path(receipt.log_file or "").read_text()
+    for row, reason in ((2, "none.txt: No such file or directory"), (3, "it has no name")):
+        assert (
+            f"\nSQL*Loader-462: error inserting LOB into column DOC, row {row}, table T\n"
+            f"SQL*Loader-646: lob set to EMPTY in column DOC, row {row}, table T\n"
+            f"the file of the LOB cannot be read: {reason}\n"
+        ) in told
+    assert told.index("SQL*Loader-462") < told.index("\nTable T:\n")
 
 
 def test_lob_files_have_a_prefix_and_a_condition(here: Path) -> None:

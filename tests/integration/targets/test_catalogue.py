@@ -202,3 +202,19 @@ def test_awkward_names_are_quoted_everywhere(target_url: str, here: Path) -> Non
     receipt = load(control, target_url)
     assert (2, 2) == (receipt.counts.loaded, receipt.counts.rejected)
     assert [(1, "x", 1), (3, "w", 5)] == rows_of(target_url, 'SELECT * FROM "Order ""x""" ORDER BY 1')
+
+
+@pytest.mark.parametrize(
+    ("target_url", "expected"),
+    [
+        ("sqlite", ("BY_CODE", "SQLITE_AUTOINDEX_T_1")), ("duckdb", ("MAIN.BY_CODE", "MAIN.T_NAME_KEY")),
+        ("postgresql", ("PUBLIC.BY_CODE", "PUBLIC.T_NAME_KEY")),
+    ],
+    indirect=["target_url"], ids=["sqlite", "duckdb", "postgresql"],
+)  # fmt: skip
+def test_indexes_have_their_names(target_url: str, expected: tuple[str, ...]) -> None:
+    """Those of keys and those that were made, in the upper case of Oracle's logs."""
+    execute(
+        target_url, "CREATE TABLE t (name VARCHAR(9) UNIQUE, code INTEGER)", "CREATE INDEX by_code ON t (code)"
+    )
+    assert expected == must_find(target_url, "t").indexes

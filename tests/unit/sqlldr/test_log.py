@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -201,3 +202,20 @@ def test_the_direct_path_names_partitions_and_recovery() -> None:
         "Total stream buffers loaded by SQL*Loader main thread:        9",
         "Total stream buffers loaded by SQL*Loader load thread:        0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("DIRECT=TRUE", ["The following index(es) on table T were processed:", "index S.PK loaded successfully with 3 keys", "index S.U loaded successfully with 3 keys"]),
+        ("DIRECT=TRUE, PARALLEL=TRUE", []), ("DIRECT=TRUE, SKIP_INDEX_MAINTENANCE=TRUE", []), ("ROWS=5", []),
+    ],
+)  # fmt: skip
+def test_the_direct_path_lists_the_indexes_that_it_filled(options: str, expected: list[str]) -> None:
+    """With the keys of this load; not those of a table that took no row, nor where indexes are left alone."""
+    control = f"OPTIONS ({options}) LOAD DATA INFILE 'a' APPEND" + " INTO TABLE {} (a POSITION(1:1)) INTO TABLE {} (a POSITION(1:1))"
+    run = replace(run_of(control.format("t", "u")), indexes=[["S.PK", "S.U"], ["S.UK"]])
+    counts = Contribution(read=3, loaded=3, tables=(TableCount(loaded=3), TableCount(when_failed=3)))
+    tail = log_tail(run, counts, "complete", AT, (0.1, 0.1)).splitlines()
+    assert expected == [line for line in tail if "index" in line]
+    assert "Table T:" == tail[len(expected) + 1]

@@ -64,7 +64,20 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
         unique=unique,
         primary_key=tuple(keys[0]) if keys else (),
         read_only=_is_view(connection, schema, name),
+        indexes=_indexes(connection, schema, name),
     )
+
+
+def _indexes(connection: Any, schema: str, name: str) -> tuple[str, ...]:
+    """Indexes of keys, which have the names of their constraints, and those that were made."""
+    rows = connection.execute(
+        "SELECT upper(constraint_name) FROM duckdb_constraints() WHERE constraint_type IN ('PRIMARY KEY', 'UNIQUE')"
+        " AND database_name = current_database() AND schema_name = $1 AND table_name = $2"
+        " UNION SELECT upper(index_name) FROM duckdb_indexes()"
+        " WHERE database_name = current_database() AND schema_name = $1 AND table_name = $2 ORDER BY 1",
+        [schema, name],
+    )
+    return tuple(f"{schema.upper()}.{index}" for (index,) in rows.fetchall())
 
 
 def _is_view(connection: Any, schema: str, name: str) -> bool:

@@ -80,9 +80,11 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
     rows = connection.execute(COLUMNS, [oid]).fetchall()
     columns = tuple(_column(name, row, octets) for row in rows)
     triggers = connection.execute(TRIGGERS, {"oid": oid})
-    unique = connection.execute(
-        "SELECT count(*) FROM pg_index WHERE indrelid = %s::oid AND (indisunique OR indisexclusion)", [oid]
-    )
+    indexes = connection.execute(
+        "SELECT upper(c.relname), indisunique OR indisexclusion FROM pg_index JOIN pg_class c ON c.oid = indexrelid"
+        " WHERE indrelid = %s::oid ORDER BY 1",
+        [oid],
+    ).fetchall()
     draws = any("nextval(" in row[8] or row[9] for row in rows)
     keys = [names for kind, _, names in constraints if kind == "p"]
     return TableInfo(
@@ -90,9 +92,10 @@ def read_table(connection: Any, schema: str, name: str) -> TableInfo:
         name=name,
         columns=columns,
         parallel_safe=triggers.fetchone()[0] == 0 and not draws,
-        unique=unique.fetchone()[0] > 0,
+        unique=any(unique for _, unique in indexes),
         primary_key=tuple(keys[0]) if keys else (),
         logged=persistence != "u",
+        indexes=tuple(f"{schema.upper()}.{index}" for index, _ in indexes),
     )
 
 

@@ -44,6 +44,7 @@ def read_table(connection: sqlite3.Connection, name: str) -> TableInfo:
         primary_key=key,
         parallel_safe=triggers.fetchone()[0] == 0,
         read_only=views.fetchone()[0] > 0,
+        indexes=tuple(sorted(index[1].upper() for index in indexes)),
     )
 
 
