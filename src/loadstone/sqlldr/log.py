@@ -284,7 +284,7 @@ def _index_lines(run: LogRun, counts: Contribution) -> list[str]:
     options = run.spec.options
     if not run.direct or options.parallel or options.skip_index_maintenance:
         return []
-    lines = []
+    lines: list[str] = []
     for table, count, names in zip(run.spec.tables, counts.tables, run.indexes, strict=False):
         if names and count.loaded:
             lines += [*[""] * bool(lines), f"The following index(es) on table {table_name(table)} were processed:"]
