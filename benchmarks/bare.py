@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from loadstone.cli.main import build_parser, frugal_process
+from loadstone.cli.main import build_parser, end_process, frugal_process
 from loadstone.cli.parser import parse
 
 WITHOUT_HASH = "BARE_WITHOUT_HASH"
@@ -19,12 +19,13 @@ WITHOUT_HASH = "BARE_WITHOUT_HASH"
 def main() -> int:
     """Load; prints how many rows."""
     frugal_process()
-    arguments = parse(build_parser(), sys.argv[1:])
+    arguments = parse(build_parser("load"), sys.argv[1:])
     from bare_load import load
 
     from loadstone.cli.load import request_of
 
     print(load(request_of(arguments), hashing=WITHOUT_HASH not in os.environ))
+    end_process()
     return 0
 
 

@@ -29,7 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(list(argv), shown=False)
     words = sys.argv[1:]
     frugal_process()
-    return _run(["sqlldr", *words] if Path(sys.argv[0]).stem == "sqlldr" else words, shown=True)
+    code = _run(["sqlldr", *words] if Path(sys.argv[0]).stem == "sqlldr" else words, shown=True)
+    end_process()
+    return code
 
 
 def frugal_process() -> None:
@@ -37,6 +39,12 @@ def frugal_process() -> None:
     gc.set_threshold(YOUNG_OBJECTS_MAX)
     # NumPy starts a thread for each core, which spins for a while, and which only matrices would need.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def end_process() -> None:
+    """What is left ends with the process, and is not searched for garbage before: a tenth of a second."""
+    if "duckdb" not in sys.modules:  # its binding complains about what outlives it
+        gc.freeze()
 
 
 def keep_passwords_secret(words: Sequence[str], *, shown: bool) -> None:
@@ -51,8 +59,8 @@ def keep_passwords_secret(words: Sequence[str], *, shown: bool) -> None:
         hide_arguments(given)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """All commands and options."""
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """All commands and options; ``load`` alone where that is the command, for loads start by the thousand."""
     parser = Parser(
         prog="loadstone",
         description="Loads the files of Oracle SQL*Loader control files into PostgreSQL, DuckDB, SQLite or Oracle, exactly once.",
@@ -60,6 +68,16 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"loadstone {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_load(subparsers)
+    if command != "load":
+        _add_others(subparsers)
+    add_examples(parser)
+    return parser
+
+
+# Private functions
+
+
+def _add_others(subparsers: commands.Subparsers) -> None:
     commands.add_check(subparsers)
     commands.add_explain(subparsers)
     commands.add_convert(subparsers)
@@ -85,11 +103,6 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_errors(subparsers)
     sqlldr = subparsers.add_parser("sqlldr", help="SQL*Loader's own command line (keyword=value) and PARFILE")
     sqlldr.add_argument("words", nargs="*", metavar="KEYWORD=VALUE", help="as SQL*Loader takes them")
-    add_examples(parser)
-    return parser
-
-
-# Private functions
 
 
 def _run(words: Sequence[str], *, shown: bool) -> int:
@@ -101,7 +114,7 @@ def _run(words: Sequence[str], *, shown: bool) -> int:
             from loadstone.cli.sqlldr import run_sqlldr
 
             return run_sqlldr(words[1:])
-        arguments = parse(build_parser(), words)
+        arguments = parse(build_parser(next(iter(words), None)), words)
         return int(arguments.run(arguments))
     except LoadstoneError as error:
         from loadstone.cli.show import show_error

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import shlex
+import sys
 
 import pytest
 
 from loadstone.cli.examples import EXAMPLES
-from loadstone.cli.main import YOUNG_OBJECTS_MAX, build_parser, frugal_process
+from loadstone.cli.main import YOUNG_OBJECTS_MAX, build_parser, end_process, frugal_process
 from loadstone.cli.parser import parse, subcommands
 from loadstone.errors import FixSpec
 from tests.terminal import COLUMNS, loadstone
@@ -111,6 +112,32 @@ def test_examples_can_be_typed(name: str) -> None:
             continue
         assert "loadstone" == words[0]
         assert parse(PARSER, words[1:]).command == (name.split() or [words[1]])[0]
+
+
+def test_a_load_makes_its_own_options_alone() -> None:
+    """They are the same, with the same help, as where all commands are made."""
+    alone = build_parser("load")
+    assert ["load"] == list(subcommands(alone))
+    assert subcommands(PARSER)["load"].format_help() == subcommands(alone)["load"].format_help()
+    words = ["load", "emp.ctl", "--target", "bank.db", "--errors", "5"]
+    both = [{**vars(parse(parser, words)), "run": None} for parser in (PARSER, alone)]
+    assert both[0] == both[1]
+
+
+@pytest.mark.parametrize(("loaded", "frozen"), [(False, True), (True, False)], ids=["others", "duckdb"])
+def test_a_process_ends_without_a_look_for_garbage(
+    monkeypatch: pytest.MonkeyPatch, loaded: bool, frozen: bool
+) -> None:
+    """But where DuckDB is, whose binding lists on standard error what it finds alive."""
+    monkeypatch.setitem(sys.modules, "duckdb", sys)
+    if not loaded:
+        monkeypatch.delitem(sys.modules, "duckdb")
+    gc.unfreeze()
+    try:
+        end_process()
+        assert frozen == (gc.get_freeze_count() > 0)
+    finally:
+        gc.unfreeze()
 
 
 def test_help_and_version_end_well() -> None:

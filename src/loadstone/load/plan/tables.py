@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loadstone.errors import FixSpec, Place
 from loadstone.spec import LoadRequest, TableName
-from loadstone.targets.ddl import DdlSchema, create_statements, read_ddl, tables_from_spec
 from loadstone.targets.model import TableInfo, Target
+
+if TYPE_CHECKING:
+    from loadstone.targets.ddl import DdlSchema
 
 
 def find_tables(request: LoadRequest, target: Target) -> tuple[list[TableInfo], list[str]]:
@@ -50,6 +53,8 @@ def find_tables(request: LoadRequest, target: Target) -> tuple[list[TableInfo], 
 
 def make_tables(request: LoadRequest, target: Target) -> list[str]:
     """Make the tables of the spec that are missing; gives warnings."""
+    from loadstone.targets.ddl import create_statements, read_ddl, tables_from_spec
+
     wanted = [t.table for t in request.spec.tables if target.find_table(t.table, request.schema_map) is None]
     warnings: list[str] = []
     for path in request.ddl:
