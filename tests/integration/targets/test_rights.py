@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,22 @@ def test_tables_and_grants_that_are_printed_suffice(loader: str, postgres_url: s
     receipt = load(CONTROL, loader)
     assert (1, 1) == (receipt.counts.loaded, receipt.counts.rejected)
     assert load(CONTROL, loader).repeated
+
+
+def test_a_role_draws_from_a_sequence_without_the_right_to_make_one(loader: str, postgres_url: str) -> None:
+    """Its owner grants USAGE; one that is missing is refused as the database words it."""
+    execute(postgres_url, "CREATE SEQUENCE numbers", "GRANT USAGE ON SEQUENCE numbers TO loader")
+    with opened(loader) as target:
+        assert [1, 2, 3] == target.next_values("app.NUMBERS", 3)
+        with pytest.raises(LoadstoneError, match="permission denied"):
+            target.next_values("others", 1)
+
+
+def test_two_loads_that_make_a_sequence_at_once_draw_different_numbers(postgres_url: str) -> None:
+    """One makes it, the other waits for that, and neither fails."""
+    with opened(postgres_url) as one, opened(postgres_url) as other, ThreadPoolExecutor(2) as crew:
+        drawn = crew.map(lambda target: target.next_values("fresh", 50), (one, other))
+        assert list(range(1, 101)) == sorted(number for numbers in drawn for number in numbers)
 
 
 @pytest.mark.parametrize("table", ["load", "fence", "claim", "lease", "chunk", "reject", "discard"])

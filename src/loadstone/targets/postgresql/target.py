@@ -233,7 +233,9 @@ class PostgresTarget(StoredLoads):
     def next_values(self, sequence: str, count: int) -> list[int]:
         """Values of a native sequence, made when missing."""
         name = sequence.rpartition(".")[2].lower().replace('"', "")
-        self._execute(f'CREATE SEQUENCE IF NOT EXISTS "{name}"', [])
+        if self._execute("SELECT to_regclass(?)", [f'"{name}"'])[0][0] is None:
+            # Under the lock of makers; to make one that is there would also ask for a right to make others.
+            self.run_ddl([f'CREATE SEQUENCE IF NOT EXISTS "{name}"'])
         rows = self._execute(f"SELECT nextval('\"{name}\"') FROM generate_series(1, ?)", [count])
         return [int(row[0]) for row in rows]
 
