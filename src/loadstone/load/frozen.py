@@ -11,7 +11,7 @@ from loadstone.load.columnar import Columnar
 from loadstone.load.environment import freeze
 from loadstone.load.lookups import read_lookups
 from loadstone.load.plan.model import LoadPlan
-from loadstone.load.sequences import sequence_bases
+from loadstone.load.sequences import numbered_tables, sequence_bases
 
 
 def freeze_plan(plan: LoadPlan) -> dict[str, Any]:
@@ -20,6 +20,7 @@ def freeze_plan(plan: LoadPlan) -> dict[str, Any]:
         "environment": freeze(plan.environment),
         "charsets": list(plan.charsets),
         "sequences": sequence_bases(plan),
+        "numbered": numbered_tables(plan),
         "lookups": read_lookups(plan),
         "atomic": plan.request.atomic,
         "guids": uuid.uuid4().hex,

@@ -24,6 +24,7 @@ from loadstone.load.plan.compile import compile_plan
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.receipts import finished_before, make_receipt
 from loadstone.load.resume import progress_of
+from loadstone.load.sequences import shared_numbers
 from loadstone.load.surroundings import Surroundings
 from loadstone.load.workers import Work, pace_of
 from loadstone.spec import LoadRequest
@@ -104,13 +105,14 @@ def _run_held(load: _Load) -> LoadReceipt:
     plan = lasting.call(lambda: _prepare(load, plan, lasting.fence, frozen))
     reach("prepared")
     columnar = columnar_of(plan, frozen)
+    told = shared_numbers(plan, load.identity.load_id)
     work = Work(plan, columnar, lasting, load.run, pace_of(plan), load.surroundings.publish)
     partitions = partitions_of(frozen.get("partitions", ()))
     progress, outcome = load_in_turn(work, partitions) if partitions else load_all(work)
     lasting.call(lambda: close_staged(plan, lasting.fence, progress))
     receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None and not partitions)
     receipt = replace(receipt, pace=work.pace.told(), types=work.publish.told())
-    told = [
+    told += [
         f"load {one[:8]}, staged and not resumed for {ORPHAN_DAYS} days, is dropped" for one in load.orphans
     ]
     warnings = (*receipt.warnings, *columnar.warnings, *told)

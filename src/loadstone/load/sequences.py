@@ -19,6 +19,31 @@ def sequence_bases(plan: LoadPlan) -> dict[str, list[int]]:
     return bases
 
 
+def numbered_tables(plan: LoadPlan) -> list[str]:
+    """Tables whose numbers go on from what they hold when the load begins: SEQUENCE(MAX) and SEQUENCE(COUNT)."""
+    return sorted(
+        {
+            f"{table.info.schema}.{table.info.name}" if table.info.schema else table.info.name
+            for table in plan.tables
+            for column in table.columns
+            if isinstance(column.field.source, Sequence) and isinstance(column.field.source.base, str)
+        }
+    )
+
+
+def shared_numbers(plan: LoadPlan, load_id: str) -> list[str]:
+    """Warnings of other loads that are not finished, and go on from what the same tables held when they began."""
+    mine = set(numbered_tables(plan))
+    if not mine:
+        return []
+    return [
+        f"load {other.load_id[:8]}, which is not finished, numbers {name} by SEQUENCE(MAX) or SEQUENCE(COUNT) too:"
+        " numbers may be given twice"
+        for other in plan.target.unfinished(load_id)
+        for name in sorted(mine & set(other.frozen.get("numbered", ())))
+    ]
+
+
 class Steps:
     """What all chunks before one have stepped; chunks ask in any order and wait for those before."""
 

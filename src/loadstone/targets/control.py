@@ -185,21 +185,11 @@ class Control:
 
     def read_load(self, load_id: str) -> LoadRow | None:
         """The load's row with its fence."""
-        rows = self._execute(
-            f"SELECT l.status, l.frozen, l.receipt, f.fence_no FROM {self._prefix}loadstone_load l"
-            f" JOIN {self._prefix}loadstone_fence f ON f.load_id = l.load_id AND f.part = 0 WHERE l.load_id = ?",
-            [load_id],
-        )
-        if not rows:
-            return None
-        status, frozen, receipt, number = rows[0]
-        return LoadRow(
-            load_id=load_id,
-            fence=int(number),
-            status=status,
-            frozen=json.loads(frozen),
-            receipt=json.loads(receipt) if receipt else None,
-        )
+        return next(iter(self._loads("l.load_id = ?", load_id)), None)
+
+    def unfinished(self, besides: str) -> list[LoadRow]:
+        """The rows of other loads that run, or that may go on; the oldest first."""
+        return self._loads("l.status <> 'complete' AND l.load_id <> ? ORDER BY l.seq", besides)
 
     def find_loads(self, prefix: str | None) -> list[str]:
         """Ids that begin with ``prefix``, the newest first; the newest only for None."""
@@ -398,6 +388,23 @@ class Control:
             f"INSERT INTO {self._prefix}loadstone_claim (load_id, part, claim_no, claimant) VALUES (?, ?, 0, '-')",
             [load_id, part],
         )
+
+    def _loads(self, which: str, load_id: str) -> list[LoadRow]:
+        rows = self._execute(
+            f"SELECT l.load_id, l.status, l.frozen, l.receipt, f.fence_no FROM {self._prefix}loadstone_load l"
+            f" JOIN {self._prefix}loadstone_fence f ON f.load_id = l.load_id AND f.part = 0 WHERE {which}",
+            [load_id],
+        )
+        return [
+            LoadRow(
+                load_id=found,
+                fence=int(number),
+                status=status,
+                frozen=json.loads(frozen),
+                receipt=json.loads(receipt) if receipt else None,
+            )
+            for found, status, frozen, receipt, number in rows
+        ]
 
     def _claim(self, load_id: str) -> tuple[int, str]:
         rows = self._execute(CLAIM.format(self._prefix), [load_id, self._part])

@@ -322,6 +322,10 @@ class Target(Protocol):
         """The load's row."""
         ...
 
+    def unfinished(self, besides: str) -> list[LoadRow]:
+        """The rows of other loads that run, or that may go on; the oldest first."""
+        ...
+
     def raise_fence(self, load_id: str, claimant: Claimant, *, again: bool = False) -> Fence:
         """
         Claim, end older sessions of the load, wait for them, raise the fence (makes the rows).

@@ -18,6 +18,10 @@ class StoredLoads:
         """The load's row."""
         return self._control.read_load(load_id)
 
+    def unfinished(self, besides: str) -> list[LoadRow]:
+        """The rows of other loads that run, or that may go on."""
+        return self._control.unfinished(besides)
+
     def find_loads(self, prefix: str | None) -> list[str]:
         """Ids of loads."""
         return self._control.find_loads(prefix)

@@ -144,6 +144,10 @@ class UnrecordedTarget:
         """No load is known."""
         return None
 
+    def unfinished(self, besides: str) -> list[LoadRow]:
+        """No load is known."""
+        return []
+
     def find_loads(self, prefix: str | None) -> list[str]:
         """No load is known."""
         return []

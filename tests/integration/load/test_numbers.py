@@ -90,6 +90,18 @@ def test_a_load_that_goes_on_goes_on_counting(target_url: str, here: Path) -> No
     assert {"a": 2, "b": 4, "c": 8, "d": 10} == numbers(target_url)
 
 
+@pytest.mark.parametrize("base", ["MAX", "COUNT"])
+def test_loads_that_number_a_table_at_once_are_warned_about(base: str, target_url: str, here: Path) -> None:
+    """Each goes on from what stood there when it began; those with numbers of their own are no matter."""
+    Path("in.dat").write_text(LINES)
+    first = load(control(f"SEQUENCE({base},1)"), target_url, ddl=DDL, load=1)
+    second = load(control(f"SEQUENCE({base},1)"), target_url, run_id="second")
+    assert [True] == [first.load_id[:8] in one for one in second.warnings if "given twice" in one]
+    fixed = load(control("SEQUENCE(1,1)"), target_url, run_id="third")
+    alone = load(control(f"SEQUENCE({base},1)"), target_url, load=None)
+    assert not [one for receipt in (fixed, alone) for one in receipt.warnings if "given twice" in one]
+
+
 def test_each_table_has_its_own_sequence(target_url: str, here: Path) -> None:
     """Records that go into the other table do not step it."""
     Path("in.dat").write_text("1a\n2b\n1c\n2d\n1e\n")
