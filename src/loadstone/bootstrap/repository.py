@@ -9,6 +9,7 @@ import loadstone.database.breakers
 import loadstone.database.watermarks
 import loadstone.deadletters.tables
 import loadstone.jobs.tables
+import loadstone.output.tables
 import loadstone.schedule.tables
 import loadstone.sources.tables  # noqa: F401 - each declares its tables on the one MetaData
 from loadstone.database import guard, migrate

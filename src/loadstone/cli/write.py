@@ -35,7 +35,7 @@ def run_write(arguments: argparse.Namespace) -> int:
         replace=arguments.replace,
     )
     with _Progress() if not arguments.quiet and sys.stderr.isatty() else nullcontext(_silent) as report:
-        receipt = outputs.write(request, report)
+        receipt = outputs.write(request, report, repository=arguments.repository)
     if arguments.json:
         print(json.dumps(_values(receipt)))
     elif not arguments.quiet:
@@ -75,6 +75,8 @@ def _show(receipt: OutputReceipt) -> None:
     rate = receipt.records / receipt.duration_s if receipt.duration_s else 0
     print(f"{receipt.path}: {receipt.records:,} records{again}, {receipt.size_bytes:,} bytes")
     print(f"  {receipt.duration_s:.2f} s, {rate:,.0f} records/s; sha256 {receipt.sha256}")
+    if receipt.delivered is not None:
+        print(f"  delivered to {receipt.delivered}")
     for name, value in receipt.totals.items():
         if name != "count":
             print(f"  {name} = {value:f}")

@@ -156,6 +156,33 @@ class Excel(Part):
 Layout = Annotated[Delimited | Fixed | JsonLines | Excel, Discriminator("kind")]
 
 
+class Deliver(Part):
+    """Where the file goes when it is whole."""
+
+    connection: str = Doc(min_length=1, description="A connection of the configuration, with access: write.")
+    folder: str = Doc("", description="Template of the folder below the connection's own.")
+    marker: str | None = Doc(
+        None, min_length=1, description="Template of the name of an empty file that is put behind it."
+    )
+
+
+class Sequence(Part):
+    """Numbers of the files of one id, which the repository keeps."""
+
+    id: str = Doc(min_length=1, max_length=200, description="File id: files of one id share the numbers.")
+    first: int = Doc(1, ge=0, description="The first number.")
+    last: int | None = Doc(None, ge=0, description="The last one; a run behind it is refused.")
+    restart: Only["never", "year", "month", "day"] = Doc(
+        "never", description="When they begin anew, by the business date."
+    )
+
+    @model_validator(mode="after")
+    def _some_numbers(self) -> Self:
+        if self.last is not None and self.last < self.first:
+            raise ValueError("last must not be less than first")
+        return self
+
+
 class OutputSpec(Part):
     """An outgoing file."""
 
@@ -170,6 +197,10 @@ class OutputSpec(Part):
     encoding: str = Doc("utf-8", description="Character set of the file: utf-8, cp1252, cp500, ...")
     record_end: str = Doc("\n", description="What ends each line; may be empty.")
     checksum: Only["none", "sha256"] = Doc("none", description="A file beside it that `sha256sum -c` reads.")
+    deliver: Deliver | None = Doc(None, description="Where it goes; it stays in its folder when absent.")
+    sequence: Sequence | None = Doc(
+        None, description="The variable sequence is the next number, unless --define gives it."
+    )
 
     @field_validator("encoding")
     @classmethod
@@ -230,6 +261,7 @@ class OutputReceipt:
     Attributes:
         totals: By their template, such as ``sum(amount)`` or ``count(PAY)``, exact.
         resumed_at: The record count at which a run that was cut off was gone on with; 0 for none.
+        sequence: The number that the repository gave; None for none. delivered: ``connection:path``; None for nowhere.
     """
 
     path: str
@@ -239,3 +271,5 @@ class OutputReceipt:
     totals: dict[str, Decimal]
     resumed_at: int
     duration_s: float
+    sequence: int | None = None
+    delivered: str | None = None

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedRandom
 from pathlib import Path
 from typing import IO
@@ -17,6 +17,7 @@ from loadstone.errors import Place, Refused, Stop
 from loadstone.filestore.atomic import sync_folder, write_whole
 from loadstone.output.batches import Batch, Source, column_no
 from loadstone.output.body import counted, encoded, numbered
+from loadstone.output.deliver import Open, deliver, plan, receipt_of, waiting
 from loadstone.output.job import Job, job_of
 from loadstone.output.model import Excel, OutputReceipt, Request
 from loadstone.output.state import Progress, forget, resumed_hash, store, stored
@@ -29,20 +30,46 @@ Report = Callable[[int, int], None]
 """Told the records and bytes that are written."""
 
 
+@dataclass(frozen=True)
+class Outside:
+    """
+    What a file needs of others.
+
+    Attributes:
+        opened: Gives the place of a connection. settled: told when the file is where it is to be.
+    """
+
+    opened: Open
+    settled: Callable[[], object]
+
+
 def write_file(
-    request: Request, source: Source, report: Report = lambda records, size: None
+    request: Request, source: Source, outside: Outside, report: Report = lambda records, size: None
 ) -> OutputReceipt:
     """
-    Write the file of ``request`` from ``source``.
+    Write the file of ``request`` from ``source``, and deliver it where its spec says so.
+
+    One that is whole but not delivered yet is not written again.
 
     Raises:
         FixSpec: LS-8002 to LS-8005 the spec does not fit the rows, or a template cannot be filled.
         FixFile: LS-8010 to LS-8013 a value cannot stand in the file; nothing is put in its place.
-        Refused: LS-8014 there is such a file; LS-8020 another process writes it.
-        Stop: LS-4020 the folder cannot be written.
+        Refused: LS-8014 there is such a file, here; LS-8016 there is another one where it goes; LS-8020 another process
+            writes it. Stop: LS-4020 the folder cannot be written. And what transports raise.
     """
     begun = time.monotonic()
     job = job_of(request, source)
+    before = None if request.replace else waiting(job)
+    receipt = receipt_of(before) if before is not None else _written(request, job, source, report)
+    delivered = deliver(job, outside.opened, outside.settled, over=request.replace)
+    return replace(receipt, delivered=delivered, duration_s=time.monotonic() - begun)
+
+
+# Private functions
+
+
+def _written(request: Request, job: Job, source: Source, report: Report) -> OutputReceipt:
+    begun = time.monotonic()
     if job.path.exists() and not request.replace:
         raise Refused(
             "LS-8014",
@@ -58,7 +85,16 @@ def write_file(
                 if isinstance(job.spec.layout, Excel)
                 else _text(job, source, body, report)
             )
-            size_bytes = made.path.stat().st_size
+            receipt = OutputReceipt(
+                path=str(job.path),
+                records=made.records,
+                size_bytes=made.path.stat().st_size,
+                sha256=made.sha256,
+                totals=job.totals.figures(),
+                resumed_at=made.resumed_at,
+                duration_s=time.monotonic() - begun,
+            )
+            plan(job, receipt)
             _publish(job, made)
     except OSError as error:
         raise Stop(
@@ -67,18 +103,7 @@ def write_file(
             Place(file=str(job.path)),
             hints=["is the disk full, and may this user write in the folder?"],
         ) from error
-    return OutputReceipt(
-        path=str(job.path),
-        records=made.records,
-        size_bytes=size_bytes,
-        sha256=made.sha256,
-        totals=job.totals.figures(),
-        resumed_at=made.resumed_at,
-        duration_s=time.monotonic() - begun,
-    )
-
-
-# Private functions
+    return receipt
 
 
 @dataclass(frozen=True, kw_only=True)

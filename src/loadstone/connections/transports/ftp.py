@@ -84,12 +84,10 @@ class FtpTransport:
 
     @translating(ERRORS, lambda error, shown, path: error_of(error, shown, path))
     def move(self, path: str, to: str) -> None:
-        """Servers overwrite on a rename, so it is asked first."""
+        """Servers overwrite on a rename, so it is asked first; that there is no such file is for the rename to say."""
         old, new = joined(self._base, path), joined(self._base, to)
-        if self._size(old) is None:
-            raise faults.no_file(path)
         if self._size(new) is not None:
-            raise faults.exists(to)
+            raise faults.exists(to) if self._size(old) is not None else faults.no_file(path)
         self._make_folder(new)
         self._ftp.rename(old, new)
 
