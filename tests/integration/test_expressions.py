@@ -115,3 +115,17 @@ def test_session_timestamps_keep_their_time(target_url: str, here: Path) -> None
     )
     load(control, target_url, ddl="CREATE TABLE t (id NUMBER(5), z VARCHAR2(60));")
     assert [("01-JUL-24 12.00.00.000000 PM +02:00",)] == rows_of(target_url, "SELECT z FROM t")
+
+
+@pytest.mark.parametrize("sql", ["", ' "CASE WHEN :id > 0 THEN SUBSTR(:id, 1, 3) END"'], ids=["direct", "columnar"])
+def test_timestamp_fields_become_text_of_nine_digits(target_url: str, here: Path, sql: str) -> None:
+    """As TO_TIMESTAMP has them, by the session's mask; DATE fields have none."""
+    control = (
+        f"LOAD DATA INFILE * APPEND INTO TABLE t FIELDS TERMINATED BY ',' (id{sql}, d DATE 'YYYYMMDD',"
+        " a TIMESTAMP 'YYYY-MM-DD HH24:MI:SS.FF3', z TIMESTAMP WITH TIME ZONE 'YYYY-MM-DD HH24:MI TZH:TZM')"
+        "\nBEGINDATA\n1,20240701,2024-07-01 12:00:00.5,2024-07-01 12:00 +02:00\n"
+    )
+    ddl = "CREATE TABLE t (id NUMBER(5), d VARCHAR2(60), a VARCHAR2(60), z VARCHAR2(60));"
+    load(control, target_url, ddl=ddl)
+    expected = ("01-JUL-24", "01-JUL-24 12.00.00.500000000 PM", "01-JUL-24 12.00.00.000000000 PM +02:00")
+    assert [expected] == rows_of(target_url, "SELECT d, a, z FROM t")

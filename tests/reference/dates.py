@@ -27,7 +27,7 @@ def shown(moment: datetime, mask: str, language: str = "AMERICAN") -> str:
         "HH": f"{hour:02}",
         "MI": f"{moment.minute:02}",
         "SS": f"{moment.second:02}",
-        "XFF": ".000000",
+        "XFF": ".000000000",
         "AM": "AM" if moment.hour < 12 else "PM",
     }
     return "".join(texts.get(part, part.strip('"')) for part in _PARTS.findall(mask))

@@ -50,8 +50,8 @@ def take(
     kind = int(steps[step, 0])
     exact = steps[step, 1] & FX_FLAG != 0
     if kind == PUNCTUATION:
-        spelled = step + 1 < len(steps) and is_spelled(int(steps[step + 1, 0]))
-        return take_punctuation(buf, at, e, int(steps[step, 1]) & 0xFF, exact, spelled)
+        ahead = int(steps[step + 1, 0]) if step + 1 < len(steps) else PUNCTUATION
+        return take_punctuation(buf, at, e, int(steps[step, 1]) & 0xFF, exact, ahead)
     if kind == TEXT:
         return take_text(buf, at, e, pool, int(steps[step, 1]) & 0xFFFFF, int(steps[step, 2]))
     if kind == RADIX:
@@ -75,12 +75,13 @@ def take(
 
 @kernel
 def take_punctuation(
-    buf: Buffer, at: int, e: int, wanted: int, exact: bool, spelled: bool
+    buf: Buffer, at: int, e: int, wanted: int, exact: bool, ahead: int
 ) -> tuple[int, int]:
     """
     Any punctuation stands for any other, with blanks around it, and may be left out before a digit or letter.
 
-    Before a name (``spelled``) it is not left out in front of a digit, as 2024-01-31 for DD-MON-YYYY has one.
+    In front of a digit it is not left out where the element ``ahead`` is a name, as in 2024-01-31 for DD-MON-YYYY;
+    and the sign of an offset does not stand for the point of a fraction that is missing.
     """
     byte = int(buf[at])
     if exact:
@@ -90,7 +91,9 @@ def take_punctuation(
         at += 1
         blanks += 1
     byte = int(buf[at]) if at < e else 48
-    if spelled and blanks == 0 and at < e and 48 <= byte <= 57:
+    if ahead == FRACTION and blanks > 0 and (byte == 43 or byte == 45):
+        return at, 1858
+    if is_spelled(ahead) and blanks == 0 and at < e and 48 <= byte <= 57:
         return at, 1861
     if 48 <= byte <= 57 or is_letter(byte) or (wanted == 32 and (blanks > 0 or byte == 43 or byte == 45)):
         return at, 0

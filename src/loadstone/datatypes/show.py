@@ -138,6 +138,11 @@ def show_date(micros: int, mask: str, language: str = "AMERICAN", offset_minutes
     return "".join(shown)
 
 
+def nine_digits(mask: str) -> str:
+    """``mask`` with as many digits for FF as TO_TIMESTAMP has, whose values go into text by the session's mask."""
+    return "".join("FF9" if piece.upper() == "FF" else piece for piece in _PIECE.findall(mask))
+
+
 def pieces_of(mask: str) -> list[str]:
     """The elements of a mask, quoted texts and single characters, as written; FX is left out."""
     pieces = [piece for piece in _PIECE.findall(mask) if piece.upper() != "FX"]

@@ -12,7 +12,9 @@ KNOWN_SIZE_MIN = 4
 
 _IN_URL = re.compile(r"(?<=://)([^/\s:@]*):([^\s]*)@(?=[^@\s]*$|[^@\s]*[/?\s])")
 _IN_PAIR = re.compile(r"\b(password|passwd|sslpassword)(\s*=\s*)('[^']*'|[^\s&'\"]+)", re.IGNORECASE)
-_IN_USERID = re.compile(r"(?:userid\s*=\s*)?[\"']?[\w$#]+/([^\s@/=]+?)(?:@[\w.:/-]+)?[\"']?", re.IGNORECASE)
+_IN_USERID = re.compile(
+    r"(?:-?userid\s*=\s*)?[\"']?[\w$#]+/([^\s@/=]+?)(?:@[\w.:/-]+)?(?:\s+as\s+\w+)?[\"']?", re.IGNORECASE
+)
 _known: set[str] = set()
 
 

@@ -72,6 +72,12 @@ _FLAGS = {
 }
 _PAIR = re.compile(r"""\s*(?:(\w+)\s*=\s*)?(\([^)]*\)|"[^"]*"|'[^']*'|[^\s,]+)\s*,?""")
 
+_AS = re.compile(r"\s+as\s+sys\w+\s*$", re.IGNORECASE)
+"""AS SYSDBA and its like, which are rights of Oracle's."""
+
+_OPEN = re.compile(r"""(?:-?\w+\s*=\s*)?(?:'[^']*|"[^"]*)""")
+"""A word that begins with a quote, or whose value does, and has not ended it."""
+
 
 @dataclass(frozen=True)
 class Login:
@@ -177,15 +183,19 @@ def _pairs(words: Sequence[str]) -> dict[str, str]:
                     raise FixSpec("LS-1101", "too many values without a keyword")
                 key = POSITIONS[place]
                 place += 1
+                if key in found:
+                    raise FixSpec("LS-1101", f"the value {value} has no keyword, and {key} is given already")
             found[_keyword(key)] = value
     return found
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """``control= x`` and ``control = x`` are one pair."""
+    """``control= x`` and ``control = x`` are one pair; so is what stands in quotes that the shell left alone."""
     joined: list[str] = []
     for word in words:
-        if joined and (joined[-1].endswith("=") or word.startswith("=")):
+        if joined and _OPEN.fullmatch(joined[-1]):
+            joined[-1] += f" {word}"
+        elif joined and (joined[-1].endswith("=") or word.startswith("=")):
             joined[-1] += word
         else:
             joined.append(word)
@@ -195,6 +205,7 @@ def _joined(words: Sequence[str]) -> list[str]:
 def _split(word: str) -> list[tuple[str | None, str]]:
     """A word of the shell: one pair, whose value may hold anything; or several pairs with commas."""
     key, sign, value = word.partition("=")
+    key = key.removeprefix("-")  # sqlldr takes -control=x as it takes control=x
     if sign and key.strip().replace("_", "").isalnum():
         rest = value.strip()
         more = re.search(r",\s*(\w+)\s*=", rest) if not rest.startswith("(") else None
@@ -256,6 +267,7 @@ def _parfile(path: str) -> dict[str, str]:
 
 
 def _login(text: str) -> Login:
+    text = _AS.sub("", text)
     head, _, alias = text.rpartition("@") if "@" in text else (text, "", "")
     user, _, password = head.partition("/")
     return Login(user, password, alias)

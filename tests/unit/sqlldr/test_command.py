@@ -15,6 +15,7 @@ from loadstone.sqlldr.command import POSITIONS, Login, help_text, parse_command
     [
         ("scott/tiger@bank", Login("scott", "tiger", "bank")), ("scott/tiger", Login("scott", "tiger", "")), ("scott@bank", Login("scott", "", "bank")),
         ("/@bank", Login("", "", "bank")), ("/", Login()), ("scott/t@ger@bank", Login("scott", "t@ger", "bank")), ("scott/ti/ger@b", Login("scott", "ti/ger", "b")),
+        ("sys/tiger as sysdba", Login("sys", "tiger", "")), ("sys/tiger@bank AS SYSOPER", Login("sys", "tiger", "bank")),
     ],
 )  # fmt: skip
 def test_logins(text: str, expected: Login) -> None:
@@ -35,6 +36,8 @@ def test_a_login_never_shows_its_password() -> None:
         (["control=x.ctl,log=a.log"], ("x.ctl", "a.log")), (["control=x.ctl,", "log=a.log"], ("x.ctl", "a.log")), (["control=", "x.ctl", "log", "=", "a.log"], ("x.ctl", "a.log")),
         (["scott/tiger", "x.ctl", "a.log"], ("x.ctl", "a.log")), (["scott/tiger", "control=x.ctl", "log=a.log"], ("x.ctl", "a.log")),
         (["control='x y.ctl'", 'log="a b.log"'], ("x y.ctl", "a b.log")), (["control=a/b.c/x.ctl"], ("a/b.c/x.ctl", None)),
+        (["s/t", "-control=x.ctl", "-log=a.log"], ("x.ctl", "a.log")), (['control="my', 'file.ctl"', "log=a.log"], ("my file.ctl", "a.log")),
+        (["control=x.ctl", "log='a", " b", "c.log'"], ("x.ctl", "a  b c.log")), (["control=x.ctl", "s/t"], ("x.ctl", None)),
     ],
 )  # fmt: skip
 def test_forms_of_pairs(words: list[str], expected: tuple[str, str | None]) -> None:
@@ -102,7 +105,7 @@ def test_several_data_files(word: str, expected: tuple[str, ...]) -> None:
         (["control=x", "erors=5"], "LS-1101", "did you mean errors?"), (["control=x", "xyzzy=5"], "LS-1101", None), (["control=x", "errors=many"], "LS-1102", None),
         (["control=x", "direct=maybe"], "LS-1102", None), ([], "LS-1103", "sqlldr control=load.ctl userid=..."), (["userid=s/t"], "LS-1103", "sqlldr control=load.ctl userid=..."),
         (["x"] * 40, "LS-1101", None), (["control=x", "table=emp"], "LS-1104", None), (["csv=with_embedded"], "LS-1104", None), (["parfile=missing.par"], "LS-6020", None),
-        (["control=x", "rows="], "LS-1102", None),
+        (["control=x", "rows="], "LS-1102", None), (["s/t", "control=x", "rows"], "LS-1101", None),
     ],
 )  # fmt: skip
 def test_wrong_words_are_named(here: Path, words: list[str], code: str, hint: str | None) -> None:
