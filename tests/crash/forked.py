@@ -86,7 +86,7 @@ def _load(start: Start) -> int:
         )
         with watched(quiet=True) as run:
             if os.path.exists(TYPES):
-                return transactions.run(read_transactions(TYPES), TYPES, request, run).exit_code
+                request = transactions.by_types(read_transactions(TYPES), TYPES, request)
             return loads.load(request, run).exit_code
     except LoadstoneError as error:
         show_error(error, as_json=False)

@@ -19,7 +19,6 @@ from loadstone.targets.unrecorded import UnrecordedTarget
 from loadstone.targets.urls import file_of, kind_of
 
 if TYPE_CHECKING:
-    from loadstone.load.atomic import Publisher
     from loadstone.load.preview import Preview
     from loadstone.load.surroundings import Surroundings
     from loadstone.sqlldr.express import ExpressColumn
@@ -27,13 +26,8 @@ if TYPE_CHECKING:
     from loadstone.targets.model import Column, RefusedRecords
 
 
-def load(request: LoadRequest, run: Run, *, publish: Publisher | None = None) -> LoadReceipt:
-    """
-    Load, resume, or give the receipt of a finished load; errors are of class ``LoadstoneError``.
-
-    Args:
-        publish: What publishes the rows of an all-or-nothing load; all of them in one transaction when None.
-    """
+def load(request: LoadRequest, run: Run) -> LoadReceipt:
+    """Load, resume, or give the receipt of a finished load; errors are of class ``LoadstoneError``."""
     from loadstone.load import pipeline
     from loadstone.load.inputs import resolve_inputs
 
@@ -46,9 +40,7 @@ def load(request: LoadRequest, run: Run, *, publish: Publisher | None = None) ->
     if not request.resume:
         target = UnrecordedTarget(target)
     try:
-        around = surroundings(request)
-        around = around if publish is None else replace(around, publish=publish)
-        return pipeline.run(request, target, around, run)
+        return pipeline.run(request, target, _publishing(request), run)
     finally:
         target.close()
 
@@ -229,6 +221,18 @@ def is_pipe(path: str) -> bool:
 
 
 # Private functions
+
+
+def _publishing(request: LoadRequest) -> Surroundings:
+    """The surroundings of a load that publishes by types where the request has them."""
+    around = surroundings(request)
+    if request.types is None:
+        return around
+    from loadstone.transactions.plan import plan_of
+    from loadstone.transactions.publishing import TypePublisher
+
+    plan = plan_of(request.types, request.types_path, request.spec)
+    return replace(around, publish=TypePublisher(plan, request.types.workers))
 
 
 def _tuned(request: LoadRequest) -> LoadRequest:

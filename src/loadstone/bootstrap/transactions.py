@@ -1,4 +1,4 @@
-"""Loads of transaction types, put together: the spec, the load that it names, and the target."""
+"""Loads of transaction types, put together: the spec, and the load that it names."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import os
 from dataclasses import replace
 from typing import Any
 
-from loadstone.books import LoadReceipt, Run
 from loadstone.errors import FixSpec
 from loadstone.spec import LoadRequest
 from loadstone.spec.transactions import TransactionSpec, read_transactions
-from loadstone.transactions.plan import plan_of
 
 
 def spec_at(path: str) -> TransactionSpec:
@@ -23,28 +21,23 @@ def load_path(spec: TransactionSpec, path: str) -> str:
     return os.path.join(os.path.dirname(path), spec.load)
 
 
-def run(spec: TransactionSpec, path: str, request: LoadRequest, run: Run) -> LoadReceipt:
+def by_types(spec: TransactionSpec, path: str, request: LoadRequest) -> LoadRequest:
     """
-    Stage the load once, and publish its types in the order of what they need; go on with what waits.
+    The request that stages its load once, and publishes the types of ``spec`` in the order of what they need.
 
-    ERRORS of the load count over all types, so there is none unless the request or the load's OPTIONS have one.
+    ERRORS of a load counts over all types, so there is none unless the request or the load's OPTIONS have one.
 
     Raises:
-        FixSpec: LS-8303 to LS-8307 what the spec cannot be; LS-8306 options that a load of types cannot have.
-            Others as of a load.
+        FixSpec: LS-8306 options that a load of types cannot have; LS-8303 to LS-8305 what the spec cannot be.
     """
-    from loadstone.bootstrap import loads
-    from loadstone.transactions.publishing import TypePublisher
+    from loadstone.transactions.plan import plan_of
 
     if request.load is not None or not request.resume:
-        option = "--load" if request.load is not None else "--no-resume"
-        raise FixSpec(
-            "LS-8306", f"{option} cannot be: a type is published as a whole, from rows that are staged"
-        )
-    publisher = TypePublisher(plan_of(spec, path, request.spec), spec.workers)
+        option = "LOAD" if request.load is not None else "--no-resume"
+        raise FixSpec("LS-8306", f"{option} cannot be: a type is published as a whole, from rows that are staged")
+    plan_of(spec, path, request.spec)
     errors = request.errors if request.errors is not None else request.spec.options.errors
-    staged = replace(request, atomic=True, errors=-1 if errors is None else errors)
-    return loads.load(staged, run, publish=publisher)
+    return replace(request, atomic=True, errors=-1 if errors is None else errors, types=spec, types_path=path)
 
 
 def schema() -> dict[str, Any]:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from loadstone.bootstrap import transactions
+from loadstone.bootstrap import loads, transactions
 from loadstone.cli.load import request_of
 from loadstone.cli.show import receipt_text
 from loadstone.cli.source import read_any
@@ -20,9 +20,9 @@ def run_transactions(arguments: argparse.Namespace) -> int:
 
     spec = transactions.spec_at(arguments.spec)
     arguments.control = transactions.load_path(spec, arguments.spec)
-    request = request_of(arguments)
+    request = transactions.by_types(spec, arguments.spec, request_of(arguments))
     with watched(quiet=arguments.quiet or arguments.json) as run:
-        receipt = transactions.run(spec, arguments.spec, request, run)
+        receipt = loads.load(request, run)
     if arguments.json:
         print(json.dumps({**receipt_values(receipt), "types": receipt.types}, ensure_ascii=False))
     elif not arguments.quiet:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from loadstone.spec.model import LoadSpec
+from loadstone.spec.transactions import TransactionSpec
 
 
 class OrderPolicy(StrEnum):
@@ -33,7 +34,8 @@ class LoadRequest:
             that died instead.
         take_over: End a process that has this very load in hand, and go on.
         resume: Whether control tables are kept in the target.
-        atomic: All or nothing.
+        atomic: All or nothing. types: what the rows are published by, each type as a whole, in place of all at once;
+            types_path: where it was read from.
         ddl: Oracle DDL files for missing tables. create_tables: make them from the spec.
         schema_map: Pairs of old and new schema names.
         control_schema: Schema of the control tables; the target's default when None.
@@ -63,6 +65,8 @@ class LoadRequest:
     take_over: bool = False
     resume: bool = True
     atomic: bool = False
+    types: TransactionSpec | None = None
+    types_path: str = ""
     ddl: tuple[str, ...] = ()
     create_tables: bool = False
     schema_map: dict[str, str] = field(default_factory=dict)

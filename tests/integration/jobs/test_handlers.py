@@ -84,6 +84,56 @@ def test_a_load_past_its_limit_fails_and_a_mended_file_loads(database: Database)
     assert rows_of("bank.db", "SELECT a FROM t ORDER BY a") == [(1,), (2,)]
 
 
+TYPES = """load: day.ctl
+types:
+  one: {tables: [t]}
+  two: {tables: [u], parents: [{columns: [a], type: one, references: [a]}], errors: 0}
+"""
+DAY = """LOAD DATA INFILE 'x' APPEND
+INTO TABLE t WHEN (1) = 'T' (a POSITION(2:3) INTEGER EXTERNAL)
+INTO TABLE u WHEN (1) = 'U' (a POSITION(2:3) INTEGER EXTERNAL)
+"""
+
+
+def test_transaction_types_that_wait_fail_the_step_and_a_restart_ends_it(database: Database) -> None:
+    """What is published stays; with the parent there, the rows that wait go in."""
+    Path("day.ctl").write_text(DAY)
+    Path("day.yaml").write_text(TYPES)
+    Path("t.sql").write_text("CREATE TABLE t (a NUMBER(9)); CREATE TABLE u (a NUMBER(9) PRIMARY KEY);")
+    config = '{transactions: day.yaml, ddl: t.sql, target: bank.db, data: "{data}"}'
+    define(
+        database,
+        f"name: typed\nparameters: {{data: {{type: file}}}}\nsteps: {{load: {{handler: load, config: {config}}}}}",
+        handlers(database),
+    )
+    Path("t.dat").write_text("T01\nU01\nU01\n")
+    (load,) = run_job(database, "typed", data="t.dat")
+    assert load.error is not None
+    assert (Status.FAILED, "LS-7132", "data_quality") == (load.status, load.error["code"], load.error["kind"])
+    assert "two is failed" in load.error["message"] and [(1,)] == rows_of("bank.db", "SELECT a FROM t")
+    Path("day.yaml").write_text(TYPES.replace("errors: 0", "errors: 1"))
+    (load,) = run_job(database, "typed", data="t.dat")
+    assert (Status.COMPLETED, [(1,)]) == (load.status, rows_of("bank.db", "SELECT a FROM u"))
+    assert [(1,)] == rows_of("bank.db", "SELECT a FROM t")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("control: t.ctl, transactions: day.yaml", "control or transactions must be there"),
+        ("target: bank.db", "control or transactions must be there"),
+    ],
+    ids=["both", "neither"],
+)
+def test_a_load_step_names_one_load(database: Database, more: str, told: str) -> None:
+    """A control file, or a transaction spec."""
+    with pytest.raises(FixSpec, match=told) as caught:
+        define(
+            database, f"name: j\nsteps: {{load: {{handler: load, config: {{{more}}}}}}}", handlers(database)
+        )
+    assert "LS-7121" == caught.value.code
+
+
 @pytest.mark.parametrize(
     ("content", "code"), [(b"", "LS-7123"), (b"\x1f\x8b\x08\x00broken", "LS-2003")], ids=["empty", "damaged"]
 )

@@ -58,12 +58,8 @@ def run(
     request = {name: options.pop(name) for name in ("chunk_size_bytes", "errors", "load") if name in options}
     Path("day.yaml").write_text(yaml.safe_dump({"load": "day.ctl", "types": types, **options}))
     spec = parse_control(control.encode(), "day.ctl")
-    return transactions.run(
-        transactions.spec_at("day.yaml"),
-        "day.yaml",
-        LoadRequest(spec=spec, spec_path="day.ctl", target=url, **request),
-        Undisturbed(),
-    )
+    whole = LoadRequest(spec=spec, spec_path="day.ctl", target=url, **request)
+    return loads.load(transactions.by_types(transactions.spec_at("day.yaml"), "day.yaml", whole), Undisturbed())
 
 
 def changed(name: str, **options: Any) -> dict[str, dict[str, Any]]:
@@ -233,7 +229,7 @@ def test_a_stop_between_types_goes_on_later(day: str) -> None:
             return bool(ids(day, "customers"))
 
     spec = transactions.spec_at("day.yaml")
-    receipt = transactions.run(spec, "day.yaml", request, Stopped())
+    receipt = loads.load(transactions.by_types(spec, "day.yaml", request), Stopped())
     assert "staged" in states(receipt).values() and receipt.counts.staged > 0
     assert "complete" == run(day, workers=1).outcome and [100] == ids(day, "payments")
 
@@ -241,7 +237,7 @@ def test_a_stop_between_types_goes_on_later(day: str) -> None:
 @pytest.mark.parametrize("option", [{"load": 3}])
 def test_options_that_would_cut_a_type_are_refused(day: str, option: dict[str, int]) -> None:
     """LOAD ends a load anywhere."""
-    with pytest.raises(FixSpec, match="--load") as caught:
+    with pytest.raises(FixSpec, match="LOAD cannot be") as caught:
         run(day, **option)
     assert "LS-8306" == caught.value.code
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import Field as Doc
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from loadstone.config import resolve_target
 from loadstone.errors import FixSpec
@@ -19,7 +19,12 @@ from loadstone.spec.fields import Part
 class LoadConfig(Part):
     """What a load step says: the options of ``loadstone load``."""
 
-    control: str = Doc(description="Control file, or spec (.yaml, .yml, .json).")
+    control: str | None = Doc(
+        None, description="Control file, or spec (.yaml, .yml, .json); left out beside transactions."
+    )
+    transactions: str | None = Doc(
+        None, description="Transaction spec, which names the load; its types are published each as a whole."
+    )
     target: str | None = Doc(None, description="Target URL or name; LOADSTONE_TARGET when absent.")
     data: str | list[str] = Doc([], description="Data files instead of the first INFILE.")
     bad: str | None = Doc(None, description="Bad file.")
@@ -49,6 +54,12 @@ class LoadConfig(Part):
     run_id: str | None = Doc(None, description="Tells loads of the same files apart.")
     business_date: str | None = Doc(None, description="Tells loads of the same files apart, as a date.")
 
+    @model_validator(mode="after")
+    def _names_one_load(self) -> Self:
+        if (self.control is None) == (self.transactions is None):
+            raise ValueError("control or transactions must be there, one of them")
+        return self
+
 
 P = TypeVar("P", bound=Part)
 
@@ -71,22 +82,20 @@ def check_config(model: type[Part], config: Mapping[str, Any]) -> None:
     try:
         model.model_validate(dict(config))
     except ValidationError as error:
-        faults = [one for one in error.errors() if not places(config.get(str(one["loc"][0])))]
+        faults = [one for one in error.errors() if not one["loc"] or not places(config.get(str(one["loc"][0])))]
         if faults:
             raise _wrong(faults) from error
 
 
 def request_of(config: LoadConfig) -> LoadRequest:
     """The request that a load step makes; the spec is read now."""
-    return LoadRequest(
-        spec=spec_at(config.control),
-        spec_path=config.control,
-        target=resolve_target(config.target),
-        data=_list(config.data),
-        ddl=_list(config.ddl),
-        schema_map={old.upper(): new for old, new in config.schema_map.items()},
-        **config.model_dump(include=_OPTIONS),
-    )
+    from loadstone.bootstrap import transactions
+
+    if config.transactions is None:
+        return _request(config, str(config.control))
+    types = transactions.spec_at(config.transactions)
+    request = _request(config, transactions.load_path(types, config.transactions))
+    return transactions.by_types(types, config.transactions, request)
 
 
 def spec_at(path: str) -> LoadSpec:
@@ -99,8 +108,22 @@ def spec_at(path: str) -> LoadSpec:
 
 # Private functions
 
-_OPTIONS = set(LoadConfig.model_fields) - {"control", "target", "data", "ddl", "schema_map", "partitions"}
+_OPTIONS = set(LoadConfig.model_fields) - {
+    "control", "transactions", "target", "data", "ddl", "schema_map", "partitions"
+}  # fmt: skip
 """Options of a load that go into its request as they are."""
+
+
+def _request(config: LoadConfig, control: str) -> LoadRequest:
+    return LoadRequest(
+        spec=spec_at(control),
+        spec_path=control,
+        target=resolve_target(config.target),
+        data=_list(config.data),
+        ddl=_list(config.ddl),
+        schema_map={old.upper(): new for old, new in config.schema_map.items()},
+        **config.model_dump(include=_OPTIONS),
+    )
 
 
 def _list(value: str | list[str]) -> tuple[str, ...]:

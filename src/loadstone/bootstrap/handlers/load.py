@@ -10,7 +10,13 @@ from typing import Any
 from loadstone.books import LoadReceipt
 from loadstone.books.values import receipt_values
 from loadstone.bootstrap.connections import systems_of
-from loadstone.bootstrap.handlers.configuration import LoadConfig, check_config, request_of, typed_config
+from loadstone.bootstrap.handlers.configuration import (
+    LoadConfig,
+    check_config,
+    request_of,
+    spec_at,
+    typed_config,
+)
 from loadstone.bootstrap.handlers.healing import healed
 from loadstone.bootstrap.tuning import tell_pace
 from loadstone.connections.model import Connection
@@ -19,6 +25,7 @@ from loadstone.jobs.handlers import TaskRun, WholeStep
 from loadstone.jobs.healing import remedies_of
 from loadstone.jobs.model import Outcome, Status, Task
 from loadstone.spec import LoadRequest
+from loadstone.spec.transactions import read_transactions
 
 
 class LoadHandler(WholeStep):
@@ -39,11 +46,10 @@ class LoadHandler(WholeStep):
     def check(self, config: Mapping[str, Any]) -> None:
         """Refuse what is no configuration of a load, and a control file that is there and wrong."""
         check_config(LoadConfig, config)
-        path = str(config["control"])
-        if os.path.exists(path):
-            from loadstone.bootstrap.handlers.configuration import spec_at
-
-            spec_at(path)
+        for key, read in (("control", spec_at), ("transactions", read_transactions)):
+            path = str(config.get(key))
+            if key in config and os.path.exists(path):
+                read(path)
 
     def plan(self, task: Task) -> Sequence[Mapping[str, Any]]:
         """
@@ -67,7 +73,8 @@ class LoadHandler(WholeStep):
         Load; the load is that of the instance's content, whatever run of it launched this.
 
         Raises:
-            FixFile: LS-7119 more records were rejected than ERRORS allows. Others: as ``loads.load``.
+            FixFile: LS-7119 more records were rejected than ERRORS allows; LS-7132 transaction types wait for
+                what they need. Others: as ``loads.load``.
         """
         if task.plan and "number" in task.plan:
             return self._load_partition(task, run, int(task.plan["number"]))
@@ -82,6 +89,15 @@ class LoadHandler(WholeStep):
                 hints=[
                     f"`loadstone rejects {receipt.load_id[:8]}` shows them and why.",
                     "mend the file and launch again, or raise errors: in the step.",
+                ],
+            )
+        if receipt.outcome == "waiting":
+            raise FixFile(
+                "LS-7132",
+                f"{receipt.counts.staged} records wait: {_told(receipt.types)}",
+                hints=[
+                    f"`loadstone rejects {receipt.load_id[:8]}` shows the records that were refused, and why.",
+                    "mend the cause and restart the job: what is published stays, and what waits goes in.",
                 ],
             )
         return Outcome(status=_STATUS.get(receipt.outcome, Status.COMPLETED), result=receipt_values(receipt))
@@ -117,6 +133,12 @@ class LoadHandler(WholeStep):
 
 
 # Private functions
+
+def _told(types: Mapping[str, Any]) -> str:
+    """The types that are not in, and why."""
+    away = [f"{name} is {told['state']} ({told['reason']})" for name, told in types.items() if told["rows_waiting"]]
+    return "; ".join(away)
+
 
 _STATUS = {"stopped": Status.STOPPED}
 """How a load that ended so leaves its step; all else completes it."""
