@@ -285,7 +285,7 @@ def _quick() -> Any:
 @pytest.mark.parametrize(
     ("config", "told"),
     [
-        ("{target: bank.db}", "control: is missing"),
+        ("{target: bank.db}", "control or transactions must be there"),
         ("{control: t.ctl, errors: many}", "errors"),
         ("{control: t.ctl, eror: 1}", "eror"),
     ],
