@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-memory crash soak faults lock docs clean
+.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-history bench-memory crash soak faults lock docs clean
 
 setup: $(STAMP)
 
@@ -48,6 +48,9 @@ bench-peers: $(STAMP)
 
 bench-jobs: $(STAMP)
 	$(BIN)/python benchmarks/jobs.py
+
+bench-history: $(STAMP)
+	$(BIN)/python benchmarks/history.py
 
 bench-output: $(STAMP)
 	$(BIN)/python benchmarks/output.py

@@ -23,6 +23,9 @@ from loadstone.database.open import Database, now
 SEAL_MAX = 10_000
 """Entries sealed in one transaction."""
 
+LATE_MAX = 2_000
+"""Entries that others may write while a transaction with one is open: far more than in its 15 s."""
+
 FIRST_HASH = "0" * 64
 """What the first entry is linked to."""
 
@@ -64,18 +67,31 @@ def entries(
     return [Entry(**row._mapping) for row in connection.execute(query)]
 
 
-def seal(database: Database) -> int:
-    """Link entries that have no seal yet, at most ``SEAL_MAX``; how many. Safe to call from any process at any time."""
+def seal(database: Database, *, whole: bool = False) -> int:
+    """
+    Link entries that have no seal yet, at most ``SEAL_MAX``; how many. Safe to call from any process at any time.
+
+    Without ``whole`` those are looked for behind the last sealed ones and ``LATE_MAX`` before them: transactions
+    commit out of the order of their entries, but not by more than that.
+    """
     with database.write() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         number, previous = _last_seal(connection)
-        unsealed = ~select(SEAL.c.entry_id).where(SEAL.c.entry_id == ENTRY.c.id).exists()
-        rows = connection.execute(select(ENTRY).where(unsealed).order_by(ENTRY.c.id).limit(SEAL_MAX)).all()
-        for row in rows:
+        sealed = select(SEAL.c.entry_id).where(SEAL.c.entry_id == ENTRY.c.id)
+        query = select(ENTRY).order_by(ENTRY.c.id).limit(SEAL_MAX)
+        if not whole:
+            newest = connection.execute(select(func.max(SEAL.c.entry_id))).scalar() or 0
+            sealed = sealed.where(SEAL.c.entry_id > newest - LATE_MAX)
+            query = query.where(ENTRY.c.id > newest - LATE_MAX)
+        query = query.where(~sealed.exists())
+        seals = []
+        for row in connection.execute(query):
             number, previous = number + 1, _link(previous, row)
-            connection.execute(insert(SEAL).values(number=number, entry_id=row.id, hash=previous))
-        return len(rows)
+            seals.append({"number": number, "entry_id": row.id, "hash": previous})
+        if seals:
+            connection.execute(insert(SEAL), seals)
+        return len(seals)
 
 
 def broken(connection: Connection) -> list[int]:

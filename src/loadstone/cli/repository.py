@@ -40,7 +40,7 @@ def run_audit(arguments: argparse.Namespace) -> int:
     database = open_repository(resolve_repository(arguments.repository))
     try:
         if arguments.verify:
-            while trail.seal(database):
+            while trail.seal(database, whole=True):
                 pass
             with database.read() as connection:
                 broken, (number, last) = trail.broken(connection), trail.root(connection)

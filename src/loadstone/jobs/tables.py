@@ -139,6 +139,9 @@ Index(
     postgresql_where=_OPEN,
 )
 
+OPEN = text(f"step_task.{_OPEN}")
+"""Which tasks are ready or running; in these words, for SQLite takes a partial index only for its own condition."""
+
 WORKER = Table(
     "worker",
     METADATA,

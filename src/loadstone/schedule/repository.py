@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, literal, select, tuple_, update
+from sqlalchemy import Connection, Row, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from loadstone.database.outbox import OUTBOX, READER, seen
+from loadstone.database.outbox import OUTBOX, READER, behind, seen
 from loadstone.jobs.model import Status
 from loadstone.jobs.tables import ACTIVE, EXECUTION
 from loadstone.schedule.calendar import EVERY_DAY, Calendar
@@ -100,7 +100,7 @@ def due(connection: Connection, moment: datetime) -> list[str]:
     place = [func.coalesce(column, 0) for column in (READER.c.last_xact, READER.c.last_id)]
     waits = select(OUTBOX.c.id).where(
         OUTBOX.c.topic == SCHEDULE.c.topic,
-        tuple_(OUTBOX.c.xact, OUTBOX.c.id) > tuple_(*place),
+        behind(connection, *place),
         seen(connection),
     )
     by_event = (

@@ -15,7 +15,8 @@ from loadstone.jobs.definition import Definition
 from loadstone.jobs.model import Execution, Request, Status, StepExecution
 from loadstone.jobs.parameters import Keys
 from loadstone.jobs.repository.definitions import StoredDefinition, stored_of
-from loadstone.jobs.tables import DEFINITION, EXECUTION, INSTANCE, STEP, TASK
+from loadstone.jobs.tables import ACTIVE as IS_ACTIVE
+from loadstone.jobs.tables import DEFINITION, EXECUTION, INSTANCE, OPEN, STEP, TASK
 
 ACTIVE = (Status.WAITING, Status.READY, Status.RUNNING, Status.PAUSED)
 
@@ -80,12 +81,8 @@ def completed_attempt(connection: Connection, instance_id: int) -> int:
 
 def orphans(connection: Connection) -> list[int]:
     """Executions that run although none of their tasks is ready or running."""
-    open_task = (
-        select(TASK.c.id)
-        .join_from(TASK, STEP)
-        .where(STEP.c.execution_id == EXECUTION.c.id, TASK.c.status.in_((Status.READY, Status.RUNNING)))
-    )
-    query = select(EXECUTION.c.id).where(EXECUTION.c.status == Status.RUNNING, ~open_task.exists())
+    open_task = select(TASK.c.id).join_from(TASK, STEP).where(STEP.c.execution_id == EXECUTION.c.id, OPEN)
+    query = select(EXECUTION.c.id).where(IS_ACTIVE, EXECUTION.c.status == Status.RUNNING, ~open_task.exists())
     return list(connection.execute(query.order_by(EXECUTION.c.id)).scalars())
 
 
@@ -130,7 +127,7 @@ def listed(
     if job is not None:
         query = query.where(EXECUTION.c.job == job)
     if active:
-        query = query.where(EXECUTION.c.status.in_(ACTIVE))
+        query = query.where(IS_ACTIVE)
     if status is not None:
         query = query.where(EXECUTION.c.status == status)
     if before is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from loadstone.jobs.model import Status
-from loadstone.jobs.tables import POOL, TASK
+from loadstone.jobs.tables import OPEN, POOL, TASK
 
 
 def put(connection: Connection, name: str, slots: int) -> None:
@@ -20,7 +20,7 @@ def listed(connection: Connection) -> list[dict[str, Any]]:
     """Pools by name, with slots and running tasks; pools without a row have no bound and are not listed."""
     running = (
         select(func.count())
-        .where(TASK.c.status == Status.RUNNING, TASK.c.pool == POOL.c.name)
+        .where(OPEN, TASK.c.status == Status.RUNNING, TASK.c.pool == POOL.c.name)
         .scalar_subquery()
     )
     rows = connection.execute(

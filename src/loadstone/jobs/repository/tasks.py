@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from loadstone.database.open import now
 from loadstone.jobs.model import Request, Status
-from loadstone.jobs.tables import EXECUTION, POOL, STEP, TASK
+from loadstone.jobs.tables import EXECUTION, OPEN, POOL, STEP, TASK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ def claim(connection: Connection, worker_id: str, ttl: timedelta) -> tuple[Store
     left = and_(TASK.c.status == Status.RUNNING, TASK.c.lease_until < moment)
     query = (
         _select()
-        .where(or_(ready, left))
+        .where(OPEN, or_(ready, left))
         .order_by(TASK.c.priority.desc(), TASK.c.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=[TASK, EXECUTION])
@@ -161,7 +161,7 @@ def depth(connection: Connection) -> tuple[dict[str, int], float]:
             func.count().filter(TASK.c.status == Status.READY, TASK.c.not_before > moment).label("delayed"),
             func.count().filter(TASK.c.status == Status.RUNNING).label("running"),
             func.min(TASK.c.not_before).filter(ready).label("since"),
-        ).where(TASK.c.status.in_((Status.READY, Status.RUNNING)))
+        ).where(OPEN)
     ).one()
     waited_s = (moment - row.since).total_seconds() if row.since is not None else 0.0
     return {"ready": row.ready, "delayed": row.delayed, "running": row.running}, waited_s
@@ -172,7 +172,7 @@ def next_due(connection: Connection) -> datetime | None:
     query = select(
         func.min(TASK.c.not_before).filter(TASK.c.status == Status.READY),
         func.min(TASK.c.lease_until).filter(TASK.c.status == Status.RUNNING),
-    ).where(TASK.c.status.in_((Status.READY, Status.RUNNING)))
+    ).where(OPEN)
     return min((moment for moment in connection.execute(query).one() if moment is not None), default=None)
 
 
@@ -199,7 +199,8 @@ def _full_pools(connection: Connection) -> list[str]:
     )
     if not slots:
         return []
-    running = select(TASK.c.pool, func.count()).where(TASK.c.status == Status.RUNNING).group_by(TASK.c.pool)
+    where = (OPEN, TASK.c.status == Status.RUNNING)
+    running = select(TASK.c.pool, func.count()).where(*where).group_by(TASK.c.pool)
     used: dict[str, int] = dict(connection.execute(running).all())
     return [name for name, count in slots.items() if used.get(name, 0) >= count]
 
