@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-history bench-memory crash soak faults lock docs clean
+.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-history bench-starts bench-memory crash soak faults lock docs clean
 
 setup: $(STAMP)
 
@@ -51,6 +51,9 @@ bench-jobs: $(STAMP)
 
 bench-history: $(STAMP)
 	$(BIN)/python benchmarks/history.py
+
+bench-starts: $(STAMP)
+	$(BIN)/python benchmarks/starts.py
 
 bench-output: $(STAMP)
 	$(BIN)/python benchmarks/output.py

@@ -18,9 +18,11 @@ from loadstone.bootstrap.schedules import ask_target
 from loadstone.bootstrap.targets import sweep_connections
 from loadstone.bootstrap.tuning import advice
 from loadstone.config import fault_rules
-from loadstone.database.open import Database
+from loadstone.database import outbox
+from loadstone.database.open import Database, now
+from loadstone.deadletters.tables import ORIGIN
 from loadstone.errors import FixSpec
-from loadstone.jobs import deadlines, launch, operate, registry, responses, worker
+from loadstone.jobs import deadlines, launch, operate, prune, registry, responses, worker
 from loadstone.jobs.definition import definition_of
 from loadstone.jobs.engine import Engine, EngineSettings
 from loadstone.jobs.faults import rules_of
@@ -31,6 +33,8 @@ from loadstone.jobs.repository import definitions, executions, pools, tasks
 from loadstone.jobs.repository.definitions import StoredDefinition
 from loadstone.jobs.worker import Tick, Worker
 from loadstone.schedule import fire
+from loadstone.schedule import repository as schedules
+from loadstone.schedule.tables import TICK
 from loadstone.spec.documents import parse_document
 
 FIRE_S = 0.2
@@ -189,6 +193,25 @@ class Jobs:
         """Pools with their slots."""
         with self._database.read() as connection:
             return pools.listed(connection)
+
+    def prune(self, *, days: int, events_days: int) -> dict[str, int]:
+        """
+        Take out of the repository what is past: how many instances, ticks and events are gone.
+
+        Args:
+            days: Instances that completed, and ticks that were decided, longer ago. events_days: events that every
+                reader has seen and that are older. The audit trail stays.
+        """
+        with self._database.write() as connection:
+            moment = now(connection)
+            events = outbox.forget(connection, moment - timedelta(days=events_days))
+            ticks = schedules.forget_ticks(connection, moment - timedelta(days=days))
+        kept = (TICK.c.execution_id, ORIGIN.c.execution_id)
+        instances = prune.prune(self._database, moment - timedelta(days=days), kept)
+        told = {"instances": instances, "ticks": ticks, "events": events}
+        with self._database.write() as connection:
+            trail.record(connection, self._actor, "jobs.prune", "repository", {"days": days, **told})
+        return told
 
     def close(self) -> None:
         """Close the repository."""

@@ -89,6 +89,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "jobs pause": ("loadstone jobs pause 17",),
     "jobs resume": ("loadstone jobs resume 17",),
     "jobs abandon": ('loadstone jobs abandon 17 --reason "the sender sent it twice"',),
+    "jobs prune": ("loadstone jobs prune --days 400 --events-days 30",),
     "jobs workers": ("loadstone jobs workers", "loadstone jobs workers --stop"),
     "schedules": ("loadstone schedules store schedules.yaml", "loadstone schedules list"),
     "schedules store": ("loadstone schedules store schedules.yaml",),

@@ -234,6 +234,17 @@ def _executions(actions: Subparsers) -> None:
     tune.add_argument(
         "--last", type=number(1), default=50, metavar="N", help="by so many executions that completed (50)"
     )
+    prune = repository_action(actions, "prune", "take out instances that completed long ago, old ticks and events")
+    prune.add_argument(
+        "--days", type=number(1), default=400, metavar="N", help="instances and ticks that are older (400)"
+    )
+    prune.add_argument(
+        "--events-days",
+        type=number(1),
+        default=30,
+        metavar="N",
+        help="events that are older and that all have seen (30)",
+    )
     workers = repository_action(actions, "workers", "workers and their last sign of life; with --stop, ask them to end")
     workers.add_argument(
         "--stop",

@@ -138,6 +138,18 @@ def run_tune(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_prune(arguments: argparse.Namespace) -> int:
+    """Take out what is past, and say how much."""
+    with _jobs(arguments) as jobs:
+        told = jobs.prune(days=arguments.days, events_days=arguments.events_days)
+    _say(
+        arguments,
+        told,
+        f"{told['instances']:,} instances, {told['ticks']:,} ticks and {told['events']:,} events are gone.",
+    )
+    return 0
+
+
 def run_workers(arguments: argparse.Namespace) -> int:
     """List workers, or ask them to end."""
     with _jobs(arguments) as jobs:

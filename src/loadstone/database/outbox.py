@@ -22,8 +22,10 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    delete,
     insert,
     literal_column,
+    not_,
     select,
     text,
     true,
@@ -131,6 +133,14 @@ def seen(connection: Connection) -> Any:
     if connection.dialect.name == "postgresql":
         return OUTBOX.c.xact < text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
     return true()
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Remove events that were written before that moment (UTC) and that every reader has seen; how many."""
+    where = [OUTBOX.c.written_at < before]
+    for row in connection.execute(select(READER.c.last_xact, READER.c.last_id)):
+        where.append(not_(behind(connection, row.last_xact, row.last_id)))
+    return connection.execute(delete(OUTBOX).where(*where)).rowcount
 
 
 def take(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loadstone.database.outbox import OUTBOX, READER, behind, seen
@@ -191,6 +191,12 @@ def ticked(connection: Connection, schedule_id: int, start: datetime, end: datet
         TICK.c.schedule_id == schedule_id, TICK.c.due_at >= start, TICK.c.due_at <= end
     )
     return set(connection.execute(query).scalars())
+
+
+def forget_ticks(connection: Connection, before: datetime) -> int:
+    """Remove ticks that were decided before that moment (UTC), but for buffered ones; how many."""
+    where = (TICK.c.decided_at < before, TICK.c.state != TickState.BUFFERED)
+    return connection.execute(delete(TICK).where(*where)).rowcount
 
 
 def open_executions(connection: Connection, schedule_id: int) -> list[int]:
