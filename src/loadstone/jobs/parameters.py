@@ -13,6 +13,7 @@ from typing import Any
 
 from loadstone.errors import FixFile, FixSpec, Place
 from loadstone.jobs.definition import Definition, Parameter, canonical
+from loadstone.secrets.passwords import passwords_in
 
 _CONTENT = "#sha256"
 _PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -25,7 +26,7 @@ def typed_parameters(definition: Definition, given: Mapping[str, Any]) -> dict[s
     Decimals and dates stay text, in one form for equal values (``12.50`` and ``12.5`` are ``12.5``).
 
     Raises:
-        FixSpec: LS-7103 names every unknown, missing or wrong parameter in one error.
+        FixSpec: LS-7103 names every unknown, missing or wrong parameter in one error; LS-7131 a password stands in one.
     """
     faults = [_unknown(name, definition) for name in given if name not in definition.parameters]
     values: dict[str, Any] = {}
@@ -45,6 +46,8 @@ def typed_parameters(definition: Definition, given: Mapping[str, Any]) -> dict[s
             f"job {definition.name}: {'; '.join(faults)}",
             hints=[f"`loadstone jobs show {definition.name}` lists its parameters."],
         )
+    for name, value in values.items():
+        refuse_passwords(value, f"job {definition.name}, parameter {name}")
     return values
 
 
@@ -101,6 +104,31 @@ def places(config: Any) -> set[str]:
     if isinstance(config, list | tuple):
         return {name for value in config for name in places(value)}
     return set(_PLACE.findall(config)) if isinstance(config, str) else set()
+
+
+def refuse_passwords(values: Any, where: str) -> None:
+    """
+    Refuse texts with a password in a URL or a pair such as ``password=...``, for what is stored is stored in the clear.
+
+    Raises:
+        FixSpec: LS-7131; the message does not repeat it.
+    """
+    if isinstance(values, dict):
+        values = list(values.values())
+    if isinstance(values, list | tuple):
+        for value in values:
+            refuse_passwords(value, where)
+        return
+    found = passwords_in(values) if isinstance(values, str) else []
+    if any(not _PLACE.fullmatch(one) for one in found):
+        raise FixSpec(
+            "LS-7131",
+            f"{where}: a password stands in it, and it would be stored in the clear",
+            hints=[
+                "name a target of loadstone.toml, which is not stored with the job.",
+                "PostgreSQL takes passwords from ~/.pgpass and PGPASSWORD; connections take env:NAME and file:/path.",
+            ],
+        )
 
 
 # Private functions

@@ -13,7 +13,7 @@ from loadstone.database.open import Database, now
 from loadstone.errors import FixSpec, Refused
 from loadstone.jobs.definition import Definition
 from loadstone.jobs.handlers import Handler, handler_of
-from loadstone.jobs.parameters import places
+from loadstone.jobs.parameters import places, refuse_passwords
 from loadstone.jobs.repository import definitions
 from loadstone.jobs.repository.definitions import StoredDefinition
 from loadstone.jobs.tables import REPOSITORY
@@ -45,8 +45,11 @@ def store(
         document: Where the definition was read from, for the places of errors.
 
     Raises:
-        FixSpec: LS-7107 unknown handler, LS-7112 a place names no parameter, or what a handler refuses.
+        FixSpec: LS-7107 unknown handler, LS-7112 a place names no parameter, LS-7131 a password stands in it, or what a
+            handler refuses.
     """
+    for parameter, one in definition.parameters.items():
+        refuse_passwords(one.default, f"job {definition.name}, parameter {parameter}")
     for name in definition.steps:
         with placed(document, ("steps", name)) if document is not None else nullcontext():
             check(definition, name, handlers)
@@ -71,6 +74,7 @@ def check(definition: Definition, name: str, handlers: Mapping[str, Handler]) ->
             f"job {definition.name}, step {name}: {{{unknown[0]}}} is no parameter",
             hints=[f"its parameters: {known}."],
         )
+    refuse_passwords(step.config, f"job {definition.name}, step {name}")
     handler_of(handlers, step.handler, name).check(step.config)
 
 

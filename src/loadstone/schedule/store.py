@@ -12,6 +12,7 @@ from loadstone.database import outbox
 from loadstone.database.open import Database, now
 from loadstone.errors import FixSpec
 from loadstone.jobs.graph import Cycle, levels
+from loadstone.jobs.parameters import refuse_passwords
 from loadstone.schedule import repository
 from loadstone.schedule.calendar import EVERY_DAY, Calendar, check_calendar
 from loadstone.schedule.cron import check_cron, zone_of
@@ -50,11 +51,13 @@ def store(database: Database, schedule: Schedule, *, actor: str) -> StoredSchedu
     Keep a schedule. A new one fires from now on; a changed one goes on where it stood.
 
     Raises:
-        FixSpec: LS-7201 cron, LS-7202 time zone, LS-7206 no such calendar, LS-7207 jobs wait for each other.
+        FixSpec: LS-7201 cron, LS-7202 time zone, LS-7206 no such calendar, LS-7207 jobs wait for each
+            other, LS-7131 a password among the parameters.
     """
     zone_of(schedule.timezone)
     if schedule.cron is not None:
         check_cron(schedule.cron, schedule.timezone)
+    refuse_passwords(dict(schedule.parameters), f"schedule {schedule.name}")
     with database.write() as connection:
         calendar = repository.calendar(connection, schedule.calendar)
         if calendar is None:

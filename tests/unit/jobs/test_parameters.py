@@ -9,7 +9,7 @@ import pytest
 
 from loadstone.errors import FixFile, FixSpec
 from loadstone.jobs.definition import Definition
-from loadstone.jobs.parameters import filled, keys_of, places, typed_parameters
+from loadstone.jobs.parameters import filled, keys_of, places, refuse_passwords, typed_parameters
 
 
 def job(**parameters: Any) -> Definition:
@@ -102,3 +102,38 @@ def test_places_are_filled_in_nested_configurations() -> None:
     expected = {"rows": 5, "files": ["in/2026-11-24.dat", "{other}"], "deep": {"flag": True}}
     assert expected == filled(config, values)
     assert {"n", "day", "other"} == places(config)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"target": "postgresql://loader:tops3cret@db/bank"},
+        {"run": ["psql", "host=db password=tops3cret"]},
+        {"deep": [{"url": "mysql://u:tops3cret@h/x"}]},
+    ],
+)
+def test_a_password_is_refused_and_not_repeated(told: dict[str, Any]) -> None:
+    """A definition is stored, shown and hashed as it stands, and parameters are audited."""
+    with pytest.raises(FixSpec, match="LS-7131") as refused:
+        refuse_passwords(told, "job j, step a")
+    assert "tops3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"target": "bank", "data": "in/{business_date}.dat"},
+        {"target": "postgresql://loader@db/bank", "n": 7},
+        {"target": "postgresql://postgres:@/postgres?host=/run/pg"},
+        {"run": ["send", "password={place}"]},
+    ],
+)
+def test_what_holds_no_password_passes(told: dict[str, Any]) -> None:
+    """Names of targets, users without a password, and places."""
+    refuse_passwords(told, "job j, step a")
+
+
+def test_a_launch_with_a_password_is_refused() -> None:
+    """Parameters stand in the audit trail."""
+    with pytest.raises(FixSpec, match="LS-7131"):
+        typed_parameters(job(p={"type": "text"}), {"p": "postgresql://u:tops3cret@h/x"})
