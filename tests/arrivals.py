@@ -64,18 +64,19 @@ class Folders:
 
 
 class Bank:
-    """All of it; files come in the connection ``in``."""
+    """All of it; files come in the connection ``in``. Without a registry it is one that was begun before."""
 
-    def __init__(self, database: Database, folder: Path, registry: str) -> None:
+    def __init__(self, database: Database, folder: Path, registry: str | None) -> None:
         self.database, self.folder = database, folder
         self.inbox = folder / "in"
-        self.inbox.mkdir(parents=True)
+        self.inbox.mkdir(parents=True, exist_ok=True)
         self.clock, self.folders = MovedClock(), Folders(folder)
         self.around = Surroundings(
             database=database, outside=self.folders, store=Store(folder / "store"), clock=self.clock
         )
         self.loads = Doing(loaded)
-        Sources(database, "ann").take([("registry.yaml", registry)], prune=False)
+        if registry is not None:
+            Sources(database, "ann").take([("registry.yaml", registry)], prune=False)
         keep_built_in(database)
 
     def put(self, name: str, text: str | bytes = "1,a\n", folder: str = "") -> Path:

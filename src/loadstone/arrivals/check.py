@@ -1,4 +1,4 @@
-"""Whether a file is what its feed sends: readable, of its format, with records that did not come before."""
+"""Whether a file is what its feed sends: readable, of its format and form, with new records, and with the totals that it states."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from loadstone.arrivals import repository
 from loadstone.arrivals.content import digest_of
 from loadstone.arrivals.findings import sorted_out
 from loadstone.arrivals.model import Arrival, Finding, Hold, State, Step
 from loadstone.arrivals.recognise import came_before
 from loadstone.arrivals.surroundings import Surroundings
+from loadstone.arrivals.totals import before_load, totals_of, values_of
+from loadstone.detect.drift import drift_of
 from loadstone.detect.file import detect_file
 from loadstone.detect.model import Detection
+from loadstone.detect.shape import Shape, shape_from, shape_of, widened
 from loadstone.errors import FixFile, Stop
 from loadstone.sources.model import Feed
 from loadstone.sources.policies import Policy
 
 TEXT = ("csv", "tsv", "fwf", "text")
 """What detection may take delimited and fixed-width text for; small files of one may look like the other."""
+
+VOLUMES_MAX = 10
+"""Files whose numbers of records are what is usual."""
 
 FAMILIES = {"delimited": TEXT, "fixed": TEXT, "csv": TEXT, "tsv": TEXT, "fwf": TEXT, "text": TEXT}
 """What detection may say of a file of a format; of those that are not here, their own name."""
@@ -32,7 +39,7 @@ def check(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> 
     Look into a file that was recognised.
 
     Raises:
-        Hold: It cannot be read, is empty, is of another format, or its records came before in other bytes.
+        Hold: It cannot be read, is empty, is of another format or form, its records came before, or are not those that its totals tell of.
     """
     feed = feed_of(around, arrival)
     path = kept(around, arrival)
@@ -41,10 +48,19 @@ def check(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> 
     except FixFile as error:
         raise Hold(_unreadable(error)) from error
     renew()
-    shape = detect_file(path)
-    values: dict[str, Any] = {"content_sha256": digest, "shape": shape_of(shape)}
-    found = [*_format(feed, shape, size_bytes)]
+    detected = detect_file(path)
+    before, volumes = _accepted(around, feed)
+    shape = shape_of(detected)
+    counted = totals_of(path, detected, feed.controls.trailer, renew)
+    values: dict[str, Any] = {
+        "content_sha256": digest,
+        "shape": widened(before, shape).to_json(),
+        "totals": [values_of(one) for one in counted.totals],
+    }
+    found = [*_format(feed, detected, size_bytes)]
     found += came_before(around, arrival, feed, ("content", digest))
+    found += _drift(feed, before, shape, volumes)
+    found += before_load(counted, feed.controls) if size_bytes else []
     return Step(state=State.CHECKED, values=sorted_out(arrival, found, values))
 
 
@@ -77,31 +93,6 @@ def kept(around: Surroundings, arrival: Arrival) -> Path:
     return path
 
 
-def shape_of(found: Detection) -> dict[str, Any]:
-    """What detection found, as JSON: what the next file of the feed is compared with."""
-    return {
-        "format": found.format,
-        "containers": list(found.containers),
-        "encoding": found.encoding,
-        "delimiter": found.delimiter,
-        "quotechar": found.quotechar,
-        "record_terminator": found.record_terminator,
-        "has_header": found.has_header,
-        "records": found.records,
-        "confidence": found.confidence,
-        "columns": [
-            {
-                "name": one.name,
-                "type": one.type,
-                "mask": one.oracle_mask or one.mask,
-                "start": one.start,
-                "end": one.end,
-            }
-            for one in found.columns
-        ],
-    }
-
-
 # Private functions
 
 _REJECT = "`loadstone files reject` takes the file out."
@@ -118,6 +109,24 @@ def _unreadable(error: FixFile) -> Finding:
     )
 
 
+def _accepted(around: Surroundings, feed: Feed) -> tuple[Shape | None, list[int]]:
+    """The form of the last file of a feed that was loaded, and how many records the last ones had."""
+    with around.database.read() as connection:
+        kept = repository.accepted_shapes(connection, feed.name, VOLUMES_MAX)
+    volumes = [int(one["records"]) for one in kept if one.get("records") is not None]
+    return (shape_from(kept[0]) if kept else None), volumes
+
+
+def _drift(feed: Feed, before: Shape | None, shape: Shape, volumes: list[int]) -> list[Finding]:
+    if before is None:
+        return []
+    found = drift_of(before, shape, volumes=volumes, volume_ratio=feed.drift.volume_ratio)
+    return [
+        Finding(kind=f"drift.{one.kind}", told=one.told, policy=feed.drift.of(one.kind), hints=_ANNOUNCED)
+        for one in found
+    ]
+
+
 def _format(feed: Feed, shape: Detection, size_bytes: int) -> list[Finding]:
     if not size_bytes:
         told = "there is not one byte in it"
@@ -130,4 +139,5 @@ def _format(feed: Feed, shape: Detection, size_bytes: int) -> list[Finding]:
     return [Finding(kind="format", told=told, policy=Policy.HOLD, hints=_WAS_IT_WHOLE)]
 
 
+_ANNOUNCED = ("was the change announced? then mend the layout of the feed, and release the file.", _REJECT)
 _WAS_IT_WHOLE = ("was the right file sent, and all of it? ask the sender.", _REJECT)

@@ -146,13 +146,12 @@ def own_content(
     return None
 
 
-def last_accepted(connection: Connection, feed: str) -> Arrival | None:
-    """The newest file of a feed that was loaded."""
-    query = select(ARRIVAL).where(
-        ARRIVAL.c.feed == feed, ARRIVAL.c.state.in_((State.LOADED, State.ARCHIVED, State.EXPIRED))
-    )
-    row = connection.execute(query.order_by(ARRIVAL.c.id.desc()).limit(1)).first()
-    return arrival_of(row) if row is not None else None
+def accepted_shapes(connection: Connection, feed: str, limit: int) -> list[Mapping[str, Any]]:
+    """What the newest files of a feed that were loaded look like, the newest first."""
+    loaded = (State.LOADED, State.ARCHIVED, State.EXPIRED)
+    query = select(ARRIVAL.c.shape).where(ARRIVAL.c.feed == feed, ARRIVAL.c.state.in_(loaded))
+    found = connection.execute(query.order_by(ARRIVAL.c.id.desc()).limit(limit)).scalars()
+    return [shape for shape in found if shape is not None]
 
 
 def newest(

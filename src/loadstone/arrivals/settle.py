@@ -11,9 +11,10 @@ from loadstone.arrivals.findings import sorted_out
 from loadstone.arrivals.model import Arrival, Finding, Hold, Lost, State, Step
 from loadstone.arrivals.record import move
 from loadstone.arrivals.surroundings import Surroundings
+from loadstone.arrivals.totals import after_load
 from loadstone.jobs.model import Execution, Status, StepExecution
 from loadstone.jobs.repository import executions
-from loadstone.sources.policies import Archive, Policy
+from loadstone.sources.policies import Archive, ControlPolicy, Policy
 
 KEPT = (
     "load_id",
@@ -33,7 +34,7 @@ def settle(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) ->
     Take over what the job of a file came to.
 
     Raises:
-        Hold: It failed, was stopped, or has left no receipt; released, the file is launched again, and the load goes on.
+        Hold: It failed, was stopped, or did not take every record that was counted before; released, the file is launched again, and the load goes on.
     """
     with around.database.read() as connection:
         execution = executions.by_id(connection, int(arrival.execution_id or 0))
@@ -42,11 +43,19 @@ def settle(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) ->
         raise Hold(_failed(execution, arrival), values={"held_from": State.CHECKED})
     receipt = _receipt(steps)
     found = [] if receipt is not None else [_no_receipt(execution)]
-    if receipt is not None and receipt["rows_rejected"]:
-        found.append(_rejected(receipt))
-    return Step(
-        state=State.LOADED, values=sorted_out(arrival, found, {"receipt": receipt, "held_from": None})
-    )
+    values: dict[str, Any] = {"receipt": receipt, "held_from": None}
+    if receipt is not None:
+        found += [_rejected(receipt)] if receipt["rows_rejected"] else []
+        feed = around.registry().feeds.get(str(arrival.feed))
+        policy = feed.controls if feed is not None else ControlPolicy()
+        before = [one for one in arrival.totals if one["scope"] != "load"]
+        values["totals"], differing = after_load(before, receipt, policy)
+        found += differing
+    try:
+        return Step(state=State.LOADED, values=sorted_out(arrival, found, values))
+    except Hold as held:
+        held.values["held_from"] = State.LAUNCHED
+        raise
 
 
 def archive(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> Step:

@@ -9,6 +9,7 @@ from pathlib import Path
 from loadstone.arrivals.model import Finding, Hold
 from loadstone.detect.file import detect_file
 from loadstone.detect.propose import identifiers, oracle_charset, propose
+from loadstone.detect.structured import is_structured, propose_rows
 from loadstone.errors import FixFile
 from loadstone.filestore.atomic import write_whole
 from loadstone.sources.model import Feed, FixedColumn, FixedLayout
@@ -55,7 +56,9 @@ def spec_for(feed: Feed, layout: FixedLayout | None, data: Path, folder: Path) -
         encoding = detect_file(data).encoding or "ascii"
         return _written(_of_layout(feed, layout, data, encoding), folder, create_tables=True)
     try:
-        proposed = propose(detect_file(data), table=feed.name)
+        shown = detect_file(data)
+        structured = is_structured(shown)
+        proposed = (propose_rows if structured else propose)(shown, table=feed.name)
     except FixFile as error:
         finding = Finding(
             kind="spec", told=error.message, policy=Policy.HOLD, hints=(*error.hints, *_MEND), code=error.code

@@ -108,7 +108,9 @@ class DriftPolicy(Part):
     width: Policy = Doc(Policy.HOLD, description="Records or columns of another width.")
     encoding: Policy = Doc(Policy.WARN, description="Another character set.")
     dialect: Policy = Doc(Policy.WARN, description="Another delimiter, quote or record end.")
-    header: Policy = Doc(Policy.HOLD, description="A row of names where there was none, or none where there was.")
+    header: Policy = Doc(
+        Policy.HOLD, description="A row of names where there was none, or none where there was."
+    )
     format: Policy = Doc(Policy.HOLD, description="Another format or container.")
     nulls: Policy = Doc(Policy.WARN, description="A column that is empty far more often.")
     volume: Policy = Doc(Policy.WARN, description="Far more or fewer records than usual.")
@@ -120,11 +122,65 @@ class DriftPolicy(Part):
         return found
 
 
+class Spot(Part):
+    """Where a value stands in a record: the number of a field, or characters."""
+
+    field: int | None = Doc(None, ge=1, description="1-based field of a delimited record.")
+    start: int | None = Doc(None, ge=1, description="1-based first character.")
+    end: int | None = Doc(None, ge=1, description="1-based last character, inclusive.")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.field is None) == (self.start is None) or (self.start is None) != (self.end is None):
+            raise ValueError("give either field, or start and end")
+        if self.start is not None and self.end is not None and self.end < self.start:
+            raise ValueError("end is before start")
+        return self
+
+
+class StatedSum(Part):
+    """
+    A sum that the trailer states, of a value of each record; a hash total is a sum of numbers that are no amounts.
+
+    ``digits`` leaves its last digits only, as hash totals of account numbers are often given.
+    """
+
+    name: str = Doc(min_length=1, max_length=100, description="What is summed, such as amount.")
+    stated: Spot = Doc(description="Where the trailer states it.")
+    of: Spot = Doc(description="Where each record has the value.")
+    decimals: int = Doc(0, ge=0, le=18, description="Digits behind the point where none is written.")
+    point: Only[".", ","] = Doc(".", description="How the point is written.")
+    digits: int | None = Doc(None, ge=1, le=38, description="Last digits that count.")
+
+
+class Trailer(Part):
+    """The record at a file's end that states its totals; all that is not it, and not skipped, is a data record."""
+
+    starts_with: str = Doc(min_length=1, max_length=100, description="What it begins with.")
+    delimiter: str | None = Doc(None, min_length=1, max_length=1, description="Between fields, if any.")
+    skip: int = Doc(0, ge=0, description="Records at the start that are no data, such as a header.")
+    count: Spot | None = Doc(None, description="Where it states the number of data records.")
+    sums: tuple[StatedSum, ...] = Doc((), description="Sums that it states.")
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        spots = [self.count, *(spot for one in self.sums for spot in (one.stated, one.of))]
+        if self.delimiter is None and any(spot is not None and spot.field is not None for spot in spots):
+            raise ValueError("fields need a delimiter")
+        return self
+
+
 class ControlPolicy(Part):
     """What becomes of a file whose own totals are missing, or differ from its records."""
 
+    trailer: Trailer | None = Doc(
+        None, description="Where they stand; files of banks have theirs where the format says."
+    )
     mismatch: Policy = Doc(Policy.HOLD, description="A stated total differs.")
     missing: Policy = Doc(Policy.ACCEPT, description="It states none.")
+    after_load: Policy = Doc(
+        Policy.HOLD, description="Not all records counted before were loaded or rejected."
+    )
     tolerance: Decimal = Doc(Decimal(0), ge=0, description="Difference that is still equal.")
 
 

@@ -1,0 +1,218 @@
+"""A file's own control totals beside what its records give: before the load from the file, after it from the receipt."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from loadstone.arrivals.model import Finding
+from loadstone.books import ControlTotal
+from loadstone.detect.model import Detection
+from loadstone.errors import FixFile
+from loadstone.formats.inputs import open_input
+from loadstone.formats.readers.banks import BANKS, open_bank
+from loadstone.sources.policies import ControlPolicy, Policy, Spot, StatedSum, Trailer
+
+RECORDS = "records"
+"""Name of the total whose figure the load is held against."""
+
+RENEW_EVERY = 1 << 16
+"""Records between two signs of life."""
+
+TOLD_MAX = 5
+"""Differences that are told of one file; all are kept with it."""
+
+_HINTS = (
+    "was the transfer complete? `loadstone files show` has all totals.",
+    "ask the sender; `loadstone files reject` takes the file out.",
+)
+
+
+@dataclass
+class Counted:
+    """
+    What the records of a file gave.
+
+    Attributes:
+        totals: Stated and counted, in the order of the file. amiss: why the file cannot be counted to its end, or a record not be read.
+    """
+
+    totals: list[ControlTotal] = field(default_factory=list)
+    amiss: list[str] = field(default_factory=list)
+
+
+def totals_of(path: Path, found: Detection, trailer: Trailer | None, renew: Callable[[], None]) -> Counted:
+    """Count a file: by its declared trailer, else by its format where that has totals; nothing where neither is so."""
+    if trailer is not None:
+        return _of_trailer(path, found, trailer, renew)
+    if found.format in BANKS:
+        return _of_bank(path, found, renew)
+    return Counted()
+
+
+def before_load(counted: Counted, policy: ControlPolicy) -> list[Finding]:
+    """What differs in the file itself; and that it states nothing, where that is not as agreed."""
+    told = [*counted.amiss, *(_difference(one) for one in counted.totals if not _agrees(one, policy))]
+    if told:
+        return [_finding("totals", told, policy.mismatch)]
+    if not counted.totals and policy.missing is not Policy.ACCEPT:
+        return [_finding("totals_missing", ["the file states no totals"], policy.missing)]
+    return []
+
+
+def after_load(
+    totals: Sequence[Mapping[str, Any]], receipt: Mapping[str, Any], policy: ControlPolicy
+) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """The totals with what the load did beside them, and whether it took or rejected every data record that was counted."""
+    records = next((one for one in totals if one["name"] == RECORDS), None)
+    if records is None:
+        return [dict(one) for one in totals], []
+    done = int(receipt["rows_loaded"]) + int(receipt["rows_rejected"])
+    total = ControlTotal(
+        name="loaded and rejected",
+        scope="load",
+        stated=Decimal(records["counted"]),
+        counted=Decimal(done),
+        origin=str(receipt["load_id"]),
+    )
+    found = [] if total.agrees else [_finding("totals_after", [_difference(total)], policy.after_load)]
+    return [*(dict(one) for one in totals), values_of(total)], found
+
+
+def values_of(total: ControlTotal) -> dict[str, Any]:
+    """As JSON; figures are text, for they are exact."""
+    return {
+        "name": total.name,
+        "scope": total.scope,
+        "stated": format(total.stated, "f"),
+        "counted": format(total.counted, "f"),
+        "agrees": total.agrees,
+        "origin": total.origin,
+    }
+
+
+# Private functions
+
+
+def _agrees(total: ControlTotal, policy: ControlPolicy) -> bool:
+    return abs(total.stated - total.counted) <= policy.tolerance
+
+
+def _difference(total: ControlTotal) -> str:
+    return (
+        f"{total.scope} says {total.stated:,f} {total.name}, and it is {total.counted:,f}"
+        f" ({total.counted - total.stated:+,f}; {total.origin})"
+    )
+
+
+def _finding(kind: str, told: Sequence[str], policy: Policy) -> Finding:
+    more = [f"and {len(told) - TOLD_MAX} more"] if len(told) > TOLD_MAX else []
+    return Finding(kind=kind, told="; ".join([*told[:TOLD_MAX], *more]), policy=policy, hints=_HINTS)
+
+
+def _of_bank(path: Path, found: Detection, renew: Callable[[], None]) -> Counted:
+    counted, rows = Counted(), 0
+    with open_input(str(path)) as stream:
+        reader = open_bank(found.format, stream, name=path.name, encoding=found.encoding)
+        try:
+            for row in reader:
+                rows += 1
+                if rows % RENEW_EVERY == 0:
+                    renew()
+                if row.fault is not None and len(counted.amiss) < TOLD_MAX:
+                    counted.amiss.append(f"{row.origin}: {row.fault}")
+        except FixFile as error:
+            counted.amiss.append(error.message)
+        counted.totals = list(reader.controls())
+    return counted
+
+
+def _of_trailer(path: Path, found: Detection, trailer: Trailer, renew: Callable[[], None]) -> Counted:
+    counted, sums, records, stated = Counted(), [Decimal(0)] * len(trailer.sums), 0, None
+    for number, line in enumerate(_lines(path, found.encoding or "latin-1"), 1):
+        if number % RENEW_EVERY == 0:
+            renew()
+        if number <= trailer.skip or not line:
+            continue
+        if line.startswith(trailer.starts_with):
+            stated = (number, _fields(line, trailer))
+            continue
+        records += 1
+        fields = _fields(line, trailer)
+        for at, one in enumerate(trailer.sums):
+            value = _value(fields, one.of, one)
+            if value is not None:
+                sums[at] += value
+            elif len(counted.amiss) < TOLD_MAX:
+                counted.amiss.append(f"line {number} has no number for {one.name}")
+    if stated is None:
+        counted.amiss.append(f"no record begins with {trailer.starts_with!r}: its trailer is missing")
+        return counted
+    figures: list[tuple[str, Spot, StatedSum | None, Decimal]] = [
+        (one.name, one.stated, one, _last_digits(total, one.digits))
+        for one, total in zip(trailer.sums, sums, strict=True)
+    ]
+    if trailer.count is not None:
+        figures.insert(0, (RECORDS, trailer.count, None, Decimal(records)))
+    line_no, fields = stated
+    for name, spot, rule, total in figures:
+        value = _value(fields, spot, rule)
+        if value is None:
+            counted.amiss.append(f"the trailer, line {line_no}, states no number for {name}")
+            continue
+        counted.totals.append(
+            ControlTotal(name=name, scope="trailer", stated=value, counted=total, origin=f"line {line_no}")
+        )
+    return counted
+
+
+@dataclass(frozen=True)
+class _Cut:
+    line: str
+    fields: Sequence[str]
+
+
+def _lines(path: Path, encoding: str) -> Iterator[str]:
+    with open_input(str(path)) as stream:
+        for line in io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="\n"):
+            yield line.rstrip("\r\n").removeprefix("\ufeff")
+
+
+def _fields(line: str, trailer: Trailer) -> _Cut:
+    if trailer.delimiter is None:
+        return _Cut(line, ())
+    if '"' not in line:
+        return _Cut(line, line.split(trailer.delimiter))
+    return _Cut(line, next(csv.reader([line], delimiter=trailer.delimiter), []))
+
+
+def _value(cut: _Cut, spot: Spot, rule: StatedSum | None) -> Decimal | None:
+    """The number at a spot; None where there is none."""
+    if spot.field is not None:
+        text = cut.fields[spot.field - 1] if spot.field <= len(cut.fields) else ""
+    else:
+        text = cut.line[(spot.start or 1) - 1 : spot.end]
+    text = text.strip().replace(" ", "")
+    if rule is not None and rule.point == ",":
+        text = text.replace(".", "").replace(",", ".")
+    elif rule is not None:
+        text = text.replace(",", "")
+    if text.endswith("-"):
+        text = "-" + text[:-1]
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not number.is_finite():
+        return None
+    implied = rule.decimals if rule is not None and "." not in text else 0
+    return number.scaleb(-implied)
+
+
+def _last_digits(total: Decimal, digits: int | None) -> Decimal:
+    return total if digits is None else total % (Decimal(10) ** digits)
