@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,19 @@ def test_timestamp_fields_become_text_of_nine_digits(target_url: str, here: Path
     load(control, target_url, ddl=ddl)
     expected = ("01-JUL-24", "01-JUL-24 12.00.00.500000000 PM", "01-JUL-24 12.00.00.000000000 PM +02:00")
     assert [expected] == rows_of(target_url, "SELECT d, a, z FROM t")
+
+
+def test_interval_fields_are_judged_and_stay_as_they_are(target_url: str, here: Path) -> None:
+    """A text that is no interval is a reject; blanks around one do not matter, an empty field is NULL."""
+    control = (
+        "LOAD DATA INFILE * APPEND INTO TABLE t FIELDS TERMINATED BY ',' TRAILING NULLCOLS"
+        " (id, a INTERVAL YEAR TO MONTH, b INTERVAL DAY TO SECOND)"
+        "\nBEGINDATA\n1,2-3,4 05:06:07.5\n2,x,1 01:01:01\n3,1-12,\n4,-1-11 ,-10 00:00:00\n5,,\n6,,1:2\n"
+    )
+    ddl = "CREATE TABLE t (id NUMBER(5), a INTERVAL YEAR(4) TO MONTH, b INTERVAL DAY(3) TO SECOND(6));"
+    receipt = load(control, target_url, ddl=ddl)
+    assert [(1, "2-3", "4 05:06:07.5"), (4, "-1-11 ", "-10 00:00:00"), (5, None, None)] == rows_of(
+        target_url, "SELECT id, a, b FROM t ORDER BY id"
+    )
+    log = Path(receipt.log_file or "").read_text()
+    assert ["A", "A", "B"] == re.findall(r"column (\w+)\.\nORA-01867: the interval is invalid", log)

@@ -36,6 +36,7 @@ _DATES = {
     TypeName.TIMESTAMP_TZ: "timestamp_tz",
     TypeName.TIMESTAMP_LTZ: "timestamp_ltz",
 }
+_INTERVALS = {TypeName.INTERVAL_YM: "TO_YMINTERVAL", TypeName.INTERVAL_DS: "TO_DSINTERVAL"}
 _BINARY_NUMBERS = {
     TypeName.INTEGER,
     TypeName.SMALLINT,
@@ -119,6 +120,11 @@ class _Work:
         if source is None and one.sql is None and self._names_zones(one, mask):
             text = (mask or "").replace("'", "''")
             return self._expression(number, one, column, f"TO_TIMESTAMP_TZ(TRIM(:\"{one.name}\"), '{text}')")
+        if source is None and one.sql is None and one.type is not None and one.type.name in _INTERVALS:
+            # The text stays as it is; what is no interval is refused (ORA-01867).
+            text = f':"{one.name}"'
+            judged = f"{_INTERVALS[one.type.name]}(TRIM({text}))"
+            return self._expression(number, one, column, f"CASE WHEN {judged} IS NOT NULL THEN {text} END")
         if isinstance(source, Expression) or one.sql is not None:
             sql = source.sql if isinstance(source, Expression) else one.sql or ""
             return self._expression(number, one, column, sql)
