@@ -61,25 +61,25 @@ CODE_PAGES: dict[str, tuple[str, ...]] = {
 EBCDIC: dict[str, tuple[str, ...]] = {
     "cp037": _WEST, "cp500": _WEST, "cp1140": _WEST, "cp1148": _WEST, "cp273": ("de",), "cp1141": ("de",), "cp1047": _WEST, "cp277": ("da",), "cp278": ("sv", "fi"),
     "cp280": ("it",), "cp284": ("es",), "cp285": (), "cp297": ("fr",), "cp871": ("is",), "cp870": _CENTRAL, "cp1026": ("tr",), "cp875": ("el",),
-    "cp424": ("he",), "cp1025": ("ru", "bg", "sr"), "cp880": ("ru",), "cp420": ("ar",),
+    "cp424": ("he",), "cp1025": ("ru", "bg", "sr"), "cp420": ("ar",),
 }  # fmt: skip
 """Code pages of mainframes, the most common ones first."""
 
-CJK = (
-    "cp932",
-    "shift_jis",
-    "euc-jp",
-    "gb18030",
-    "gbk",
-    "big5",
-    "cp950",
-    "cp949",
-    "euc-kr",
-    "iso2022-jp",
-    "iso2022-kr",
-    "hz",
-    "johab",
-)
+CJK = {
+    "cp932": "ja", "shift_jis": "ja", "euc-jp": "ja", "gb18030": "zh", "gbk": "zh", "big5": "tw", "cp950": "tw", "cp949": "ko", "euc-kr": "ko", "iso2022-jp": "ja",
+    "iso2022-kr": "ko", "hz": "zh", "johab": "ko",
+}  # fmt: skip
+"""Multi-byte character sets, and the language that each was made for."""
+
+COMMON = {
+    "zh": "的一是不了人在有中大国上为个地到时出会可主发年生成方行进动分学同工也能下过子说产种面后多定法所民得经十三之实家现本水理二高制力等电开全长度量重两部业物同"
+    "银账户转款付收支金额号日期余款名称交易手续费贷借利息税公司有限省市区县路东西南北京海王李张刘陈杨黄赵周吴林明华小红军平文伟房租资工话信用卡",
+    "tw": "的一是不了人在有中大國上為個地到時出會可主發年生成方行進動分學同工也能下過子說產種面後多定法所民得經十三之實家現本水理二高制力等電開全長度量重兩部業物"
+    "銀帳戶轉款付收支金額號日期餘名稱交易手續費貸借利息稅公司有限省市區縣路東西南北臺台灣京海王李張劉陳楊黃趙周吳林明華小紅軍平文偉房租薪資入信用卡繳",
+    "ja": "日本人年大十二出中三見上生国月会事時行本者今高金学前方間手部長立場地合新東京都道府県市区町村田山川木小野井原藤佐鈴高橋渡辺伊中村加吉松島清水林子太郎花"
+    "銀支店普通当座預口座振込替入出残給料手数利息税株式有限社名義番号取引払電気水代円額期引落",
+}
+"""Characters that half of all text is made of, names, places and words of banks among them."""
 
 WORDS = frozenset(
     """

@@ -15,7 +15,9 @@ from functools import lru_cache
 
 import chardet
 
-from .alphabets import CJK, CODE_PAGES, EBCDIC
+from .alphabets import CJK, CODE_PAGES
+from .mainframe import rank_mainframe
+from .parting import PARTING, parting_bytes
 from .plausible import east_asian, plausibility
 
 _MARKS = (
@@ -151,6 +153,8 @@ _EBCDIC_RUN = re.compile(
     rb"[\x40\x4b\x4d\x5d\x60\x61\x6b\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9]{4,}"
 )
 _EBCDIC_NUMBER = re.compile(rb"[\xf0-\xf9]{3}|\x40")
+_EBCDIC_SIGN = re.compile(rb"[\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9]")
+_ASCII_SIGN = re.compile(rb"[\n\x20-\x24\x26-\x3f]")
 _ASCII_RUN = re.compile(rb"[\x20-\x7e]{4,}")
 
 
@@ -164,6 +168,12 @@ def _is_ebcdic(sample: bytes) -> bool:
         return False
     if sample.count(0x40) >= 0.08 * len(sample) and not sample.count(0x20) and not sample.count(0x0A):
         return True  # text of any script: blanks are 0x40, and none is 0x20
+    if (
+        (0x15 in sample or 0x25 in sample)
+        and not _ASCII_SIGN.search(sample)
+        and len(_EBCDIC_SIGN.findall(sample)) >= max(12, 0.5 * len(sample))
+    ):
+        return True  # names only, perhaps, and no blank
     runs = [run for run in _EBCDIC_RUN.findall(sample) if len(set(run)) > 1]
     theirs = sum(len(run) for run in runs)
     ours = sum(len(run) for run in _ASCII_RUN.findall(sample) if len(set(run)) > 1)
@@ -189,14 +199,7 @@ def _ebcdic(data: bytes) -> Charset | None:
         return None
     import ebcdic  # noqa: F401 - registers the code pages that Python lacks
 
-    scored = sorted(
-        (
-            (plausibility(text, languages) - 0.002 * order, name)
-            for order, (name, languages) in enumerate(EBCDIC.items())
-            if (text := _decode(data[:EAST_BYTES], name))
-        ),
-        reverse=True,
-    )
+    scored = rank_mainframe(data[:EAST_BYTES])
     if not scored:
         return None
     best, name = scored[0]
@@ -216,20 +219,18 @@ def _code_page(data: bytes) -> Charset:
     sample = data[:_SAMPLE_BYTES]
     votes = _votes(sample)
     scored: list[tuple[float, str]] = []
-    words = _words(sample)
+    mark = parting_bytes(sample)[:1]
+    words = _words(sample.replace(mark, b" ") if mark else sample)
     for order, (name, languages) in enumerate(CODE_PAGES.items()):
-        text = _decode(words, name)
+        text = _decode(words, name) or (" " if mark and not words else "")
         if text:
-            scored.append(
-                (
-                    plausibility(text, languages) + VOTE * votes.get(_canonical(name), 0.0) - 0.002 * order,
-                    name,
-                )
-            )
-    for name in CJK:
+            parted = PARTED * bool(mark and _decode(mark, name) in PARTING)
+            vote = VOTE * votes.get(_canonical(name), 0.0)
+            scored.append((plausibility(text, languages) + parted + vote - 0.002 * order, name))
+    for name, language in CJK.items():
         text = _multi_byte(sample[:EAST_BYTES], name)
         if text:
-            scored.append((east_asian(text) + VOTE * votes.get(_canonical(name), 0.0), name))
+            scored.append((east_asian(text, language) + VOTE * votes.get(_canonical(name), 0.0), name))
     if not scored:
         return Charset(
             "cp1252",
@@ -257,6 +258,10 @@ EAST_BYTES = 48 * 1024
 
 VOTE = 0.6
 """What the library's favourite gains, beside a plausibility between about -3 and 1.5."""
+
+
+PARTED = 1.0
+"""What a code page gains in which the byte that parts the fields is a mark that fields are parted by."""
 
 
 def _words(data: bytes) -> bytes:

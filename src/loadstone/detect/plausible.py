@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .alphabets import LETTERS, WORDS
+from .alphabets import COMMON, LETTERS, WORDS
 
 _LONE = re.compile(
     r"(?<![^\W\d_])[^\x00-\x7f](?= ?\d)|(?<=\d)[^\x00-\x7f](?![^\W\d_])|(?<=\d )[^\x00-\x7f](?![^\W\d_])|(?<=[(\[])[^\x00-\x7f](?=[)\]])"
@@ -106,10 +106,13 @@ def _script(letter: str) -> str:
 
 
 _EAST = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3\u3000-\u3003\uff01-\uff5e]")
+_KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
 
 
-def east_asian(text: str) -> float:
-    """How much a text looks like Japanese, Chinese or Korean; characters among Latin letters speak against it."""
+def east_asian(text: str, language: str) -> float:
+    """How much a text looks like Japanese, Chinese (``zh``, ``tw``) or Korean; characters among Latin letters speak against it."""
     beyond = [c for c in text if not c.isascii()]
     if not beyond:
         return -3.0
@@ -117,9 +120,21 @@ def east_asian(text: str) -> float:
     mixed = len(re.findall(r"[a-z][^\x00-\x7f][A-Za-z]|[A-Za-z][^\x00-\x7f][a-z]", text))
     alone = len(re.findall(r"(?<![^\x00-\x7f])[^\x00-\x7f](?![^\x00-\x7f])", text))
     half_width = sum("\uff61" <= c <= "\uff9f" for c in beyond)
-    return (
-        1.3 * east / len(beyond)
-        - 3.0 * mixed / len(beyond)
-        - 1.2 * alone / len(beyond)
-        - 0.8 * half_width / len(beyond)
-    )
+    penalty = 3.0 * mixed + 1.2 * alone + 0.8 * half_width
+    return (1.3 * east - penalty) / len(beyond) + _own(text, language)
+
+
+def _own(text: str, language: str) -> float:
+    """How much the characters are those of a language: -1 to 0.6."""
+    kana, hangul, han = (len(one.findall(text)) for one in (_KANA, _HANGUL, _HAN))
+    total = kana + hangul + han
+    if not total:
+        return 0.0
+    common = sum(text.count(sign) for sign in COMMON.get(language, ""))
+    if (
+        language == "ko"
+    ):  # hardly any Han is left in Korean, and Chinese or Japanese read as Korean is full of it
+        return 0.4 * hangul / total - 1.0 * (kana + han) / total
+    foreign = hangul + (kana if language != "ja" else 0)
+    written = kana / total if language == "ja" else 0.0
+    return min(0.6, 0.4 * written + 0.6 * common / total) - 1.0 * foreign / total

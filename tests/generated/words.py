@@ -1,0 +1,63 @@
+"""Words that the files are made of: by language, with the code pages that banks write it in."""
+
+from __future__ import annotations
+
+LANGUAGES: dict[str, tuple[tuple[str, ...], str]] = {
+    "en": (("ascii", "utf-8", "cp1252", "utf-8-sig", "utf-16", "cp037", "cp500"),
+        "Alice Brown|Robert O'Neil|Mary Jones Ltd|Harbour Trading Co|Invoice 4711|rent for June|refund of fees|Oak Street 12|standing order|card purchase, London"),
+    "de": (("utf-8", "cp1252", "iso8859-15", "cp850", "utf-16-le", "cp273", "cp1141", "iso8859-1"),
+        "Jürgen Weiß|Bäckerei Döring|Miete für Mai|Überweisung|Rückzahlung|Süßwaren Groß|Hauptstraße 7|Gehalt März|Käthe Löffler|Zinsgutschrift"),
+    "fr": (("utf-8", "cp1252", "iso8859-15", "utf-8-sig", "cp850", "cp297"),
+        "Benoît Lefèvre|Société Générale|virement reçu|prélèvement août|Hélène Besançon|café de la Gare|intérêts créditeurs|réglé à Noël|chèque nº 12|école primaire"),
+    "es": (("utf-8", "cp1252", "iso8859-1", "cp850", "cp284"),
+        "Íñigo Muñoz|Compañía Española|nómina de enero|transferencia a María|Logroño|José Ramón Peña|pago de luz|acción social|Martínez Ibáñez|depósito"),
+    "pt": (("utf-8", "cp1252", "iso8859-1"),
+        "João Gonçalves|transferência|São Paulo|depósito em conta|Conceição Araújo|pão e café|serviço mensal|remuneração|António Simões|comissão"),
+    "sv": (("utf-8", "cp1252", "iso8859-1", "cp850", "cp278"),
+        "Åsa Öberg|Göran Sjöström|hyra för maj|överföring|lön april|Malmö kommun|räntor|Jönköping|Håkan Nyström|insättning"),
+    "pl": (("utf-8", "cp1250", "iso8859-2", "cp852", "cp870"),
+        "Stanisław Wiśniewski|opłata za wrzesień|przelew wychodzący|Łukasz Gąsior|Zielona Góra|Bożena Ćwik|płatność kartą|ulica Długa 5|świadczenie|Małgorzata Żak"),
+    "cs": (("utf-8", "cp1250", "iso8859-2", "cp852"),
+        "Jiří Dvořáček|platba kartou|převod peněz|Plzeň|Žofie Šťastná|příspěvek na září|účet číslo 5|Tomáš Růžička|nájemné květen|Ústí nad Labem"),
+    "hu": (("utf-8", "cp1250", "iso8859-2"),
+        "Győri Zsófia|átutalás|közüzemi díj|Őri Béla|Székesfehérvár|fizetés június|Kőszegi Ödön|bérleti díj|Tóth Árpád|jóváírás"),
+    "tr": (("utf-8", "cp1254", "iso8859-9"),
+        "Çağrı Yıldız|havale ödemesi|İstanbul şubesi|Gülşen Öztürk|kira bedeli|maaş ödemesi|Eskişehir|fatura ödeme|Işık Ağaoğlu|kart ücreti"),
+    "el": (("utf-8", "cp1253", "iso8859-7"),
+        "Γιώργος Παπαδόπουλος|μεταφορά ποσού|Θεσσαλονίκη|μισθός Μαΐου|Ελένη Καραγιάννη|πληρωμή λογαριασμού|κατάθεση|ενοίκιο|τόκοι έτους|Πάτρα"),
+    "ru": (("utf-8", "cp1251", "koi8-r", "cp866", "iso8859-5"),
+        "Иван Сергеевич Петров|оплата по счёту|перевод средств|Санкт-Петербург|Ольга Кузнецова|арендная плата|зарплата за май|возврат долга|ООО Ромашка|проценты по вкладу"),
+    "uk": (("utf-8", "cp1251", "koi8-u"),
+        "Олексій Шевченко|переказ коштів|Львів|орендна плата|Ганна Їжак|виплата відсотків|Запоріжжя|повернення боргу|місто Київ|Ґалаґан"),
+    "bg": (("utf-8", "cp1251"),
+        "Георги Димитров|превод по сметка|София|месечна такса|Йорданка Желева|заплата за юни|Пловдив|наем за офис|погасяване на кредит|лихви"),
+    "ja": (("utf-8", "cp932", "euc-jp", "shift_jis"),
+        "山田太郎|振込手数料|東京支店|株式会社サンプル|給与振込|鈴木花子|口座振替|大阪府大阪市|利息入金|電気料金"),
+    "zh": (("utf-8", "gb18030", "gbk"),
+        "王小明|转账付款|北京分行|工资收入|上海贸易有限公司|利息结算|李丽华|房屋租金|深圳市南山区|手续费"),
+    "tw": (("utf-8", "big5", "cp950"),
+        "陳志明|轉帳付款|臺北分行|薪資入帳|林美玲|台灣貿易有限公司|利息|高雄市左營區|手續費|信用卡繳款"),
+    "ko": (("utf-8", "cp949", "euc-kr"),
+        "김철수|계좌이체|서울지점|급여입금|이영희|주식회사 한국무역|이자입금|부산광역시|수수료|관리비"),
+    "he": (("utf-8", "cp1255"),
+        "דוד כהן|העברה בנקאית|תל אביב|משכורת חודש מאי|שרה לוי|שכר דירה|ריבית זכות|ירושלים|תשלום חשבון|עמלה"),
+    "ar": (("utf-8", "cp1256"),
+        "محمد عبد الله|تحويل بنكي|القاهرة|راتب شهر مايو|فاطمة الزهراء|إيجار المكتب|فوائد الحساب|دبي|دفع فاتورة|عمولة"),
+}  # fmt: skip
+"""For each language its character sets, the commonest first, and ten names and phrases."""
+
+HEADS: dict[str, tuple[str, ...]] = {
+    "number": ("seq", "REC_NO", "Lfd. Nr.", "id", "EntryId", "línea", "Pozycja", "n°"),
+    "account": ("account", "ACCT_NO", "Kontonummer", "Cuenta", "Rachunek", "Compte n°", "acc_num", "PORTF"),
+    "amount": ("amount", "TXN_AMT", "Betrag EUR", "Importe", "Kwota", "Montant", "gross value", "NOTIONAL"),
+    "day": ("date", "BOOK_DT", "Buchungstag", "Fecha", "Data waluty", "valueDate", "settled on", "MATURITY"),
+    "currency": ("currency", "CCY", "Währung", "Moneda", "Waluta", "Devise", "iso", "CUR"),
+    "code": ("type", "TXN_CD", "Schlüssel", "Código", "Kod", "category", "SECTOR", "cusip"),
+    "text": ("description", "NARRATIVE", "Verwendungszweck", "Concepto", "Tytuł", "Libellé", "remarks", "FREE_TXT"),
+    "name": ("name", "CUST_NM", "Auftraggeber", "Beneficiario", "Nadawca", "Donneur d'ordre", "party", "HOLDER"),
+    "flag": ("active", "IS_OPEN", "Storno", "Activo", "Aktywny", "reversed", "dc", "SIGN"),
+    "rate": ("rate", "FX_RATE", "Kurs", "Tipo", "Stopa", "Taux", "price", "YIELD"),
+    "iban": ("iban", "IBAN", "BENEF_IBAN", "IBAN Empfänger", "rachunek iban"),
+    "empty": ("reserved", "FILLER_1", "Reserve", "libre", "puste", "spare"),
+}  # fmt: skip
+"""Names of columns by kind of values."""
