@@ -13,8 +13,8 @@ from loadstone.detect.model import Detection, Dialect
 from tests.generated.tables import Made, make
 
 SEEDS = range(5000, 5080)
-LEAST = {"encoding": 0.94, "delimiter": 0.94, "table": 0.92, "header": 0.94, "preamble": 0.95, "count": 0.90}
-"""Shares that must be right; each is three points or so below what was measured on a thousand."""
+LEAST = {"encoding": 0.91, "delimiter": 0.92, "table": 0.9, "header": 0.92, "preamble": 0.94, "count": 0.88}
+"""Shares that must be right; each leaves room for what eighty files may be off by, beside the 97, 97, 96, 98, 99 and 95 % of a thousand."""
 
 
 @pytest.fixture(scope="module")
