@@ -10,7 +10,7 @@ import pytest
 from loadstone.targets.urls import kind_of
 from tests.crash.cases import payments
 from tests.crash.conftest import Tally
-from tests.crash.processes import KILLED, clear, ended, finish, start, state, undisturbed
+from tests.crash.processes import KILLED, clear, ended, errors_of, finish, start, state, undisturbed
 
 POINTS = (
     "claimed",
@@ -66,7 +66,7 @@ def test_a_kill_at_every_point_loses_and_doubles_nothing(
         if point in SERVER_ALONE and not target_url.startswith("postgresql"):
             continue
         code = ended(start(folder, target_url, CASE, crash_at=point, chunk_size_bytes=2000))
-        assert code == KILLED, f"{point} is not reached"
+        assert code == KILLED, f"{point} is not reached: {errors_of(folder)}"
         finish(folder, target_url, CASE, chunk_size_bytes=3000)
         tally.add(kind_of(target_url), kills=1, points=1)
         tally.same(kind_of(target_url), calm, state(folder, target_url, CASE), point)
@@ -81,9 +81,9 @@ def test_a_kill_at_every_point_of_a_restart(target_url: str, calm: dict[str, Any
     folder = CASE.lay_out(tmp_path / "killed")
     for point in ("claimed", "fence_raised", "checkpoint_added:2", "before_commit:2", "after_commit:1"):
         code = ended(start(folder, target_url, CASE, crash_at=point, chunk_size_bytes=1500))
-        assert code == KILLED, f"{point} is not reached"
+        assert code == KILLED, f"{point} is not reached: {errors_of(folder)}"
     for point in ("all_loaded", "file_renamed:1", "finishing"):
         code = ended(start(folder, target_url, CASE, crash_at=point, chunk_size_bytes=4000))
-        assert code == KILLED, f"{point} is not reached"
+        assert code == KILLED, f"{point} is not reached: {errors_of(folder)}"
     finish(folder, target_url, CASE)
     assert state(folder, target_url, CASE) == calm

@@ -37,16 +37,18 @@ def moment_of(text: str, mask: str, language: str = "AMERICAN") -> datetime | No
     """
     The moment of a text, or None: any punctuation for another, fewer digits where there is some, time may lack.
 
-    A month may be named where its number is asked for. The century of RR is the nearer one, and of YY this one
-    (read from 2000 to 2049).
+    Blanks in front of a part count for nothing, nor does punctuation where all digits are there; the last number
+    may be short. A month may be named where its number is asked for. The century of RR is the nearer one, and of
+    YY this one (read before 2050).
     """
-    pattern, opened, kept, apart = "", 0, [], not mask.isalpha()
-    for part in _PARTS.findall(mask):
+    pattern, opened, kept, apart = "", 0, [], re.search(r"[\W_]", mask) is not None
+    elements = _PARTS.findall(mask)
+    for place, part in enumerate(elements, 1):
         if part in _TIME and not opened:
             pattern, opened = pattern + "(?:", 1
         if part in _DIGITS or part in ("MON", "AM"):
             form = {"MON": "|".join(map(re.escape, MONTHS[language])), "AM": "AM|PM"}.get(part, "")
-            form = form or rf"\d{{{1 if apart else _DIGITS[part]},{_DIGITS[part]}}}"
+            form = form or rf"\d{{{1 if apart or place == len(elements) else _DIGITS[part]},{_DIGITS[part]}}}"
             form += "|" + "|".join(map(re.escape, MONTHS[language])) if part == "MM" else ""
             pattern += f"({form})" if not opened else f"(?:({form})"
             opened += bool(opened)
@@ -54,10 +56,11 @@ def moment_of(text: str, mask: str, language: str = "AMERICAN") -> datetime | No
         elif part.startswith('"'):
             pattern += re.escape(part.strip('"'))
         else:
-            pattern += r"\s*" if part == " " else r"[^\w\s]"
-            pattern += "?" if opened and part != " " else ""
+            pattern += r"[\W_]?\s*" if opened or part == " " else r"[\W_]\s*"
     pattern += ")?" * max(opened, 0)
     found = re.fullmatch(pattern, text.strip(" "), re.IGNORECASE)
+    if found is None and apart and text.isdigit():
+        return moment_of(text, "".join(part for part in elements if part in _DIGITS), language)
     if found is None:
         return None
     parts = dict(zip(kept, found.groups(), strict=True))
@@ -73,7 +76,7 @@ def moment_of(text: str, mask: str, language: str = "AMERICAN") -> datetime | No
         return None
     if (parts.get("AM") or "").upper() == "PM":
         hour = hour % 12 + 12
-    elif (parts.get("AM") or "").upper() == "AM":
+    elif parts.get("HH"):
         hour %= 12
     try:
         return datetime(

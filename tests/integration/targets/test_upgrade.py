@@ -9,6 +9,7 @@ import pytest
 
 from loadstone.bootstrap.targets import init
 from loadstone.errors import Refused
+from loadstone.targets.control import TABLES
 from loadstone.targets.urls import PREFIX
 from tests.runs import load, rows_of
 from tests.targets import execute
@@ -105,6 +106,12 @@ def test_any_database_by_sqlalchemy_is_changed_too(postgres_url: str, here: Path
     execute(postgres_url, "ALTER TABLE loadstone_chunk DROP COLUMN stamp")
     init(url)
     assert [] == rows_of(postgres_url, "SELECT stamp FROM loadstone_chunk")
+
+
+def test_control_tables_that_somebody_dropped_are_made_again(stopped: str) -> None:
+    """They know of no load then, so the whole file is loaded; what a database is asked for them, it answers."""
+    execute(stopped, *(f"DROP TABLE IF EXISTS {table}" for table in TABLES), "DELETE FROM emp")
+    assert (4, 2) == (load(CONTROL, stopped).counts.read, len(rows_of(stopped, "SELECT id FROM emp")))
 
 
 def test_two_starts_may_change_them_at_once(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

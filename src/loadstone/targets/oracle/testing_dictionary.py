@@ -93,7 +93,7 @@ class Dictionary:
             self._add("fake_sequence", _bare(words[2]), start, step)
             return []
         if words[0] == "DROP":
-            self._forget(_bare(words[2]))
+            self._forget(_bare(words[4 if words[2:4] == ["IF", "EXISTS"] else 2]))
             return [sql.replace(" PURGE", "")]
         copied = _MADE_FROM.match(sql)
         if copied is not None:
