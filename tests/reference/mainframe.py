@@ -191,7 +191,7 @@ class _Maker:
 
             def value() -> bytes:
                 if not whole:
-                    return struct.pack(form, chance.choice([0.0, -0.0, 1.5, -2.25, 1e15, 2.0**-20]))
+                    return struct.pack(form, chance.choice([0.0, -0.0, 1.5, -2.25, 1e15, 2.0**-10]))
                 raw = chance.randbytes(size)
                 return chance.choice([raw, b"\x00" * size, b"\xff" * size, b"\x80" + b"\x00" * (size - 1)])
         elif kind is TypeName.DECIMAL:
