@@ -16,6 +16,15 @@ OS_ERROR_EXIT_CODE = 3
 
 _OS_ERRORS = ("LS-1033", "LS-2001")
 _SYNTAX = re.compile(r"LS-10\d\d")
+_WORDINGS = (
+    (r"^expected , or \) after the field .*?, found", 'Expecting "," or ")", found'),
+    (r"^expected INFILE or INTO TABLE(?: after LOAD DATA)?, found", "Expecting keyword INTO, found"),
+    (r"^expected ([A-Z_]+), found", r"Expecting keyword \1, found"),
+    (r"^expected ([^\w\s]), found", r'Expecting "\1", found'),
+    (r"^expected ", "Expecting "),
+    (r"found the end of the file$", "found end of file"),
+)
+"""Our sentences in SQL*Loader's words, the first that fits, and the end."""
 
 
 def loader_messages(error: LoadstoneError, control: str = "") -> list[str]:
@@ -41,7 +50,9 @@ def loader_exit_code(error: LoadstoneError) -> int:
 def _syntax(error: LoadstoneError, control: str) -> list[str]:
     """The line of the control file, and a mark under the place."""
     number = error.place.line or 1
-    text = re.sub("^expected ", "expecting ", error.message)
+    text = error.message
+    for pattern, wording in _WORDINGS:
+        text = re.sub(pattern, wording, text)
     text = text[:1].upper() + text[1:]
     lines = [f"SQL*Loader-350: Syntax error at line {number}.", f"{text}."]
     source = control.splitlines()
@@ -104,12 +115,17 @@ def _reference(error: LoadstoneError) -> list[str]:
     return [f"SQL*Loader-403: Referenced column {found[1]} not present in this table."] if found else []
 
 
+def _unended(error: LoadstoneError) -> list[str]:
+    return ["SQL*Loader-649: Quoted string missing closing quote"]
+
+
 def _said(error: LoadstoneError) -> list[str]:
     """Messages that begin with the number already."""
     return [error.message] if error.message.startswith("SQL*Loader-") else []
 
 
 _MESSAGES: dict[str, Callable[[LoadstoneError], list[str]]] = {
+    "LS-1005": _unended,
     "LS-1020": _twice,
     "LS-1021": _reference,
     "LS-1022": _bind,

@@ -21,7 +21,7 @@ def test_a_syntax_error_shows_the_line_and_a_mark() -> None:
     control = "LOAD DATA INFILE 'a'\nINTO TABLE t (a b)\n"
     assert loader_messages(error_on(control), control) == [
         "SQL*Loader-350: Syntax error at line 2.",
-        'Expecting , or ) after the field A, found "b".',
+        'Expecting "," or ")", found "b".',
         "INTO TABLE t (a b)",
         "                ^",
     ]
@@ -31,8 +31,28 @@ def test_without_the_text_no_line_is_shown() -> None:
     """The number of the line stands there all the same."""
     assert loader_messages(error_on("LOAD DATA INFILE 'a'\n")) == [
         "SQL*Loader-350: Syntax error at line 1.",
-        "Expecting INFILE or INTO TABLE, found the end of the file.",
+        "Expecting keyword INTO, found end of file.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        ("LOAD DATA INFILE 'a' INTO t (a)", 'Expecting keyword TABLE, found "t".'),
+        ("LOAD DATA 'x' INTO TABLE t", "Expecting keyword INTO, found the string 'x'."),
+        ("LOAD DATA INFILE 'a' INTO TABLE t FIELDS TERMINATED BY ',' (a, b CHAR(5 x)", 'Expecting ")", found "x".'),
+        ("OPTIONS (SKIP-1) LOAD DATA INTO TABLE t", 'Expecting "=", found "-".'),
+    ],
+)  # fmt: skip
+def test_what_was_expected_is_said_in_its_words(control: str, expected: str) -> None:
+    """Keywords are called so, and symbols stand in quotes."""
+    assert expected == loader_messages(error_on(control))[1]
+
+
+def test_a_string_without_its_end_has_a_number_of_its_own() -> None:
+    """As a genuine log has it, without the line."""
+    told = loader_messages(error_on("LOAD DATA INFILE 'a' INTO TABLE t FIELDS TERMINATED BY \" (a)"))
+    assert ["SQL*Loader-649: Quoted string missing closing quote"] == told
 
 
 @pytest.mark.parametrize(
