@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-history bench-starts bench-memory crash soak faults lock docs clean
+.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-history bench-starts bench-memory day crash soak faults lock docs clean
 
 setup: $(STAMP)
 
@@ -66,6 +66,9 @@ bench-overhead: $(STAMP)
 
 crash: $(STAMP)
 	$(BIN)/python -m pytest tests/crash -n 2 -m "slow or not slow" --kills 200
+
+day: $(STAMP)
+	$(BIN)/python -m pytest tests/integration/arrivals -n 2 -m slow
 
 MINUTES ?= 10
 

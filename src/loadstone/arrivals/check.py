@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from loadstone.detect.file import detect_file
 from loadstone.detect.model import Detection
 from loadstone.detect.shape import Shape, shape_from, shape_of, widened
 from loadstone.errors import FixFile, Stop
+from loadstone.formats.readers.banks import BANKS
 from loadstone.sources.model import Feed
 from loadstone.sources.policies import Policy
 
@@ -50,7 +52,7 @@ def check(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> 
     renew()
     detected = detect_file(path)
     before, volumes = _accepted(around, feed)
-    shape = shape_of(detected)
+    shape = _form(detected)
     counted = totals_of(path, detected, feed.controls.trailer, renew)
     values: dict[str, Any] = {
         "content_sha256": digest,
@@ -115,6 +117,14 @@ def _accepted(around: Surroundings, feed: Feed) -> tuple[Shape | None, list[int]
         kept = repository.accepted_shapes(connection, feed.name, VOLUMES_MAX)
     volumes = [int(one["records"]) for one in kept if one.get("records") is not None]
     return (shape_from(kept[0]) if kept else None), volumes
+
+
+def _form(found: Detection) -> Shape:
+    """What is compared: of a format of banks no columns, for those that plain text would seem to have are chance."""
+    shape = shape_of(found)
+    if found.format not in BANKS:
+        return shape
+    return replace(shape, columns=(), has_header=None, delimiter=None, quotechar=None, width=None)
 
 
 def _drift(feed: Feed, before: Shape | None, shape: Shape, volumes: list[int]) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from loadstone.arrivals.store import Store
@@ -13,7 +13,7 @@ from loadstone.connections.transports.model import Entry, Transport
 from loadstone.database.open import Database
 from loadstone.schedule import repository as schedules
 from loadstone.schedule.calendar import EVERY_DAY, Calendar, Roll
-from loadstone.sources import registry
+from loadstone.sources import registry, repository
 from loadstone.sources.check import Known
 from loadstone.sources.model import Feed, SourceSystem
 
@@ -52,15 +52,20 @@ class Surroundings:
     clock: Clock = field(default_factory=SystemClock)
     worker: str = "arrivals"
     lease: timedelta = LEASE
+    _read: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def now(self) -> datetime:
         """The clock's time in UTC."""
         return self.clock.now().astimezone(UTC)
 
     def registry(self) -> Known:
-        """The registry as it is now."""
+        """The registry as it is now; it is read anew when it has changed."""
         with self.database.read() as connection:
-            return registry.known(connection)
+            stamp = repository.stamp(connection)
+            if self._read.get("stamp") != stamp:
+                self._read.update(stamp=stamp, known=registry.known(connection))
+        known: Known = self._read["known"]
+        return known
 
     def calendar(self, feed: Feed, source: SourceSystem | None) -> Calendar:
         """The business days of a feed; its own, its system's, or every day."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
 
 from loadstone.database.open import now
 from loadstone.schedule.calendar import Calendar
@@ -82,6 +82,20 @@ def remove(connection: Connection, stored: Stored[Any]) -> bool:
 def calendars(connection: Connection) -> dict[str, Calendar]:
     """The calendars of the repository by name."""
     return {one.name: one for one in all_calendars(connection)}
+
+
+def stamp(connection: Connection) -> tuple[object, ...]:
+    """What is another one after each change of the registry: costs three small queries, whatever it holds."""
+    found: list[object] = []
+    for table in TABLES.values():
+        figures = (
+            func.count(),
+            func.sum(table.c.version),
+            func.max(table.c.id),
+            func.max(table.c.changed_at),
+        )
+        found += connection.execute(select(*figures).select_from(table)).one()
+    return tuple(found)
 
 
 def items(stored: Iterable[Stored[N]]) -> list[N]:
