@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing, nullcontext
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from loadstone.errors import FixSpec
-from loadstone.output.model import OutputReceipt, OutputSpec, Request
+from loadstone.output.model import OutputReceipt, OutputSpec, Request, receipt_of, receipt_values
 from loadstone.output.specs import read_output_spec
 from loadstone.output.write import Outside, Report, write_file
 
@@ -26,16 +25,47 @@ def write(
     Args:
         repository: URL of the repository, which a file with ``deliver`` or ``sequence`` needs; the configured one for None.
     """
-    if request.spec.deliver is None and request.spec.sequence is None:
+    if request.spec.deliver is None and request.spec.sequence is None and request.run is None:
         return _write(request, Outside(_nowhere, _nothing), report)
     from loadstone.bootstrap.repository import open_repository
     from loadstone.config import resolve_repository
 
     database = open_repository(resolve_repository(repository))
     try:
-        return _write_known(request, database, report)
+        return write_known(request, database, report)
     finally:
         database.close()
+
+
+def write_known(request: Request, database: Database, report: Report) -> OutputReceipt:
+    """
+    Write one file that the repository has to do with.
+
+    A run of a job that has written its file gives its receipt again. What cannot be delivered is refused before it is written.
+    """
+    from loadstone.output import numbers, runs
+
+    before = runs.find(database, request.run) if request.run is not None else None
+    if before is not None:
+        return receipt_of(before)
+    place = _place(request.spec, database)
+    with closing(place) if place is not None else nullcontext():
+        opened = _nowhere if place is None else lambda name: place
+        number = None
+        if request.spec.sequence is not None and "sequence" not in request.variables:
+            number = numbers.draw(database, request)
+            numbered = replace(request, variables={**request.variables, "sequence": number})
+        else:
+            numbered = request
+
+        def settled(receipt: OutputReceipt) -> None:
+            with database.write() as connection:
+                if number is not None:
+                    numbers.settle(connection, request, number)
+                if request.run is not None:
+                    runs.keep(connection, request.run, receipt_values(replace(receipt, sequence=number)))
+
+        return replace(_write(numbered, Outside(opened, settled), report), sequence=number)
 
 
 def spec_at(path: str) -> OutputSpec:
@@ -56,21 +86,6 @@ def _write(request: Request, outside: Outside, report: Report) -> OutputReceipt:
 
     with closing(open_source(request.source, request.spec.rows)) as source:
         return write_file(request, source, outside, report)
-
-
-def _write_known(request: Request, database: Database, report: Report) -> OutputReceipt:
-    """Of a file that the repository has to do with; what cannot be delivered is refused before it is written."""
-    from loadstone.output import numbers
-
-    place = _place(request.spec, database)
-    with closing(place) if place is not None else nullcontext():
-        opened = _nowhere if place is None else lambda name: place
-        if request.spec.sequence is None or "sequence" in request.variables:
-            return _write(request, Outside(opened, _nothing), report)
-        number = numbers.draw(database, request)
-        numbered = replace(request, variables={**request.variables, "sequence": number})
-        outside = Outside(opened, partial(numbers.settle, database, request, number))
-        return replace(_write(numbered, outside, report), sequence=number)
 
 
 def _place(spec: OutputSpec, database: Database) -> Guarded | None:
@@ -103,5 +118,5 @@ def _nowhere(name: str) -> Guarded:
     raise AssertionError(f"nothing is delivered to {name}")
 
 
-def _nothing() -> None:
-    """There is no number to settle."""
+def _nothing(receipt: OutputReceipt) -> None:
+    """Nobody is told."""

@@ -18,6 +18,18 @@ from loadstone.connections.transports.query import Queries
 from loadstone.errors import LoadstoneError
 
 PORTS = {"sftp": 22, "ftp": 21, "ftps": 21, "http": 80, "https": 443}
+STEPS = {
+    "LS-3023": "query",
+    "LS-6040": "secret",
+    "LS-7401": "options",
+    "LS-7413": "login",
+    "LS-7414": "rights",
+    "LS-7415": "path",
+    "LS-7417": "listing",
+    "LS-7419": "library",
+}
+"""The step that an error is a fault of, by its code; another one is of the step at which it came."""
+
 _EAGER = ("sftp", "ftp")
 """Kinds that log in when they are opened; others do so with each call."""
 
@@ -127,19 +139,8 @@ def _write(transport: Transport) -> None:
 def _bad(connection: Connection, error: LoadstoneError, step: str) -> Finding:
     """A fault is of the step that its code names, else of the one at which it came."""
     identity = "host key" if connection.kind == "sftp" else "certificate"
-    known = {
-        "LS-3023": "query",
-        "LS-6040": "secret",
-        "LS-7401": "options",
-        "LS-7412": identity,
-        "LS-7413": "login",
-        "LS-7414": "rights",
-        "LS-7415": "path",
-        "LS-7417": "listing",
-        "LS-7419": "library",
-    }
     return Finding(
-        step=known.get(error.code, step),
+        step=identity if error.code == "LS-7412" else STEPS.get(error.code, step),
         good=False,
         told=error.message,
         code=error.code,

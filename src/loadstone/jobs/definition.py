@@ -59,7 +59,7 @@ class Limits(Part):
 class Step(Part):
     """One step: the handler that does it, its configuration, and what it needs."""
 
-    handler: str = Doc(description="Name of the handler: load, validate, audit, command, ...")
+    handler: str = Doc(description="Name of the handler: load, validate, audit, write, command, ...")
     config: dict[str, Any] = Doc({}, description="What the handler is told; {name} stands for a parameter.")
     needs: tuple[Need, ...] = Doc((), description="Steps that come before.")
     optional: bool = Doc(False, description="Whether its failure leaves the job good.")

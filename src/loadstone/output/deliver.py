@@ -17,7 +17,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +24,7 @@ from loadstone.connections.transports.model import Entry, Transport
 from loadstone.errors import FixFile, LoadstoneError, Place, Refused
 from loadstone.filestore.atomic import write_whole
 from loadstone.output.job import Job
-from loadstone.output.model import OutputReceipt
+from loadstone.output.model import OutputReceipt, receipt_of, receipt_values
 from loadstone.output.state import forget
 from loadstone.output.templates import parse
 from loadstone.telemetry.points import reach
@@ -63,11 +62,9 @@ class Delivery:
 def plan(job: Job, receipt: OutputReceipt) -> None:
     """Keep that a file has further to go, before it gets its name; ``FixSpec`` as templates raise."""
     wanted = job.spec.deliver
-    if wanted is None and job.spec.sequence is None:
+    if not job.tracked:
         return
-    told = asdict(receipt)
-    told["totals"] = {name: str(value) for name, value in receipt.totals.items()}
-    delivery = Delivery(made_from=job.made_from, receipt=told)
+    delivery = Delivery(made_from=job.made_from, receipt=receipt_values(receipt))
     if wanted is not None:
         folder = parse(wanted.folder).filled(job.variables, {}).strip("/")
         head = f"{folder}/" if folder else ""
@@ -93,14 +90,7 @@ def waiting(job: Job) -> Delivery | None:
     return found if digest == found.receipt["sha256"] else None
 
 
-def receipt_of(delivery: Delivery) -> OutputReceipt:
-    """What its writing left."""
-    told = delivery.receipt
-    totals = {name: Decimal(value) for name, value in told["totals"].items()}
-    return OutputReceipt(**{**told, "totals": totals})
-
-
-def deliver(job: Job, opened: Open, settled: Callable[[], object], *, over: bool) -> str | None:
+def deliver(job: Job, opened: Open, settled: Callable[[OutputReceipt], object], *, over: bool) -> str | None:
     """
     Deliver the file of a job, or go on with it where a run was cut off.
 
@@ -123,10 +113,11 @@ def deliver(job: Job, opened: Open, settled: Callable[[], object], *, over: bool
             return None
         if delivery.connection is not None:
             _deliver(job, delivery, opened(delivery.connection), over)
-        settled()
+        name = delivery.name if delivery.connection is not None else None
+        settled(replace(receipt_of(delivery.receipt), delivered=name))
         reach("delivery_settled")
         forget(_state(job))
-        return delivery.name if delivery.connection is not None else None
+        return name
 
 
 # Private functions

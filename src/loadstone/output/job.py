@@ -26,6 +26,7 @@ class Job:
 
     Attributes:
         made_from: Hash of spec, source and variables: only the same may go on with a body.
+        tracked: Whether it has further to go than its folder, or somebody is told that it is there.
     """
 
     spec: OutputSpec
@@ -37,6 +38,7 @@ class Job:
     records: Records
     encode: Encode
     made_from: str
+    tracked: bool
 
     @property
     def part(self) -> Path:
@@ -94,6 +96,7 @@ def job_of(request: Request, source: Source) -> Job:
         records=Records(spec, source.columns),
         encode=encode_of(spec),
         made_from=hashlib.sha256(made_from.encode()).hexdigest(),
+        tracked=spec.deliver is not None or spec.sequence is not None or request.run is not None,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from typing import Literal as Only
 
 from pydantic import Discriminator, field_validator, model_validator
@@ -242,7 +243,7 @@ class Request:
     Attributes:
         spec_path: For messages. source: URL of the database; None for Parquet. folder: where the file goes.
         variables: For the templates, beside ``file_name``, ``now``, ``count`` and the like.
-        replace: Whether a file of that name may be replaced.
+        replace: Whether a file of that name may be replaced. run: of a job; repeated, it gives the same file and no other.
     """
 
     spec: OutputSpec
@@ -251,6 +252,7 @@ class Request:
     folder: str
     variables: dict[str, Value]
     replace: bool = False
+    run: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,3 +275,14 @@ class OutputReceipt:
     duration_s: float
     sequence: int | None = None
     delivered: str | None = None
+
+
+def receipt_values(receipt: OutputReceipt) -> dict[str, Any]:
+    """A receipt as JSON values; totals are exact, as text."""
+    return {**asdict(receipt), "totals": {name: f"{value:f}" for name, value in receipt.totals.items()}}
+
+
+def receipt_of(values: Mapping[str, Any]) -> OutputReceipt:
+    """The receipt of ``receipt_values``."""
+    totals = {name: Decimal(value) for name, value in values["totals"].items()}
+    return OutputReceipt(**{**values, "totals": totals})

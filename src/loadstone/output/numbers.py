@@ -13,6 +13,7 @@ import json
 from datetime import date
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from loadstone.database.open import Database, now
@@ -27,7 +28,7 @@ _ATTEMPTS_MAX = 100
 def key_of(request: Request) -> str:
     """What tells one file from the next of the same id: its spec, rows and variables."""
     given = {name: str(value) for name, value in sorted(request.variables.items())}
-    told = json.dumps([request.spec.model_dump(mode="json"), request.source, given])
+    told = json.dumps([request.spec.model_dump(mode="json"), request.source, given, request.run])
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -48,7 +49,7 @@ def draw(database: Database, request: Request) -> int:
     raise Refused("LS-8017", f"too many draw numbers of {wanted.id} at the same time", hints=["try again."])
 
 
-def settle(database: Database, request: Request, number: int) -> None:
+def settle(connection: Connection, request: Request, number: int) -> None:
     """The file of a number is there, and delivered where it is to be: the next run draws another one."""
     wanted = _wanted(request.spec)
     one = (
@@ -56,8 +57,7 @@ def settle(database: Database, request: Request, number: int) -> None:
         NUMBER.c.period == period_of(request),
         NUMBER.c.number == number,
     )
-    with database.write() as connection:
-        connection.execute(update(NUMBER).where(*one).values(settled_at=now(connection)))
+    connection.execute(update(NUMBER).where(*one).values(settled_at=now(connection)))
 
 
 def period_of(request: Request) -> str:

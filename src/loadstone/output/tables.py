@@ -1,10 +1,10 @@
-"""The table of numbers that outgoing files have drawn, one row a number."""
+"""The tables of outgoing files: numbers that they have drawn, and runs of jobs that have written theirs."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Table, Text
 
-from loadstone.database.metadata import METADATA, Instant
+from loadstone.database.metadata import METADATA, Instant, document
 
 NUMBER = Table(
     "output_number",
@@ -16,4 +16,13 @@ NUMBER = Table(
     Column("drawn_at", Instant, nullable=False),
     Column("settled_at", Instant),
     info={"natural_key": ("file_id", "period", "number")},
+)
+
+RUN = Table(
+    "output_run",
+    METADATA,
+    Column("run", Text, primary_key=True),
+    Column("receipt", document(), nullable=False),
+    Column("settled_at", Instant, nullable=False),
+    info={"natural_key": ("run",)},
 )

@@ -17,9 +17,9 @@ from loadstone.errors import Place, Refused, Stop
 from loadstone.filestore.atomic import sync_folder, write_whole
 from loadstone.output.batches import Batch, Source, column_no
 from loadstone.output.body import counted, encoded, numbered
-from loadstone.output.deliver import Open, deliver, plan, receipt_of, waiting
+from loadstone.output.deliver import Open, deliver, plan, waiting
 from loadstone.output.job import Job, job_of
-from loadstone.output.model import Excel, OutputReceipt, Request
+from loadstone.output.model import Excel, OutputReceipt, Request, receipt_of
 from loadstone.output.state import Progress, forget, resumed_hash, store, stored
 from loadstone.telemetry.points import reach
 
@@ -40,7 +40,7 @@ class Outside:
     """
 
     opened: Open
-    settled: Callable[[], object]
+    settled: Callable[[OutputReceipt], object]
 
 
 def write_file(
@@ -60,7 +60,7 @@ def write_file(
     begun = time.monotonic()
     job = job_of(request, source)
     before = None if request.replace else waiting(job)
-    receipt = receipt_of(before) if before is not None else _written(request, job, source, report)
+    receipt = receipt_of(before.receipt) if before is not None else _written(request, job, source, report)
     delivered = deliver(job, outside.opened, outside.settled, over=request.replace)
     return replace(receipt, delivered=delivered, duration_s=time.monotonic() - begun)
 

@@ -159,17 +159,24 @@ def test_a_file_is_delivered(bank: Bank) -> None:
     assert "LS-8014" == refused(bank.write, Refused).code
 
 
+@pytest.mark.parametrize("point", ["sent", "moved"])
+def test_a_delivery_cut_off_is_gone_on_with(bank: Bank, point: str) -> None:
+    """Over every protocol."""
+    gone_on_with(bank, point)
+
+
 @pytest.mark.parametrize("point", POINTS)
-def test_a_delivery_cut_off_anywhere_is_gone_on_with(bank: Bank, point: str) -> None:
-    """The same command delivers it, without writing it anew; nothing hidden is left there."""
+def test_a_delivery_cut_off_anywhere_is_gone_on_with(near: Bank, point: str) -> None:
+    """At every point."""
+    gone_on_with(near, point)
+
+
+def gone_on_with(bank: Bank, point: str) -> None:
+    """The same command delivers the file, without writing it anew; nothing hidden is left there."""
     bank.cut_at(point)
     written = (bank.folder / "out" / NAME).stat().st_mtime_ns
     receipt = bank.write()
-    assert (f"place:{FOLDER}/{NAME}", 5, "4") == (
-        receipt.delivered,
-        receipt.records,
-        f"{receipt.totals['count'] - 1}",
-    )
+    assert (f"place:{FOLDER}/{NAME}", 5, 5) == (receipt.delivered, receipt.records, receipt.totals["count"])
     assert written == (bank.folder / "out" / NAME).stat().st_mtime_ns
     assert {NAME, f"{NAME}.sha256", f"{NAME}.done"} == bank.there().keys()
     assert bank.here()[NAME] == bank.there()[NAME]
@@ -248,11 +255,9 @@ def test_what_cannot_be_delivered_is_refused_before_it_is_written(near: Bank, tm
     assert "LS-7404" == refused(lambda: near.write(other), FixSpec).code
     near.configure(folder_at(tmp_path / "far", access="read"))
     assert "LS-8018" == refused(near.write, FixSpec).code
-    near.configure(Connection(name="place", kind="directory", url=str(tmp_path / "far")))
-    text = (tmp_path / "loadstone.toml").read_text()
     (tmp_path / "loadstone.toml").write_text('[connections.place]\nurl = "postgresql://h/d"\n')
     assert "LS-7402" == refused(near.write, FixSpec).code
-    assert not (tmp_path / "out").exists() and text
+    assert not (tmp_path / "out").exists()
 
 
 def test_two_do_not_deliver_at_once(near: Bank) -> None:
@@ -333,7 +338,7 @@ def test_numbers_begin_anew_and_end(near: Bank, tmp_path: Path) -> None:
         return {**NUMBERED, "file": file, "sequence": {"id": restart, "last": 2, "restart": restart}}
 
     days = [date(2026, 11, 24), date(2026, 11, 25), date(2026, 12, 1), date(2027, 1, 1)]
-    expected = {"day": [1, 1, 1, 1], "month": [1, 2, 1, 1], "year": [1, 2, "LS-8017", 1]}
+    expected = {"month": [1, 2, 1, 1], "year": [1, 2, "LS-8017", 1]}
     for restart, wanted in expected.items():
         found: list[object] = []
         for day in days:
@@ -364,8 +369,8 @@ def test_numbers_are_drawn_once(request: pytest.FixtureRequest, tmp_path: Path, 
         wanted = Request(spec=spec, spec_path="", source="x", folder=".", variables={"day": str(no)})
         return numbers.draw(database, wanted)
 
-    with ThreadPoolExecutor(4) as pool:
-        found = [*pool.map(drawn, range(20)), *pool.map(drawn, range(20))]
-    assert [*range(5, 25)] == sorted(found[:20])
-    assert found[:20] == found[20:]
+    with ThreadPoolExecutor(3) as pool:
+        found = [*pool.map(drawn, range(6)), *pool.map(drawn, range(6))]
+    assert [*range(5, 11)] == sorted(found[:6])
+    assert found[:6] == found[6:]
     database.close()

@@ -13,6 +13,7 @@ def handlers(database: Database) -> dict[str, Handler]:
     from loadstone.bootstrap.handlers.deadletters import DeadLettersHandler
     from loadstone.bootstrap.handlers.load import LoadHandler
     from loadstone.bootstrap.handlers.validate import ValidateHandler
+    from loadstone.bootstrap.handlers.write import WriteHandler
 
     return {
         "audit": AuditHandler(),
@@ -20,4 +21,5 @@ def handlers(database: Database) -> dict[str, Handler]:
         "deadletters": DeadLettersHandler(database),
         "load": LoadHandler(database.path),
         "validate": ValidateHandler(),
+        "write": WriteHandler(database),
     }

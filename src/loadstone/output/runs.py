@@ -1,0 +1,23 @@
+"""Runs of jobs that have written their files: a run that is repeated gives the receipt that it gave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.engine import Connection
+
+from loadstone.database.open import Database, now
+from loadstone.output.tables import RUN
+
+
+def find(database: Database, run: str) -> dict[str, Any] | None:
+    """The receipt of a run, as ``model.receipt_values``; None for one that is not settled."""
+    with database.read() as connection:
+        return connection.execute(select(RUN.c.receipt).where(RUN.c.run == run)).scalar()
+
+
+def keep(connection: Connection, run: str, receipt: dict[str, Any]) -> None:
+    """Keep the receipt of a run; the first one stays."""
+    if connection.execute(select(RUN.c.run).where(RUN.c.run == run)).first() is None:
+        connection.execute(insert(RUN).values(run=run, receipt=receipt, settled_at=now(connection)))
