@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 
 _MAPS = Path("/proc/self/maps")
 _MADV_DONTNEED = 4
-_PAGE_SIZE_BYTES = 4096
 _PT_LOAD, _PF_W = 1, 2
 
 
@@ -56,21 +56,24 @@ def _mapped(name: str) -> Iterator[tuple[int, int]]:
 
 def _read_only(library: Path) -> set[int]:
     """
-    Where in the file the segments begin that are never written.
+    Where in the file the pages begin of segments that are never written, and share no page with others.
 
-    Others may hold addresses that the loader has filled in, and that the file does not have.
+    Those may hold addresses that the loader has filled in, and that the file does not have.
     """
-    with library.open("rb") as file:
-        head = file.read(64)
-        if head[:6] != b"\x7fELF\x02\x01":
-            return set()
-        (place,) = struct.unpack_from("<Q", head, 32)
-        size_bytes, number = struct.unpack_from("<HH", head, 54)
-        file.seek(place)
-        table = file.read(size_bytes * number)
-    found = set()
+    try:
+        with library.open("rb") as file:
+            head = file.read(64)
+            if head[:6] != b"\x7fELF\x02\x01":
+                return set()
+            (place,) = struct.unpack_from("<Q", head, 32)
+            size_bytes, number = struct.unpack_from("<HH", head, 54)
+            file.seek(place)
+            table = file.read(size_bytes * number)
+    except OSError:
+        return set()  # an update has put another file in its place
+    found: dict[bool, set[int]] = {False: set(), True: set()}
     for entry in range(0, len(table), size_bytes):
         kind, flags, offset = struct.unpack_from("<IIQ", table, entry)
-        if kind == _PT_LOAD and not flags & _PF_W:
-            found.add(offset - offset % _PAGE_SIZE_BYTES)
-    return found
+        if kind == _PT_LOAD:
+            found[bool(flags & _PF_W)].add(offset - offset % mmap.PAGESIZE)
+    return found[False] - found[True]

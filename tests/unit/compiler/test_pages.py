@@ -56,6 +56,17 @@ def test_what_is_no_library_is_left_alone(tmp_path: Path) -> None:
         assert 0 == pages.release("mapped.bin")
 
 
+@linux
+def test_a_library_whose_file_is_gone_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An update replaced it while the load ran."""
+    maps = tmp_path / "maps"
+    maps.write_text(
+        f"7f0000000000-7f0000001000 r-xp 00000000 00:01 7   {tmp_path}/libllvmlite.so (deleted)\n"
+    )
+    monkeypatch.setattr(pages, "_MAPS", maps)
+    assert 0 == pages.release("libllvmlite")
+
+
 def test_other_systems_keep_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without ``/proc`` nothing is known of the process's memory."""
     monkeypatch.setattr(pages, "_MAPS", tmp_path / "maps")
