@@ -106,14 +106,14 @@ def add_detect(subparsers: Subparsers) -> None:
 def add_propose(subparsers: Subparsers) -> None:
     """``loadstone propose``."""
     parser = subparsers.add_parser("propose", help="write a load spec for a file, by what it is found to be")
-    parser.add_argument("file", metavar="FILE", help="delimited or fixed-width text, JSON lines, or a file of a bank; also packed")
+    parser.add_argument("file", metavar="FILE", help="text, file of a bank, JSON, XML, workbook or Parquet; also packed")
     parser.add_argument("--table", metavar="NAME", help="table to load; named after the file when absent")
     parser.add_argument(
         "--to", choices=["yaml", "json", "control"], help="form of the spec; yaml when absent"
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output when absent")
     add = parser.add_argument
-    add("--rows", metavar="KIND", help="which rows of a bank's file, such as balances; the usual ones when absent")
+    add("--rows", metavar="KIND", help="which rows: balances of a bank's file, a path in JSON, an element of XML, a sheet; found when absent")
     add("--copybook", metavar="BOOK", help="COBOL copybook of the file's records; their spec is written then")
     add("--encoding", metavar="NAME", help="with --copybook: character set, such as cp1140; detected when absent")
     add(

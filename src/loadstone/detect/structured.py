@@ -1,5 +1,5 @@
 """
-A load spec for a file whose rows a reader gives: banks' formats and JSON lines.
+A load spec for a file whose rows a reader gives: banks' formats, JSON, XML, workbooks, Parquet.
 
 The reader that will load the file is asked for its columns and first rows; types are what these rows allow. The columns of banks' files are
 always the same, so their names, and not the values of one day, say which are amounts and days.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from loadstone.errors import FixFile, Place
+from loadstone.errors import FixFile, FixSpec, Place
 from loadstone.formats.choose import identifier
 from loadstone.formats.content import Content
 from loadstone.formats.readers.banks import BANKS
@@ -20,7 +20,14 @@ from loadstone.formats.readers.model import Reader
 from loadstone.formats.readers.opening import open_reader
 from loadstone.spec import Reading
 from loadstone.spec.model import InputFile, LoadSpec, Method, TableLoad, TableName
-from loadstone.spec.reading import BankReading, NdjsonReading
+from loadstone.spec.reading import (
+    BankReading,
+    ExcelReading,
+    JsonReading,
+    NdjsonReading,
+    ParquetReading,
+    XmlReading,
+)
 
 from .columns import DECIMAL, INTEGER, STRING, Column, Judge
 from .model import Detection
@@ -34,6 +41,7 @@ LENGTH_MIN, BANK_LENGTH_MIN, LONG_LENGTH = 30, 127, 2000
 """Characters that text columns have room for twice over: at least; in files of banks; and where no row has a value, or several lines stand."""
 
 _BATCH_ROWS = 1000
+_HEAD_ROWS = 60
 _AMOUNT = re.compile(r"(?:.*_)?amount|available_(?:immediately|in_one_day|later)|total_(?:debit|credit)")
 _NUMBER = re.compile(r"line|(?:entry|transaction)_number|(?:transaction|item|addenda)_count|entries")
 _DAY = re.compile(r"(?:.*_)?date|date_of_death")
@@ -50,13 +58,14 @@ def propose_rows(found: Detection, *, table: str | None = None, rows: str | None
     The spec that loads a recognised file; ``found`` gets the columns, and the count of the records that were looked at.
 
     Args:
-        rows: Which of the file's rows, where it has several kinds: as ``entries`` or ``balances`` of a bank's file.
+        rows: Which of the file's rows, where it has several kinds: ``entries`` or ``balances`` of a bank's file, a path in JSON, an
+            element of XML, a sheet.
 
     Raises:
         FixSpec: LS-1113 it has no such rows. FixFile: LS-2xxx what its reader says of it; LS-2012 it has no column.
     """
     content = Content.of(found.path, member_of(found))
-    reading = _bank(found, rows) if found.format in BANKS else _READINGS[found.format](found, content, rows)
+    reading = _bank(found, rows) if found.format in BANKS else _READINGS[found.format](content, rows)
     reader = open_reader(content, reading)
     if not reader.columns:
         raise _no_rows(found.path)
@@ -83,12 +92,70 @@ def _bank(found: Detection, rows: str | None) -> Reading:
     return BankReading.model_validate(kind)
 
 
-def _ndjson(found: Detection, content: Content, rows: str | None) -> Reading:
-    return NdjsonReading()
+def _single(kind: Callable[[], Reading]) -> Choose:
+    def choose(content: Content, rows: str | None) -> Reading:
+        if rows is not None:
+            raise FixSpec(
+                "LS-1113",
+                f"{content.name} has one kind of rows",
+                Place(file=content.name),
+                hints=["leave --rows out."],
+            )
+        return kind()
+
+    return choose
 
 
-_READINGS: dict[str, Callable[[Detection, Content, str | None], Reading]] = {"ndjson": _ndjson}
-"""What reads a file of a format by name, beside those of banks."""
+def _json(content: Content, rows: str | None) -> Reading:
+    from loadstone.formats.readers.json_array import array_of
+
+    return JsonReading(path=array_of(content) if rows is None else rows)
+
+
+def _xml(content: Content, rows: str | None) -> Reading:
+    from loadstone.formats.readers.xml import element_of
+
+    return XmlReading(row=element_of(content) if rows is None else rows)
+
+
+def _excel(content: Content, rows: str | None) -> Reading:
+    """The named sheet, else the first with a value; its header is the first row as wide as the rows, all of it words."""
+    sheets: tuple[str | int, ...] = () if rows is None else (rows,)
+    first = _first_rows(content, sheets)
+    if not first and rows is None:
+        first = _first_rows(content, ("*",))
+        sheets = (first[0][0],) if first else ()
+    cells = [(int(number), values) for sheet, number, values in first if sheet == first[0][0]]
+    width = max((len(values) for _, values in cells), default=0)
+    header = (number for number, values in cells if len(values) >= 0.7 * width and all(map(_is_word, values)))
+    return ExcelReading(sheets=sheets, header_row=next(header, 0))
+
+
+def _first_rows(content: Content, sheets: tuple[str | int, ...]) -> list[tuple[str, str, list[str]]]:
+    """Sheet, number and values of the first rows that have any."""
+    reader = open_reader(content, ExcelReading(sheets=sheets, header_row=0, missing="null"))
+    rows = iter(reader)
+    try:
+        found = [(row.origin, [value for value in row.values if value]) for row in islice(rows, _HEAD_ROWS)]
+    finally:
+        _close(reader)
+    places = [re.fullmatch("sheet (.*), row ([0-9]+)", origin, re.DOTALL) for origin, _ in found]
+    return [(place[1], place[2], values) for place, (_, values) in zip(places, found, strict=True) if place]
+
+
+def _is_word(value: str) -> bool:
+    return not re.fullmatch(r"[-+]?[\d.,]+%?|\d{4}-\d\d-\d\d.*", value)
+
+
+Choose = Callable[[Content, str | None], Reading]
+_READINGS: dict[str, Choose] = {
+    "ndjson": _single(NdjsonReading),
+    "json": _json,
+    "xml": _xml,
+    "parquet": _single(ParquetReading),
+    **dict.fromkeys(("xlsx", "xlsm", "xlsb", "xls", "ods"), _excel),
+}
+"""What reads a file of a format, by name, beside those of banks."""
 
 
 def _columns(found: Detection, reader: Reader) -> list[Column]:

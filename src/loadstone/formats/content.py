@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, cast
 
-from loadstone.formats.inputs import open_input
+from loadstone.formats.inputs import open_input, unpacked
+from loadstone.formats.unpack import copy_to
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,19 @@ class Content:
         stream = open_input(self.source, self.member)
         # A raw file gives lines byte by byte.
         return cast(IO[bytes], io.BufferedReader(stream, 1 << 18)) if isinstance(stream, io.FileIO) else stream
+
+    @contextmanager
+    def local(self) -> Iterator[str]:
+        """
+        A path to it, for libraries that go back and forth: its own where nothing is around it, else of a copy while this lasts.
+
+        Raises:
+            FixFile: As ``open``; LS-2024 a copy beyond 4 GiB.
+        """
+        if isinstance(self.source, str) and not unpacked(self.source, self.member).containers:
+            yield self.source
+            return
+        with tempfile.NamedTemporaryFile() as file, self.open() as stream:
+            copy_to(file, stream, self.name)
+            file.flush()
+            yield file.name

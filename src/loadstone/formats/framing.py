@@ -60,6 +60,16 @@ def unframed(record: bytes) -> Frame:
     return Frame(origin, tuple(values))
 
 
+def unframed_rows(blocks: Iterable[bytes]) -> Iterator[Row]:
+    """The rows of blocks of framed records, which may be cut anywhere; an empty value is None."""
+    rest = b""
+    for block in blocks:
+        *whole, rest = (rest + block).split(RECORD)
+        for record in whole:
+            frame = unframed(record)
+            yield Row(frame.origin, tuple(value or None for value in frame.values), frame.fault)
+
+
 # Private functions
 
 

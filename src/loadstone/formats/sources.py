@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -47,7 +47,9 @@ def open_source(source: Source) -> IO[bytes]:
 
     reader = open_reader(source.content, source.reading)
     chosen = chosen_columns(reader.columns, source.names, source.reading, source.content.name)
-    return io.BufferedReader(_Blocks(framed(reader, chosen)), 1 << 18)
+    quick = getattr(reader, "framed", None)
+    blocks = quick(chosen) if quick is not None else framed(reader, chosen)
+    return io.BufferedReader(_Blocks(blocks, getattr(reader, "close", None)), 1 << 18)
 
 
 def source_size_bytes(source: Source) -> int | None:
@@ -61,8 +63,8 @@ def source_size_bytes(source: Source) -> int | None:
 class _Blocks(io.RawIOBase):
     """A stream over blocks of bytes."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks = blocks
+    def __init__(self, blocks: Iterator[bytes], end: Callable[[], None] | None) -> None:
+        self._blocks, self._end = blocks, end
         self._ready, self._at, self._given = memoryview(b""), 0, 0
 
     def readable(self) -> bool:
@@ -87,7 +89,6 @@ class _Blocks(io.RawIOBase):
 
     def close(self) -> None:
         """End the reader with the stream."""
-        close = getattr(self._blocks, "close", None)
-        if close is not None:
-            close()
+        if self._end is not None:
+            self._end()
         super().close()

@@ -401,7 +401,7 @@ def _outside(member: str, name: str) -> FixFile:
 
 
 def _refusal(code: str, name: str, fact: str, *hints: str) -> FixFile:
-    return FixFile(code, f"{name}: {fact}", Place(file=name), hints=hints)
+    return FixFile(code, fact, Place(file=name), hints=hints)
 
 
 def damaged(name: str, error: Exception) -> FixFile:

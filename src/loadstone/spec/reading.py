@@ -56,6 +56,57 @@ class CopybookReading(Columns):
     byte_order: Only["big", "little"] = Doc("big", description="Byte order of binary numbers.")
 
 
+class JsonReading(Columns):
+    """The objects of an array in one JSON document; columns as those of ``ndjson``."""
+
+    kind: Only["json"] = "json"
+    path: str = Doc(
+        "",
+        description="Keys on the way to the array, with dots between them; empty for a document that is the array. A single object is one row.",
+    )
+
+
+class XmlReading(Columns):
+    """The elements of one name in an XML document; columns are what stands in them, by dotted path, attributes behind ``@``."""
+
+    kind: Only["xml"] = "xml"
+    row: str = Doc(
+        description="The element of a row: its name, or names on the way to it with slashes between them.",
+        min_length=1,
+    )
+    fields: dict[str, str] = Doc(
+        {},
+        description="Column to XPath from the row's element, such as ../Id, beside those found; prefixes are those of namespaces.",
+    )
+    namespaces: dict[str, str] = Doc({}, description="Prefix to namespace, for the paths of fields.")
+
+
+class ExcelReading(Columns):
+    """The rows of sheets of a workbook: xlsx, xlsm, xlsb, xls or ods."""
+
+    kind: Only["excel"] = "excel"
+    sheets: tuple[str | int, ...] = Doc(
+        (),
+        description="Names of sheets, or their numbers from 1; * for all that are not hidden; the first of these when empty.",
+    )
+    header_row: int = Doc(
+        1,
+        ge=0,
+        description="Row of the sheet, or of the range, that names the columns, from 1; 0 where none does: they are A, B, C then.",
+    )
+    range: str | None = Doc(
+        None,
+        description="The cells that count, such as B3:F200, B3:F or B3; all when absent.",
+        pattern=r"^[A-Za-z]{1,3}[1-9]\d{0,6}(:[A-Za-z]{1,3}([1-9]\d{0,6})?)?$",
+    )
+
+
+class ParquetReading(Columns):
+    """The rows of a Parquet file; nested values are JSON text."""
+
+    kind: Only["parquet"] = "parquet"
+
+
 class BankReading(Columns):
     """The rows of a file of banks; `loadstone propose FILE` writes it, and docs/reference/bank-formats.md lists rows and columns."""
 
@@ -74,7 +125,7 @@ class BankReading(Columns):
 
 
 Reading = Annotated[
-    NdjsonReading | CopybookReading | BankReading,
+    NdjsonReading | CopybookReading | JsonReading | XmlReading | ExcelReading | ParquetReading | BankReading,
     Discriminator("kind"),
 ]
 """One kind of reading; a new kind is a model here, and a line in ``formats/readers/opening.py``."""

@@ -38,7 +38,7 @@ def json_text(value: Any) -> str:
         return "{" + ",".join(f"{_quoted(key)}:{json_text(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(json_text, value)) + "]"
-    return _WORDS[value]
+    return _WORDS[value] if value is None or isinstance(value, bool) else str(value)
 
 
 class Names:
@@ -95,7 +95,7 @@ def _fill(
         if value is None:
             continue
         name = prefix + key if prefix else key
-        if type(value) is dict:
+        if isinstance(value, dict):
             _fill(found, value.items(), places, f"{name}.")
             continue
         place = places.get(name)

@@ -13,6 +13,10 @@ from loadstone.spec import Reading
 KINDS = {
     "ndjson": "ndjson",
     "copybook": "copybook.reader",
+    "json": "json_array",
+    "xml": "xml",
+    "excel": "excel",
+    "parquet": "parquet",
     **dict.fromkeys(BANKS, "bank"),
 }
 """Kind of reading to the module of this room whose ``reader_of(content, reading)`` opens it; it is imported when it is used."""
