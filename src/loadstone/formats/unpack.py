@@ -228,7 +228,7 @@ class Inflated(io.RawIOBase):
                     raise EOFError(f"the data end within a {self._kind} stream")
             data = self._fed(packed)
             if self._machine.eof:
-                self._rest, self._machine, self._full = self._machine.unused_data, None, False
+                self._rest, self._machine, self._full = self._machine.unused_data + self._rest, None, False
             if data:
                 return data
 
@@ -238,9 +238,7 @@ class Inflated(io.RawIOBase):
         while packed and not self._first and not (packed := packed.lstrip(b"\0")):
             packed = self._inner.read(_STEP_BYTES)
         self._first = False
-        step = _STEPS_BYTES.get(self._kind, len(packed))
-        self._rest = packed[step:]
-        return packed[:step]
+        return packed
 
     def _has_more(self) -> bool:
         """Whether the machine has something to give, or to take, before new bytes are read."""
@@ -254,7 +252,8 @@ class Inflated(io.RawIOBase):
         data: bytes = self._machine.decompress(packed, _BUFFER_BYTES)
         self._full = len(data) == _BUFFER_BYTES
         if self._kind in ("gz", "zlib"):
-            self._rest = self._machine.unconsumed_tail
+            # At the end of a stream the same bytes stand in ``unused_data``.
+            self._rest = b"" if self._machine.eof else self._machine.unconsumed_tail
         return data
 
 

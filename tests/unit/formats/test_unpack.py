@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import tarfile
 import zipfile
 from pathlib import Path
@@ -53,6 +54,15 @@ def test_streams_follow_one_another(kind: str, path: Path) -> None:
     """As tools that append write them, with zeros behind the last as tapes do."""
     path.write_bytes(PACKERS[kind](DATA) + PACKERS[kind](b"more") + b"\0" * 512)
     assert DATA + b"more" == content(path)
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_what_packs_badly_comes_out_whole(kind: str, path: Path) -> None:
+    """Packed bytes that are many times what is taken at once, and several streams of them."""
+    data = random.Random(1).randbytes(300_000)
+    streams = 1 if kind in ("zip", "tar", "zlib") else 3
+    path.write_bytes(PACKERS[kind](data) * streams)
+    assert data * streams == content(path)
 
 
 @pytest.mark.parametrize("kind", PACKERS)
