@@ -61,7 +61,7 @@ def _content(found: Detection, content: Unpacked, names: Sequence[str]) -> None:
         if content.chain and content.notes:
             found.format, found.confidence = "unknown", 0.5
         else:
-            found.format, found.confidence = "empty", 0.99
+            found.format, found.confidence, found.has_header = "empty", 0.99, False
             found.evidence.append("there is not one byte in it")
         return
     kind = binary_kind(data)
@@ -132,7 +132,7 @@ def _binary(found: Detection, text: str) -> None:
 
 def _text(found: Detection, text: str, charset: Charset, *, whole: bool, names: Sequence[str]) -> None:
     if not text.strip():
-        found.format, found.confidence = "empty", 0.95
+        found.format, found.confidence, found.has_header = "empty", 0.95, False
         found.evidence.append("there are blanks and line ends only")
         return
     named = find_name(text)

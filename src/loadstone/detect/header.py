@@ -90,7 +90,7 @@ def find_table(rows: list[list[str]], width: int, names: Sequence[str] = ()) -> 
 def header_score(rows: list[list[str]], width: int) -> tuple[float, list[str]]:
     """Evidence that the first row names the columns, and why."""
     reasons: list[str] = []
-    head = [cell.strip() for cell in rows[0]] if rows else []
+    head = _years_as_names([cell.strip() for cell in rows[0]]) if rows else []
     body = [row for row in rows[1:400] if len(row) == width]
     if not head or not any(head):
         return -1.0, ["the first row is empty"]
@@ -161,7 +161,7 @@ def _first_full(rows: list[list[str]], width: int, first: int, last: int) -> int
         if len(rows[number]) != width or usual >= 3 and here <= 0.34 * usual:
             continue
         below = max(sum(bool(cell.strip()) for cell in row) for row in rows[number + 1 : number + 5])
-        if here > 1 or below < 2 or not rows[number][0].strip():
+        if here and (here > 1 or below < 2 or not rows[number][0].strip()):
             return number
     return first
 
@@ -194,6 +194,22 @@ def _bounds(rows: list[list[str]], width: int) -> tuple[int, int]:
     return agreeing[0], agreeing[-1]
 
 
+def _years_as_names(head: list[str]) -> list[str]:
+    """The cells of a row, with years that follow one another made names: they head columns, and are no values."""
+    named = list(head)
+    run: list[int] = []
+    for number, cell in enumerate([*head, ""]):
+        year = int(cell) if re.fullmatch(r"(?:19|20)\d\d", cell) else 0
+        if year and run and abs(year - int(head[run[-1]])) == 1:
+            run.append(number)
+            continue
+        if len(run) >= 3:
+            for at in run:
+                named[at] = f"year {head[at]}"
+        run = [number] if year else []
+    return named
+
+
 def _is_head(cell: str) -> bool:
     words = [word.lower() for word in _SPLIT.split(cell) if word]
     return 0 < len(words) <= 6 and any(word in HEADS or word.rstrip("s") in HEADS for word in words)
@@ -219,6 +235,17 @@ def _column(cell: str, column: list[str]) -> float:
     return _text_column(cell, own, kind, filled)
 
 
+_HEAD_CHARS = 5
+
+
+def _common_head(cell: str, filled: list[str]) -> float:
+    """Share of values that begin as the cell does, where values are no repeats of one."""
+    head = cell[:_HEAD_CHARS]
+    if len(head) < _HEAD_CHARS or len(set(filled)) < 0.5 * len(filled):
+        return 0.0
+    return sum(value.startswith(head) for value in filled) / len(filled)
+
+
 def _text_column(cell: str, own: str, kind: str, filled: list[str]) -> float:
     """Evidence of a column of text: lengths, digits and case of its values beside the first one's."""
     evidence = 0.0
@@ -236,6 +263,8 @@ def _text_column(cell: str, own: str, kind: str, filled: list[str]) -> float:
         evidence -= 0.2
     if own in (INTEGER, DECIMAL, DATE, TIME):
         evidence -= 0.8
+    if len(filled) >= 4 and _common_head(cell, filled) >= 0.5:
+        evidence -= 1.0
     upper = sum(value.isupper() for value in filled) / len(filled)
     if (upper > 0.9) != cell.isupper() and (upper > 0.9 or upper < 0.1):
         evidence += 0.25

@@ -151,8 +151,14 @@ def _cnab(text: str, lines: list[str]) -> Named | None:
             )
     if (
         235 <= len(first) <= 242
-        and re.match(r"\d{3}00000[ \d]", first)
-        and len([x for x in lines[1:3] if 235 <= len(x) <= 242])
+        and re.match(r"(?!000)\d{3}00000[ \d]", first)
+        and lines[1:2]
+        and all(
+            235 <= len(line) <= 242 and line[:3] == first[:3] and line[7] in "0123459"
+            for line in lines[1:20]
+            if line.strip()
+        )
+        and any(line[7:8] == "1" for line in lines[1:4])
     ):
         return Named(
             "cnab", 0.97, "240-byte records with batch 0000 and record type 0, as in CNAB 240", "240"

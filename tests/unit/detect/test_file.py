@@ -232,3 +232,10 @@ def test_the_same_answer_every_time() -> None:
     first, second = detect_bytes(TABLE), detect_bytes(TABLE)
     first.duration_ms = second.duration_ms = 0.0
     assert first == second
+
+
+def test_long_records_that_begin_with_zeros_are_no_cnab() -> None:
+    """A CNAB file has a bank's number, the same in all records, and a batch; 240 characters alone are none."""
+    plain = "".join(f"{number:08d}{'Anna':<20}{number * 977:012d}".ljust(240) + "\n" for number in range(30))
+    real = "".join(head.ljust(240) + "\n" for head in ("00100000         2", "00100011C2001", "0010001300001P", "00100015", "00199999"))
+    assert ["fwf", "cnab"] == [detect_bytes(text.encode()).format for text in (plain, real)]

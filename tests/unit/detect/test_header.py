@@ -70,3 +70,18 @@ def test_one_row_is_judged_by_its_words() -> None:
 def test_an_empty_first_row_is_no_header() -> None:
     """Nothing names nothing."""
     assert 0 == find_table([["", ""], ["1", "2"], ["3", "4"]], 2).header_rows
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "header"),
+    [
+        ([["Expenses of May", ""], ["", ""], ["kind", "total"], ["hotels", "17.5"], ["rail", "9.1"]], 2, 1),
+        ([["Year", "2001", "2002", "2003"], ["wood", "2666", "2274", "17"], ["iron", "498", "853", "490"], ["salt", "14", "13", "15"]], 0, 1),
+        ([["app_codepage", "utf-8", "set of characters"], ["app_verbose", "no", "say more"], ["app_debug", "no", "say all"], ["app_types", "all", "what to read"], ["app_mark", "$", "where it begins"]], 0, 0),
+    ],
+    ids=["below a title and a blank row", "years as names", "first values begin as the others do"],
+)  # fmt: skip
+def test_what_a_first_row_is(rows: list[list[str]], first: int, header: int) -> None:
+    """A row of nothing begins no table, years in a row head columns, and a value that begins as those below is none."""
+    table = find_table(rows, len(rows[0]))
+    assert (first, header) == (table.first, table.header_rows)
