@@ -59,7 +59,7 @@ def moment_of(text: str, mask: str, language: str = "AMERICAN") -> datetime | No
             pattern += r"[\W_]?\s*" if opened or part == " " else r"[\W_]\s*"
     pattern += ")?" * max(opened, 0)
     found = re.fullmatch(pattern, text.strip(" "), re.IGNORECASE)
-    if found is None and apart and text.isdigit():
+    if found is None and apart and text.isdigit() and "MON" not in elements:
         return moment_of(text, "".join(part for part in elements if part in _DIGITS), language)
     if found is None:
         return None
