@@ -132,7 +132,16 @@ def _records(request: LoadRequest, rejects: Sequence[Reject]) -> Iterator[FoundR
 
 
 def _whole(one: LoadInput, reject: Reject) -> bytes:
-    """All bytes of a record: what the target kept, or for a long one what the file holds."""
+    """All bytes of a record: what the target kept, or for a long one what the file holds; of a reader's row the line of a bad file."""
+    if one.spec.reading is None:
+        return _bytes(one, reject)
+    from loadstone.formats.framing import unframed
+    from loadstone.formats.readers.saved import saved_head, saved_row
+
+    return saved_head(one.names) + saved_row(unframed(_bytes(one, reject)))
+
+
+def _bytes(one: LoadInput, reject: Reject) -> bytes:
     if len(reject.raw) >= reject.length_bytes or one.path is None:
         return reject.raw
     from loadstone.formats.inputs import read_fully
@@ -194,7 +203,7 @@ def _spec_of(spec: LoadSpec) -> LoadSpec:
     )
     return spec.model_copy(
         update={
-            "inputs": spec.inputs[:1],
+            "inputs": tuple(one.model_copy(update={"member": None}) for one in spec.inputs[:1]),
             "inline_data": None,
             "field_names": None,
             "options": options,

@@ -23,8 +23,10 @@ from loadstone.jobs.engine import Engine
 from loadstone.jobs.worker import Worker
 from loadstone.spec import LoadRequest
 from loadstone.sqlldr.control import parse_control
+from tests.packed import zipped
 from tests.repository import define
 from tests.runs import load, rows_of
+from tests.structured import load_spec, spec_of
 
 CONTROL = (
     "OPTIONS (SKIP=1) LOAD DATA INFILE 't.dat' TRUNCATE INTO TABLE t FIELDS TERMINATED BY ','"
@@ -163,3 +165,21 @@ steps:
     launch.launch(database, "daily", {}, actor="ann")
     Worker(Engine(database, handlers(database)), threads=1).run(until_idle=True)
     assert [3, 5] == [one.record_no for one in DeadLetters(database, "ann").listed(state="open", load=None)]
+
+
+def test_rows_of_readers_are_replayed_as_saved_rows(database: Database) -> None:
+    """A letter names its columns and is mended as a bad file is; the container of the first file is none of the replay's."""
+    lines = "".join(f'{{"id": {n}, "who": "w{n}", "amount": {"1x" if n in (3, 5) else n}}}\n' for n in range(9))
+    Path("day.zip").write_bytes(zipped({"day.ndjson": lines.replace("1x", '"1x"').encode(), "other": b"x"}))
+    spec = spec_of("day.zip", {"kind": "ndjson", "missing": "null"})
+    spec = spec.model_copy(update={"inputs": (spec.inputs[0].model_copy(update={"member": "day.*"}),)})
+    receipt = load_spec(spec, "bank.db")
+    request = LoadRequest(spec=spec, spec_path="load.yaml", target="bank.db")
+    assert 2 == collect_rejects(database, request, "bank.db", receipt.load_id, None)
+    letters = DeadLetters(database, "ann")
+    first, second = letters.listed(state=None, load=None)
+    assert b"loadstone:origin,AMOUNT,ID,BOOKED,WHO\nline 4,1x,3,,w3\n" == first.content
+    letters.correct(first.id, first.content.replace(b"1x", b"3"))
+    assert [1] == [one.loaded for one in letters.replay([first.id, second.id])]
+    found = rows_of("bank.db", "SELECT id, amount FROM pay")
+    assert [0, 1, 2, 3, 4, 6, 7, 8] == sorted(int(n) for n, amount in found if int(n) == float(amount))
