@@ -38,6 +38,8 @@ def words_of(event: Event) -> Words:
         return _of_breaker(event)
     if noun == "schedule":
         return _of_schedule(event)
+    if noun == "file":
+        return _of_file(event)
     told = ", ".join(f"{name} {value}" for name, value in body.items() if value not in (None, {}, []))
     fact = f"{event.topic.replace('.', ' ')} {event.key}: {told}".rstrip(": ")
     if event.topic == "execution.late":
@@ -110,6 +112,19 @@ def _of_breaker(event: Event) -> Words:
             f"`loadstone connections test {event.key}` says what is wrong: DNS, port, login or rights.",
             "nothing need be started again: waiting work goes on when the system answers.",
         ),
+    )
+
+
+def _of_file(event: Event) -> Words:
+    body, verb = event.body, event.topic.partition(".")[2]
+    feed = f" of feed {body['feed']}" if body.get("feed") else ""
+    how = f"{verb} ({body['reason']})" if body.get("reason") else verb
+    return Words(
+        about=about_of(event),
+        same=event.topic,
+        fact=f"file {body.get('name', event.key)}{feed} is {how}: {body.get('message', '')}".rstrip(": "),
+        place=f"file {event.key}",
+        steps=(*body.get("hints", ()), f"`loadstone files show {event.key}` shows all that is known of it."),
     )
 
 

@@ -137,9 +137,9 @@ def twice(day: Day, system: str) -> None:
 
 
 def other_bytes(day: Day, system: str) -> None:
-    """The same records with other line ends."""
+    """The same records with other line ends, and other ones each time at the end."""
     day.serial += 1
-    data = day.first[system].replace(b"\n", b"\r\n")
+    data = day.first[system].replace(b"\n", b"\r\n") + b"\n" * day.serial
     day.send(system, data, Sent(day.name(system), "quarantined", "duplicate_content"))
 
 

@@ -494,3 +494,33 @@ def test_the_built_in_job_is_kept_once(make: Make) -> None:
         stored = definitions.approved(connection, "load-file")
     assert stored is not None
     assert (2, "ann") == (stored.version, stored.created_by)
+
+
+def test_people_are_told_of_held_files(make_small: Make) -> None:
+    """With the reason, what to do and where to look; it is over when somebody has decided."""
+    from loadstone.alerts import collect
+    from loadstone.alerts.rules import default_rules
+
+    bank = make_small(registry())
+    bank.come(NAME, ROWS)
+    one = bank.come("gl_20261124_2.csv", ROWS)
+    collect.collect(bank.database, default_rules(), collect.Pace())
+    (told,) = notices_of(bank)
+    assert "file held" == told.rule
+    assert f"file:{one.id}" == told.about
+    assert told.fact.startswith(
+        "file gl_20261124_2.csv of feed GL is quarantined (duplicate_checksum): it has the very"
+    )
+    assert f"`loadstone files show {one.id}` shows all that is known of it." == told.steps[-1]
+    decide.reject(bank.around, one.id, actor="ann", because="sent twice")
+    collect.collect(bank.database, default_rules(), collect.Pace())
+    assert ["closed"] == [str(notice.state) for notice in notices_of(bank)]
+
+
+def notices_of(bank: Bank) -> list[Any]:
+    """Notices, the closed ones too."""
+    from loadstone.alerts import repository as notices
+
+    with bank.database.read() as connection:
+        found = [notices.by_id(connection, number) for number in range(1, 10)]
+    return [one for one in found if one is not None]
