@@ -130,7 +130,7 @@ def test_a_wrong_channel_is_refused(channel: dict[str, Any], told: str) -> None:
             "execution 17 of job payments",
             "jobs run 17",
         ),
-        (event("file.refused", "x.csv", why="unknown"), "file refused x.csv: why unknown", "x.csv", ""),
+        (event("parcel.refused", "x.csv", why="unknown"), "parcel refused x.csv: why unknown", "x.csv", ""),
     ],
 )
 def test_an_event_says_the_fact_the_place_and_the_next_step(
