@@ -380,7 +380,7 @@ def test_a_spec_of_a_file_is_used_as_it_is(make_small: Make, tmp_path: Path) -> 
 def test_what_no_spec_can_say_is_held(make_small: Make) -> None:
     """With the reason, and what to do."""
     bank = make_small(registry())
-    one = bank.come(NAME, '{"a": [1, 2, {"b": 3}]}\n')
+    one = bank.come(NAME, b"%PDF-1.7\n" + bytes(range(256)))
     assert ("spec", "LS-2012") == (one.reason, one.findings[0]["code"])
     assert "give the feed a layout" in one.findings[0]["hints"][-1]
 
