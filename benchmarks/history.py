@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import data
-from jobs import define, repository_in
+from jobs import Nothing, define, repository_in
 from load import open_bench
 from sqlalchemy import event, text
 
@@ -28,8 +28,7 @@ from loadstone.database import outbox
 from loadstone.database.open import Database
 from loadstone.jobs import deadlines, launch, operate
 from loadstone.jobs.engine import Engine
-from loadstone.jobs.handlers import TaskRun, WholeStep
-from loadstone.jobs.model import Outcome, Status, Task
+from loadstone.jobs.model import Status
 from loadstone.jobs.repository import executions, tasks
 from loadstone.schedule import repository as schedules
 from loadstone.schedule import store
@@ -74,14 +73,6 @@ WORDS = {
         "moment": "strftime('%Y-%m-%d %H:%M:%f000', 'now', '-' || (30 * n) || ' seconds')",
     },
 }
-
-
-class Nothing(WholeStep):
-    """Work that costs nothing."""
-
-    def run(self, task: Task, run: TaskRun) -> Outcome:
-        """Done."""
-        return Outcome()
 
 
 @dataclass

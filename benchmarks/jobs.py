@@ -21,14 +21,16 @@ from pathlib import Path
 import data
 import psycopg
 from load import Bench, open_bench
+from measure import server_cpu_s
 
 from loadstone.bootstrap.handlers import handlers
 from loadstone.bootstrap.repository import open_repository
 from loadstone.database.open import Database
 from loadstone.jobs import launch, registry
 from loadstone.jobs.definition import parse_definition
-from loadstone.jobs.handlers import Handler
-from loadstone.jobs.model import Status
+from loadstone.jobs.engine import Engine
+from loadstone.jobs.handlers import Handler, TaskRun, WholeStep
+from loadstone.jobs.model import Outcome, Status, Task
 from loadstone.jobs.repository import executions
 
 DATABASE = "loadstone_jobs_bench"
@@ -49,6 +51,17 @@ parameters: {{data: {{type: file}}}}
 steps:
   load: {{handler: load, config: {{control: small.ctl, target: "{target}", data: "{{data}}", log: "{{data}}.log"}}}}
 """
+
+
+NOTHING = "name: nothing\nparameters: {n: {type: integer}}\nsteps: {work: {handler: nothing}}\n"
+
+
+class Nothing(WholeStep):
+    """Work that costs nothing."""
+
+    def run(self, task: Task, run: TaskRun) -> Outcome:
+        """Done."""
+        return Outcome()
 
 
 def main() -> int:
@@ -202,6 +215,28 @@ def _rate(arguments: argparse.Namespace, bench: Bench | None, bar: int) -> bool:
     return minute >= bar
 
 
+def _cost(arguments: argparse.Namespace) -> bool:
+    """CPU of what a job costs beside its work: launch, claim, lease, and end of a step that does nothing."""
+    folder = (arguments.folder / "1000").resolve()
+    data.make(folder, 1000)
+    bench = open_bench(folder)
+    with tempfile.TemporaryDirectory() as here, repository_in(bench, Path(here)) as database:
+        known = {"nothing": Nothing()}
+        define(database, NOTHING, known)
+        engine = Engine(database, known)
+        spent = []
+        for first in (0, arguments.jobs):  # the first round warms both sides
+            began_s = time.process_time() + server_cpu_s(bench.postmaster)
+            for number in range(first, first + arguments.jobs):
+                launch.launch(database, "nothing", {"n": number}, actor="ann")
+                engine.run_next("bench")
+            spent.append(time.process_time() + server_cpu_s(bench.postmaster) - began_s)
+        engine.close()
+    each_ms = 1000 * spent[-1] / arguments.jobs
+    print(f"cost: {each_ms:.1f} ms CPU a job without work on PostgreSQL, client and server, {arguments.jobs} jobs")
+    return True
+
+
 def _launched(database: Database, number: int) -> int:
     return launch.launch(database, "small", {"data": f"{number}.dat"}, actor="ann").execution_id or 0
 
@@ -210,6 +245,7 @@ SERIES: dict[str, Callable[[argparse.Namespace], bool]] = {
     "partitions": _partitions,
     "rate-sqlite": _rate_sqlite,
     "rate-postgresql": _rate_postgresql,
+    "cost": _cost,
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from loadstone.bootstrap.handlers import healing
 from loadstone.bootstrap.handlers.healing import CHUNK_SIZE_BYTES_MIN, healed
+from loadstone.bootstrap.handlers.load import LoadHandler
 from loadstone.connections.breaker import Wait
 from loadstone.database import outbox
 from loadstone.database.open import Database
@@ -266,3 +267,42 @@ def test_a_full_target_is_cleared_of_what_dead_loads_left(
         monkeypatch.setattr(healing, "STAGING_DAYS", days)
         assert request("bank.db") == healed(request("bank.db"), {Action.FREE_STAGING: 1})
         assert left == len(rows_of("bank.db", "SELECT 1 FROM loadstone_stage"))
+
+
+class FullAtFirst(LoadHandler):
+    """Loads into a target whose disk is full in the first run."""
+
+    runs = 0
+
+    def run(self, task: Task, run: TaskRun) -> Outcome:
+        self.runs += 1
+        if self.runs == 1:
+            raise Stop("LS-3021", "the target cannot store more: database or disk is full")
+        return super().run(task, run)
+
+
+def test_a_job_clears_a_full_target_and_completes(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the fault by its rule and the task's plan to the target, without a hand."""
+    monkeypatch.setattr(healing, "STAGING_DAYS", 0)
+    Path("x").write_text("1\nno number\n")
+    control = "LOAD DATA INFILE 'x' APPEND INTO TABLE t FIELDS TERMINATED BY ',' (a INTEGER EXTERNAL)\n"
+    load(control, "bank.db", ddl="CREATE TABLE t (a NUMBER(9));", atomic=True, errors=0)
+    assert 1 == len(rows_of("bank.db", "SELECT 1 FROM loadstone_stage"))
+    Path("y").write_text("7\n8\n")
+    Path("y.ctl").write_text(control.replace("'x'", "'y'"))
+    job = (
+        "name: one\nsteps: {load: {handler: load, config: {control: y.ctl, target: bank.db},"
+        " retry: {attempts: 3, pause_s: 0.01}}}\n"
+    )
+    database = open_repository("r.db")
+    known = {"load": FullAtFirst("r.db")}
+    define(database, job, known)
+    launched = launch.launch(database, "one", {}, actor="ann").execution_id or 0
+    Worker(Engine(database, known), threads=1).run(until_idle=True)
+    with database.read() as connection:
+        found = executions.by_id(connection, launched)
+    assert found is not None and Status.COMPLETED is found.status
+    assert [Action.FREE_STAGING] == actions(database, "task.healed")
+    assert [] == rows_of("bank.db", "SELECT 1 FROM loadstone_stage")
+    assert [(7,), (8,)] == sorted(rows_of("bank.db", "SELECT a FROM t"))
+    database.close()
