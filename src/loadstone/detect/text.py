@@ -152,11 +152,10 @@ def _delimited(
     _say_why(found, best, table, ranked, whole=whole)
 
 
-def _rows(text: str, dialect: Dialect, *, islice_lines: int | None = None) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, each with the physical line that it begins in, 1-based."""
+def _rows(text: str, dialect: Dialect, *, islice_lines: int) -> Iterator[tuple[int, list[str]]]:
+    """The first rows that are not blank, each with the physical line that it begins in, 1-based."""
     line = 1
-    source = parse(text, dialect)
-    for row in source if islice_lines is None else islice(source, islice_lines):
+    for row in islice(parse(text, dialect), islice_lines):
         if row and (len(row) > 1 or row[0].strip()):
             yield line, row
         line += 1 + sum(cell.count("\n") for cell in row if "\n" in cell)
@@ -170,10 +169,10 @@ def _count(found: Detection, text: str, dialect: Dialect, table: Table, header: 
     tail: list[list[str]] = []
     batch: list[list[str]] = []
     first = table.first + table.header_rows
-    for number, (_, row) in enumerate(_rows(text, dialect)):
-        if number < first:
-            continue
-        if not found.embedded and any("\n" in cell for cell in row):
+    quoted = bool(dialect.quotechar) and dialect.quotechar in text
+    full = (row for row in parse(text, dialect) if row and (len(row) > 1 or row[0].strip()))
+    for row in islice(full, first, None):
+        if quoted and not found.embedded and any("\n" in cell for cell in row):
             found.embedded = True
         if len(row) == width:
             odd += len(tail)
