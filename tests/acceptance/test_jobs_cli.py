@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -145,8 +144,8 @@ def test_a_worker_ends_at_a_signal(job: str) -> None:
         text=True,
     )
     assert worker.stderr is not None
-    assert json.loads(worker.stderr.readline())["event"] == "worker.started"
-    time.sleep(0.2)
+    while json.loads(worker.stderr.readline())["event"] != "worker.started":
+        pass
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(60) == 0
     assert "worker.stopped" in worker.stderr.read()
