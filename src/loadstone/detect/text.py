@@ -128,7 +128,7 @@ def _delimited(
 ) -> None:
     best = ranked[0]
     dialect = best.dialect
-    if not dialect.delimiter and "," not in text:
+    if best.width == 1 and dialect.delimiter != "," and "," not in text:
         dialect = Dialect(",", '"')  # one column either way
     found.format = "tsv" if dialect.delimiter == "\t" else "csv"
     if best.width == 1 and _is_prose(text) or best.rows <= 3 and _is_sentences(text, dialect):

@@ -239,3 +239,9 @@ def test_long_records_that_begin_with_zeros_are_no_cnab() -> None:
     plain = "".join(f"{number:08d}{'Anna':<20}{number * 977:012d}".ljust(240) + "\n" for number in range(30))
     real = "".join(head.ljust(240) + "\n" for head in ("00100000         2", "00100011C2001", "0010001300001P", "00100015", "00199999"))
     assert ["fwf", "cnab"] == [detect_bytes(text.encode()).format for text in (plain, real)]
+
+
+def test_one_column_of_quoted_dates() -> None:
+    """A column in quotes is parted by nothing; the slashes of its dates are inside them."""
+    found = detect_bytes(b'"15/06/2025"\n"21/10/2025"\n"10/05/2025"\n""\n"19/01/2026"\n')
+    assert (",", ["date"]) == (found.delimiter, [column.type for column in found.columns])
