@@ -115,8 +115,10 @@ def test_the_entry_date_is_in_the_nearest_year(text: str, value: str, entry: str
         ("170914EC000233,15NMSC", ("EC", None, "233.15", "NMSC", None, None, None)),
         ("100722C,68N", None),
         ("1007C1,68NTRF", None),
+        ("1407290729C500NTRF29//B4", ("C", None, "500", "NTRF", "29", "B4", None)),
+        ("1407290729C7x64NTRF29//B4", None),
     ],
-    ids=["short type", "all parts", "expected", "no digits", "no date"],
+    ids=["short type", "all parts", "expected", "no digits", "no date", "no comma", "spoilt amount"],
 )  # fmt: skip
 def test_the_parts_of_an_entry(text: str, expected: tuple[str | None, ...] | None) -> None:
     """Mark, funds code, amount, type, both references and further lines; what is none of it is refused."""
