@@ -65,7 +65,9 @@ def add_files(subparsers: Subparsers) -> None:
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = repository_action(actions, "list", "files, and how far each has come", module="files")
-    listed.add_argument("--state", choices=FILE_STATES, help="those in this state only")
+    listed.add_argument(
+        "--state", choices=FILE_STATES, metavar="STATE", help=f"those in this state: {', '.join(FILE_STATES)}"
+    )
     listed.add_argument("--feed", metavar="FEED", help="of this feed only")
     listed.add_argument("--source", metavar="SOURCE", help="of this source system only")
     listed.add_argument("--limit", type=number(1), default=100, metavar="N", help="the newest N (100)")

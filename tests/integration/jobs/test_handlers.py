@@ -62,7 +62,8 @@ def run_job(database: Database, job: str, **given: Any) -> list[StepExecution]:
 
 def test_a_load_is_validated_loaded_and_audited(database: Database, target_url: str) -> None:
     """On every target: the rows are there once, the receipt is the step's result, and the books agree."""
-    define(database, JOB.format(target=target_url, errors=50), handlers(database))
+    Path("loadstone.toml").write_text(f'[targets.bank]\nurl = "{target_url}"\n')
+    define(database, JOB.format(target="bank", errors=50), handlers(database))
     Path("t.dat").write_text("1,one\nx,bad\n3,three\n")
     steps = run_job(database, "daily", data="t.dat")
     assert [step.status for step in steps] == [Status.COMPLETED] * 3
