@@ -13,8 +13,9 @@ from loadstone.arrivals.model import Arrival, Finding, Hold, State, Step
 from loadstone.arrivals.specs import spec_for
 from loadstone.arrivals.surroundings import LOAD_JOB, Surroundings
 from loadstone.audit import trail
-from loadstone.database.open import Database
+from loadstone.database.open import Database, one_at_a_time
 from loadstone.errors import FixSpec, LoadstoneError
+from loadstone.jobs import registry
 from loadstone.jobs.definition import Definition, parse_definition
 from loadstone.jobs.launch import launch_within, runnable
 from loadstone.jobs.model import Answer
@@ -94,6 +95,7 @@ def keep_built_in(database: Database) -> None:
     """Store the built-in job where it is missing, or another version of this program made it; a changed one of a person's stays."""
     definition = built_in()
     with database.write() as connection:
+        one_at_a_time(connection, registry.LOCK)
         newest = definitions.find(connection, definition.name)
         if newest is not None and (
             newest.content_hash == definition.content_hash() or newest.created_by != _MAKER

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, text
+from sqlalchemy import Connection, Row, func, insert, select
 
 from loadstone.audit.tables import ENTRY, SEAL
-from loadstone.database.open import Database, now
+from loadstone.database.open import Database, now, one_at_a_time
 
 SEAL_MAX = 10_000
 """Entries sealed in one transaction."""
@@ -75,8 +75,7 @@ def seal(database: Database, *, whole: bool = False) -> int:
     commit out of the order of their entries, but not by more than that.
     """
     with database.write() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        one_at_a_time(connection, _LOCK)
         number, previous = _last_seal(connection)
         sealed = select(SEAL.c.entry_id).where(SEAL.c.entry_id == ENTRY.c.id)
         query = select(ENTRY).order_by(ENTRY.c.id).limit(SEAL_MAX)

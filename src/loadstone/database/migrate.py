@@ -10,9 +10,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from loadstone.database.open import Database
+from loadstone.database.open import Database, one_at_a_time
 from loadstone.errors import FixSpec, Refused
 
 _LOCK = 0x10AD5704E
@@ -27,8 +27,7 @@ def upgrade(database: Database, version: str = "head") -> None:
         Refused: LS-7004 the tables are newer than this program.
     """
     with database.write() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        one_at_a_time(connection, _LOCK)
         _refuse_newer(connection)
         command.upgrade(_config(connection), version)
 

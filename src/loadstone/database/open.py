@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
+from loadstone.database.durable import make_durable
 from loadstone.database.faults import error_of
 from loadstone.errors import FixSpec
 from loadstone.telemetry.points import reach
@@ -113,6 +114,16 @@ def after_commit(connection: Connection, act: Callable[[], object]) -> None:
         later.append(act)
 
 
+def one_at_a_time(connection: Connection, what: int) -> None:
+    """
+    Let no other transaction that says so of ``what`` (64 bits, the caller's own) go on until this one has ended.
+
+    What it reads afterwards is what the others left. SQLite has one writer at a time without this.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": what})
+
+
 def now(connection: Connection) -> datetime:
     """
     The database's clock, in UTC. Leases and due times are compared with it, never with a worker's clock.
@@ -201,8 +212,7 @@ def _sqlite(url: Any) -> Engine:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        make_durable(connection, wait_s=BUSY_TIMEOUT_MS / 1000)
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from sqlalchemy import insert, select
 
 from loadstone.audit import trail
-from loadstone.database.open import Database, now
+from loadstone.database.open import Database, now, one_at_a_time
 from loadstone.errors import FixSpec, Refused
 from loadstone.jobs.definition import Definition
 from loadstone.jobs.handlers import Handler, handler_of
@@ -19,10 +19,14 @@ from loadstone.jobs.repository.definitions import StoredDefinition
 from loadstone.jobs.tables import REPOSITORY
 from loadstone.spec.documents import Document, placed
 
+LOCK = 0x10AD5DEF
+"""Of transactions that number a version of a definition, or name the repository: see ``one_at_a_time``."""
+
 
 def repository_id(database: Database) -> str:
     """Which repository this is: 32 hexadecimal digits, drawn when it is first asked for."""
     with database.write() as connection:
+        one_at_a_time(connection, LOCK)
         found = connection.execute(select(REPOSITORY.c.id)).scalar()
         if found is None:
             found = uuid.uuid4().hex
@@ -54,6 +58,7 @@ def store(
         with placed(document, ("steps", name)) if document is not None else nullcontext():
             check(definition, name, handlers)
     with database.write() as connection:
+        one_at_a_time(connection, LOCK)
         newest = definitions.find(connection, definition.name)
         if newest is not None and newest.content_hash == definition.content_hash():
             return newest

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from loadstone.books import Fence, LoadReceipt
-from loadstone.errors import Stop
+from loadstone.database.durable import make_durable
+from loadstone.errors import Retry, Stop
 from loadstone.spec import Method, TableName
 from loadstone.targets.control import Control, create_control, taken_over
 from loadstone.targets.holder import hold_file
@@ -42,16 +43,20 @@ def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
         connection = sqlite3.connect(
             name, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_S, uri=read_only
         )
-        if not read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        if read_only:
+            connection.execute("PRAGMA foreign_keys = ON")
+        else:
+            make_durable(connection, wait_s=BUSY_TIMEOUT_S)
     except sqlite3.Error as error:
         if "not a database" in str(error) or "malformed" in str(error):
             raise Stop(
                 "LS-3020",
                 f"cannot open {path}: the file is damaged, or no SQLite database: {error}",
                 hints=["is it the right file?", "if it is, restore it from a backup."],
+            ) from error
+        if "locked" in str(error):
+            raise Retry(
+                "LS-3022", f"{path} is busy: {error}", hints=["who else writes to it?"]
             ) from error
         raise Stop(
             "LS-3020",
