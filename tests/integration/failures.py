@@ -27,7 +27,7 @@ from loadstone.alerts.model import Message
 from loadstone.books import Contribution
 from loadstone.bootstrap import breakers as stored
 from loadstone.bootstrap import repository, targets
-from loadstone.bootstrap.connections import configured
+from loadstone.bootstrap.configured import configured
 from loadstone.bootstrap.handlers import handlers
 from loadstone.bootstrap.handlers.child import Children
 from loadstone.connections.breaker import Pass

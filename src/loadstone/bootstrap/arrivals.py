@@ -18,7 +18,8 @@ from loadstone.arrivals.watch import Look
 from loadstone.arrivals.work import take_on
 from loadstone.audit import trail
 from loadstone.bootstrap.breakers import breakers
-from loadstone.bootstrap.connections import configured, unknown
+from loadstone.bootstrap.configured import configured
+from loadstone.bootstrap.connections import unknown
 from loadstone.bootstrap.handlers import handlers
 from loadstone.bootstrap.places import open_place
 from loadstone.bootstrap.repository import open_repository

@@ -12,9 +12,12 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy import Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from loadstone.bootstrap.configured import configured
+from loadstone.bootstrap.queries import StoredQueries
 from loadstone.connections.breaker import Breakers, breaker_values
 from loadstone.connections.model import Breaker, BreakerState, Connection
 from loadstone.connections.options import OPTIONS
+from loadstone.connections.transports.open import open_transport
 from loadstone.database import outbox
 from loadstone.database.breakers import BREAKER
 from loadstone.database.open import Database, after_commit, now
@@ -32,8 +35,6 @@ def breakers(database: Database) -> Breakers:
 def probe(connection: Connection) -> None:
     """Reach out: log in and list the folder, or ask the database for one."""
     if connection.kind in OPTIONS:
-        from loadstone.bootstrap.places import reach_out
-
         reach_out(connection)
         return
     from loadstone.bootstrap.targets import open_target
@@ -43,6 +44,21 @@ def probe(connection: Connection) -> None:
         target.ask("SELECT 1" if not connection.url.startswith("oracle") else "SELECT 1 FROM dual")
     finally:
         target.close()
+
+
+def reach_out(connection: Connection) -> None:
+    """Log in and list the folder, or ask the database for one; errors are those of a transport."""
+    queries = StoredQueries(configured(), None)
+    if connection.kind == "query":
+        oracle = queries.url_of(connection.url).startswith("oracle")
+        with queries.asked(connection.url, "SELECT 1 FROM dual" if oracle else "SELECT 1", {}) as answered:
+            next(iter(answered))
+        return
+    transport = open_transport(connection)
+    try:
+        transport.list()
+    finally:
+        transport.close()
 
 
 class StoredBreakers:

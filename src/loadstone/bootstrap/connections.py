@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from loadstone.audit import trail
 from loadstone.bootstrap.breakers import breakers
+from loadstone.bootstrap.configured import configured
 from loadstone.bootstrap.repository import open_repository
-from loadstone.config import section
 from loadstone.connections.configured import DATABASE, connections_of, system_of
 from loadstone.connections.kinds import Kind, Kinds
 from loadstone.connections.model import Breaker, Connection, Finding
@@ -21,11 +21,6 @@ from loadstone.errors import FixSpec, LoadstoneError
 
 PORTS = {"postgresql": 5432, "postgres": 5432, "oracle": 1521, "mysql": 3306, "mariadb": 3306, "mssql": 1433}
 """Ports of servers whose URL has none."""
-
-
-def configured() -> dict[str, Connection]:
-    """All connections of the configuration by name (lower case); ``FixSpec`` LS-7401 as ``connections_of``."""
-    return connections_of({name: section(name) for name in ("targets", "connections")})
 
 
 def systems_of(target: str | None) -> Sequence[Connection]:

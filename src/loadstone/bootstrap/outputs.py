@@ -95,7 +95,8 @@ def _place(spec: OutputSpec, database: Database) -> Guarded | None:
     """
     if spec.deliver is None:
         return None
-    from loadstone.bootstrap.connections import configured, unknown
+    from loadstone.bootstrap.configured import configured
+    from loadstone.bootstrap.connections import unknown
     from loadstone.bootstrap.places import open_place
     from loadstone.connections.options import OPTIONS, options_of
 

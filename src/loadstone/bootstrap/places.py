@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loadstone.bootstrap.breakers import breakers
-from loadstone.bootstrap.connections import configured
+from loadstone.bootstrap.configured import configured
 from loadstone.bootstrap.queries import StoredQueries
 from loadstone.connections.guarded import Guarded
 from loadstone.connections.model import Connection
@@ -25,18 +25,3 @@ def open_place(connection: Connection, database: Database | None, *, owner: str 
     queries = StoredQueries(configured(), database)
     kept = breakers(database) if database is not None else None
     return Guarded(connection, lambda: open_transport(connection, queries), kept, owner=owner)
-
-
-def reach_out(connection: Connection) -> None:
-    """Log in and list the folder, or ask the database for one, as the probe of a breaker; errors are those of a transport."""
-    queries = StoredQueries(configured(), None)
-    if connection.kind == "query":
-        oracle = queries.url_of(connection.url).startswith("oracle")
-        with queries.asked(connection.url, "SELECT 1 FROM dual" if oracle else "SELECT 1", {}) as answered:
-            next(iter(answered))
-        return
-    transport = open_transport(connection)
-    try:
-        transport.list()
-    finally:
-        transport.close()

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from loadstone.bootstrap.connections import configured
+from loadstone.bootstrap.configured import configured
 from loadstone.bootstrap.repository import open_repository
 from loadstone.database.open import Database
 from loadstone.errors import FixSpec, LoadstoneError

@@ -10,17 +10,14 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
-from loadstone.compiler.types import Type
-
-ENTRY = "entry"
-"""Name of the function that callers outside reach; it takes the words of ``types.words_of``."""
+from loadstone.compiler.types import ENTRY, Type
 
 _numbers = itertools.count()
 
 
 def compile_object(function: FunctionType, types: Sequence[Type]) -> bytes:
     """Translate a kernel and all that it calls, optimise, and give the object code."""
-    from loadstone.compiler.statements import translate
+    from loadstone.compiler.statements import translate  # what is compiled already needs none of it
 
     module = llvm.parse_assembly(translate(function, types))
     module.verify()

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from loadstone.compiler.machine import ENTRY
-from loadstone.compiler.types import Array, Scalar, Type, type_of
+from loadstone.compiler.types import ENTRY, Array, Scalar, Type, type_of
 from loadstone.compiler.values import (
     IR_OF,
     POINTER,

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+ENTRY = "entry"
+"""Name of the function of a module that callers outside reach; it takes the words of ``words_of``."""
+
 
 class Scalar(Enum):
     """A whole number of 64 bits, a truth, or a double; all integers of arrays become whole numbers."""

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 
 from loadstone.audit import trail
 from loadstone.bootstrap import breakers as stored
-from loadstone.bootstrap.connections import configured
+from loadstone.bootstrap.configured import configured
 from loadstone.bootstrap.handlers import handlers as all_handlers
 from loadstone.cli.main import main
 from loadstone.connections.breaker import Breakers, Pass, Wait

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from loadstone.bootstrap.places import open_place, reach_out
+from loadstone.bootstrap.breakers import reach_out
+from loadstone.bootstrap.places import open_place
 from loadstone.connections.model import Connection
 from loadstone.errors import FixFile, Retry
 from tests.integration.connections.conftest import Connect

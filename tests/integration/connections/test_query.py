@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from loadstone.bootstrap.places import open_place, reach_out
+from loadstone.bootstrap.breakers import reach_out
+from loadstone.bootstrap.places import open_place
 from loadstone.bootstrap.queries import StoredQueries
 from loadstone.connections.model import Connection
 from loadstone.connections.transports.query import QueryTransport, line_of, text_of

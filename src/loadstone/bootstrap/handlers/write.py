@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import Field as Doc
 
 from loadstone.books import Contribution
-from loadstone.bootstrap.connections import configured, systems_of
+from loadstone.bootstrap.configured import configured
+from loadstone.bootstrap.connections import systems_of
 from loadstone.bootstrap.handlers.configuration import check_config, typed_config
 from loadstone.connections.model import Connection
 from loadstone.database.open import Database
