@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from loadstone.datatypes.model import Nls
-from loadstone.expressions.duckdb import moments, numbers, texts
-from loadstone.expressions.duckdb.model import Declined, Emitted, Sql, TooWide, quoted, text_literal
+from loadstone.expressions.duckdb import decimals, moments, numbers, texts
+from loadstone.expressions.duckdb.model import Declined, Emitted, Emitter, Sql, TooWide, quoted, text_literal
 from loadstone.expressions.duckdb.shown import shown
 from loadstone.expressions.model import MOMENTS, Compiled, OraError, ResultType, Term
 from loadstone.expressions.operators import like_pattern
@@ -40,7 +40,7 @@ def emit(compiled: Compiled, *, for_number: bool = False) -> Emitted:
     wide: TooWide | None = None
     for leaf in LEAVES:
         try:
-            return _emitted(Emitter(compiled.nls, leaf), compiled.term, for_number=for_number)
+            return _emitted(Terms(compiled.nls, leaf), compiled.term, for_number=for_number)
         except TooWide as error:
             wide = error
     assert wide is not None
@@ -54,7 +54,7 @@ def emitted_names() -> frozenset[str]:
     )
 
 
-class Emitter:
+class Terms:
     """Emits terms, with texts read as numbers of ``leaf`` digits."""
 
     def __init__(self, nls: Nls, leaf: tuple[int, int]) -> None:
@@ -80,7 +80,7 @@ class Emitter:
         if isinstance(value, bool):
             return Sql("TRUE" if value else "FALSE")
         if isinstance(value, Decimal):
-            return numbers.literal(value)
+            return decimals.literal(value)
         if isinstance(value, datetime):
             return Sql(f"TIMESTAMP '{value.isoformat(sep=' ')}'")
         if isinstance(value, bytes):
@@ -89,7 +89,7 @@ class Emitter:
 
     def _bind(self, term: Term) -> Sql:
         if term.type is _N:
-            return numbers.read(quoted(term.name), self.leaf, ".")
+            return decimals.read(quoted(term.name), self.leaf, ".")
         return Sql(quoted(term.name))
 
     def _drawn(self, term: Term) -> Sql:
@@ -106,12 +106,12 @@ class Emitter:
         if own is _T and term.type is ResultType.RAW:
             return texts.raw_of(part)
         if own is _T and term.type is _N:
-            return numbers.read(part.value, self.leaf, self.nls.decimal, part.known)
+            return decimals.read(part.value, self.leaf, self.nls.decimal, part.known)
         if own is _T:
             mask = self.nls.date_format if term.type is ResultType.DATE else self.nls.timestamp_format
             return moments.read(part, mask, self.nls)
         if own is _N:
-            return Sql(numbers.shown(part, self.nls.decimal), part.known)
+            return Sql(decimals.shown(part, self.nls.decimal), part.known)
         if term.type is _T:
             return shown(part, session_mask(own, self.nls), self.nls) if own in MOMENTS else part
         if term.type is ResultType.DATE:
@@ -135,7 +135,7 @@ class Emitter:
         self, tests: Sequence[tuple[str, tuple[str, ...]]], values: Sequence[Sql], kind: ResultType
     ) -> Sql:
         """CASE: a branch that is not taken need not be known."""
-        values, digits = numbers.alike(values) if kind is _N else (values, (0, 0))
+        values, digits = decimals.alike(values) if kind is _N else (values, (0, 0))
         whens = [f"WHEN {test} THEN {value.value}" for (test, _), value in zip(tests, values, strict=False)]
         sql = f"CASE {' '.join(whens)} ELSE {values[-1].value} END"
         if not any(known for _, known in tests) and not any(value.known for value in values):
@@ -153,10 +153,15 @@ class Emitter:
             return _CONDITIONS[term.name](self, term)
         if term.name in _CHOICES:
             return _CHOICES[term.name](self, term)
-        for room in (texts, numbers, moments):
-            if term.name in room.EMITTERS:
-                maker: Callable[[Emitter, Term], Sql] = room.EMITTERS[term.name]
-                return maker(self, term)
+        of_moment = bool(term.parts) and term.parts[0].type in MOMENTS
+        for makers in (
+            moments.EMITTERS if of_moment else {},
+            texts.EMITTERS,
+            numbers.EMITTERS,
+            moments.EMITTERS,
+        ):
+            if term.name in makers:
+                return makers[term.name](self, term)
         raise Declined(term.name)
 
 
@@ -166,7 +171,7 @@ class Emitter:
 def _emitted(emitter: Emitter, term: Term, *, for_number: bool) -> Emitted:
     found = emitter.sql(term)
     if term.type is _N:
-        show = numbers.plain if for_number else numbers.shown
+        show = decimals.plain if for_number else decimals.shown
         value = show(found, emitter.nls.decimal)
     elif term.type in MOMENTS:
         value = moments.canonical(found.value, whole=term.type is ResultType.DATE)
@@ -252,7 +257,7 @@ def _made_alike(emitter: Emitter, term: Term) -> tuple[list[Sql], tuple[int, int
     parts = emitter.parts(term)
     digits = (0, 0)
     if term.type is _N:
-        parts, digits = numbers.alike(parts)
+        parts, digits = decimals.alike(parts)
     return parts, digits, tuple(one for part in parts for one in part.known)
 
 
@@ -276,7 +281,7 @@ def _nvl2(emitter: Emitter, term: Term) -> Sql:
     value, given, missing = emitter.parts(term)
     digits = (0, 0)
     if term.type is _N:
-        (given, missing), digits = numbers.alike([given, missing])
+        (given, missing), digits = decimals.alike([given, missing])
     sql = f"CASE WHEN {value.value} IS NOT NULL THEN {given.value} ELSE {missing.value} END"
     return Sql(sql, value.known + given.known + missing.known, digits)
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from loadstone.datatypes.model import Nls
+from loadstone.expressions.model import Term
 
 
 class Declined(Exception):
@@ -41,6 +45,18 @@ class Emitted:
 
     sql: str
     known: str = "TRUE"
+
+
+class Emitter(Protocol):
+    """What a function asks for the SQL of its arguments."""
+
+    nls: Nls
+
+    def sql(self, term: Term) -> Sql:
+        """The SQL of a term."""
+
+    def parts(self, term: Term) -> list[Sql]:
+        """The SQL of a term's parts."""
 
 
 DIGITS_MAX = 38

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from loadstone.datatypes import masks
 from loadstone.datatypes.languages import MONTHS, language_names
 from loadstone.datatypes.model import Nls
 from loadstone.errors import FixSpec
-from loadstone.expressions.duckdb.model import Declined, Sql, text_literal
+from loadstone.expressions.duckdb.model import Declined, Emitter, Sql, text_literal
 from loadstone.expressions.duckdb.shown import shown
 from loadstone.expressions.functions.moments import UNITS, weekday_of
 from loadstone.expressions.model import OraError, ResultType, Term
 from loadstone.expressions.values import session_mask
-
-if TYPE_CHECKING:
-    from loadstone.expressions.duckdb.emit import Emitter
 
 _TRUNCATED = {"year": "year", "quarter": "quarter", "month": "month", "day": "day", "iso week": "week"}
 _TRUNCATED |= {"hour": "hour", "minute": "minute", "iso year": "isoyear"}
@@ -106,7 +102,10 @@ def read(text: Sql, mask: str, nls: Nls) -> Sql:
     return Sql(value, (*text.known, f"({text.value} IS NULL OR coalesce({good}, FALSE))"))
 
 
-def by_mask(emitter: Emitter, term: Term) -> Sql:
+# Private functions
+
+
+def _by_mask(emitter: Emitter, term: Term) -> Sql:
     """TO_CHAR of a moment."""
     if len(term.parts) > 2:
         raise Declined("TO_CHAR with parameters")
@@ -119,7 +118,7 @@ def by_mask(emitter: Emitter, term: Term) -> Sql:
     return shown(moment, str(mask.value), emitter.nls)
 
 
-def cut(emitter: Emitter, term: Term) -> Sql:
+def _cut(emitter: Emitter, term: Term) -> Sql:
     """TRUNC of a date, and ROUND to the nearest day."""
     date = emitter.sql(term.parts[0])
     mask = term.parts[1] if len(term.parts) > 1 else None
@@ -136,9 +135,6 @@ def cut(emitter: Emitter, term: Term) -> Sql:
     if unit not in _TRUNCATED:
         raise Declined("TRUNC of a date to such a unit")
     return Sql(f"date_trunc('{_TRUNCATED[unit]}', {date.value})", date.known)
-
-
-# Private functions
 
 
 def _rounded(date: str, unit: str | None) -> str:
@@ -327,4 +323,7 @@ EMITTERS: dict[str, Callable[[Emitter, Term], Sql]] = {
     "moment + interval": _moved,
     "moment - interval": _moved,
     "EXTRACT": _extracted,
+    "TO_CHAR": _by_mask,
+    "TRUNC": _cut,
+    "ROUND": _cut,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from loadstone.datatypes.model import Nls
-from loadstone.expressions.duckdb import numbers
+from loadstone.expressions.duckdb import decimals
 from loadstone.expressions.duckdb.model import Declined, Sql, text_literal
 from loadstone.expressions.model import OraError
 from loadstone.expressions.number_masks import mask_parts
@@ -40,8 +40,8 @@ def shown_by(number: Sql, mask: str, nls: Nls) -> Sql:
         raise Declined("TO_CHAR by such a mask")
     whole = parts["whole"] or ""
     places = sum(char in "09" for char in whole)
-    exact = number if len(fraction) >= number.digits[1] else numbers.at_scale(number, len(fraction))
-    exact = numbers.alike([exact, Sql("", (), (1, len(fraction)))])[0][0]
+    exact = number if len(fraction) >= number.digits[1] else decimals.at_scale(number, len(fraction))
+    exact = decimals.alike([exact, Sql("", (), (1, len(fraction)))])[0][0]
     digits = [_whole(exact.value, whole, len(fraction), nls)]
     if fraction:
         digits += [text_literal("." if parts["point"] == "." else nls.decimal), _fraction(exact.value, parts)]
@@ -54,7 +54,7 @@ def shown_by(number: Sql, mask: str, nls: Nls) -> Sql:
     text = f"concat({', '.join(signed)})"
     width = len(whole) + bool(fraction) + len(fraction) + ("$" in lead) + (2 if tail == "PR" else 1)
     text = f"trim({text})" if parts["fm"] else f"lpad({text}, {width}, ' ')"
-    fits = f"coalesce(abs({exact.value}) < {numbers.literal(Decimal(1).scaleb(places)).value}, TRUE)"
+    fits = f"coalesce(abs({exact.value}) < {decimals.literal(Decimal(1).scaleb(places)).value}, TRUE)"
     return Sql(f"CASE WHEN {exact.value} IS NOT NULL THEN {text} END", (*exact.known, fits))
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
-from loadstone.expressions.duckdb.model import Declined, Sql, text_literal
+from loadstone.expressions.duckdb.model import Declined, Emitter, Sql, text_literal
 from loadstone.expressions.functions.regexps import replacement_parts
 from loadstone.expressions.functions.texts import RESULT_SIZE_MAX, TEXT_SIZE_MAX
 from loadstone.expressions.model import OraError, ResultType, Term
 from loadstone.expressions.patterns import has_reference, translate
-
-if TYPE_CHECKING:
-    from loadstone.expressions.duckdb.emit import Emitter
 
 _CASED = {"UPPER": "ß", "LOWER": "İ"}
 """Letters that DuckDB maps in a way of its own; beyond U+0530 rows are computed one by one."""
