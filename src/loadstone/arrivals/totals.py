@@ -18,8 +18,8 @@ from loadstone.formats.inputs import open_input
 from loadstone.formats.readers.banks import BANKS, open_bank
 from loadstone.sources.policies import ControlPolicy, Policy, Spot, StatedSum, Trailer
 
-RECORDS = "records"
-"""Name of the total whose figure the load is held against."""
+RECORDS, TRAILER = "records", "trailer"
+"""Name and scope of the total whose figure the load is held against; what banks' files call records are not the rows of a load."""
 
 RENEW_EVERY = 1 << 16
 """Records between two signs of life."""
@@ -69,7 +69,7 @@ def after_load(
     totals: Sequence[Mapping[str, Any]], receipt: Mapping[str, Any], policy: ControlPolicy
 ) -> tuple[list[dict[str, Any]], list[Finding]]:
     """The totals with what the load did beside them, and whether it took or rejected every data record that was counted."""
-    records = next((one for one in totals if one["name"] == RECORDS), None)
+    records = next((one for one in totals if (one["name"], one["scope"]) == (RECORDS, TRAILER)), None)
     if records is None:
         return [dict(one) for one in totals], []
     done = int(receipt["rows_loaded"]) + int(receipt["rows_rejected"])
@@ -166,7 +166,7 @@ def _of_trailer(path: Path, found: Detection, trailer: Trailer, renew: Callable[
             counted.amiss.append(f"the trailer, line {line_no}, states no number for {name}")
             continue
         counted.totals.append(
-            ControlTotal(name=name, scope="trailer", stated=value, counted=total, origin=f"line {line_no}")
+            ControlTotal(name=name, scope=TRAILER, stated=value, counted=total, origin=f"line {line_no}")
         )
     return counted
 

@@ -15,7 +15,7 @@ from loadstone.jobs.handlers import TaskRun
 from loadstone.jobs.model import Outcome, Task
 from loadstone.sources.policies import ControlPolicy
 from tests.arrivals import loaded
-from tests.bank_files import AchEntry, ach_file
+from tests.bank_files import AchEntry, BaiAccount, BaiTransaction, ach_file, bai_file
 from tests.integration.arrivals.conftest import Make
 from tests.repository import Doing
 
@@ -152,6 +152,16 @@ def test_totals_of_a_format_are_found_without_being_declared(make_small: Make) -
     bad = bank.come("pay2.ach", NACHA[:at] + b"9" + NACHA[at + 1 :])
     assert (State.QUARANTINED, "totals") == (bad.state, bad.reason)
     assert any(not total["agrees"] for total in bad.totals)
+
+
+def test_what_a_bank_counts_as_records_are_no_rows_of_a_load(make_small: Make) -> None:
+    """A BAI2 file counts its headers and trailers, too: it is loaded, not held for having fewer rows."""
+    bank = make_small(registry(""))
+    transactions = [BaiTransaction(units=150), BaiTransaction(units=250)]
+    bank.loads = Doing(lambda task, run: Outcome(result=_receipt(2, 0)))
+    one = bank.come("pay1.bai", "\n".join(bai_file([[BaiAccount(transactions=transactions)]])) + "\n")
+    assert (State.ARCHIVED, []) == (one.state, one.findings)
+    assert "records" in [total["name"] for total in one.totals]
 
 
 def test_a_file_that_states_no_totals_is_held_where_it_should(make_small: Make) -> None:

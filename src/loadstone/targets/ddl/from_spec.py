@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from loadstone.spec import Field, LoadSpec, Recnum, Sequence, Sysdate, TypeName
 from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
 
@@ -17,6 +19,9 @@ _NUMBERS = {
     TypeName.ZONED,
     TypeName.NUMBER,
 }
+_SCALED = re.compile(r'\s*\(?\s*:(?P<own>"[^"]+"|[\w$#]+)\s*[*/]\s*\d+(?:\.\d+)?\s*\)?\s*')
+"""An expression that only moves the point of a number: the usual way to say implied decimals."""
+
 _ZONED = {TypeName.TIMESTAMP_TZ, TypeName.TIMESTAMP_LTZ, TypeName.TIME_TZ}
 _BYTES = {TypeName.RAW, TypeName.VARRAW, TypeName.LONG_VARRAW, TypeName.VARRAWC}
 
@@ -50,8 +55,10 @@ def type_of(one: Field) -> DdlType:
     if isinstance(one.source, Sysdate):
         return DdlType(name="DATE")
     kind = one.type
-    if kind is None or one.sql is not None or one.source is not None:
+    if kind is None or one.source is not None:
         return DdlType(name="CLOB")
+    if one.sql is not None:
+        return DdlType(name="NUMBER" if kind.name in _NUMBERS and _is_scaled(one) else "CLOB")
     if kind.name in _NUMBERS:
         if kind.precision is not None:
             return DdlType(name="NUMBER", size=max(kind.precision, kind.scale or 0), scale=kind.scale or 0)
@@ -69,3 +76,11 @@ def type_of(one: Field) -> DdlType:
     if kind.length is not None:
         return DdlType(name="VARCHAR2", size=kind.length, chars=True)
     return DdlType(name="CLOB")
+
+
+# Private functions
+
+
+def _is_scaled(one: Field) -> bool:
+    found = _SCALED.fullmatch(one.sql or "")
+    return found is not None and found["own"].strip('"').upper() == one.name.upper()

@@ -214,13 +214,14 @@ def test_records_of_several_types_are_chosen() -> None:
         ("01 A PIC X OCCURS MANY.", "is no number up to"),
         ("01 A PIC S9 SIGN LEFT.", "neither LEADING nor TRAILING"),
         ("01 R.\n 05 A PIC X.\n 05 B REDEFINES C PIC X.", "does not stand before it"),
+        ("01 R.\n 05 N PIC 9.\n 05 B PIC X OCCURS 2 DEPENDING ON", "DEPENDING ON names no item"),
         ("01 R.\n 05 B PIC X OCCURS 2 DEPENDING ON N.\n 05 N PIC 9.", "does not stand before it"),
         ("01 A PIC X.\n 05 B PIC X.", "has a PICTURE and items below it"),
         ("01 R.\n 05 A PIC X.\n 05 B PIC 9(4) COMP SYNC.", "write the bytes that align it"),
         ("01 R.\n 05 B PIC X(99999) OCCURS 99999.", "is longer than"),
     ],
     ids=[
-        "picture", "bare", "level", "empty", "clause", "number", "usage", "occurs", "sign", "redefines", "depending", "items", "sync", "size",
+        "picture", "bare", "level", "empty", "clause", "number", "usage", "occurs", "sign", "redefines", "depends", "depending", "items", "sync", "size",
     ],
 )  # fmt: skip
 def test_copybooks_that_cannot_be_read_are_refused(copybook: str, fact: str) -> None:

@@ -169,11 +169,15 @@ def field(
         (field("A", source=Sysdate()), DdlType(name="DATE")),
         (field("A", source=Constant(value="x")), DdlType(name="CLOB")),
         (field("A", TypeName.INTEGER_EXTERNAL, sql="upper(:a)"), DdlType(name="CLOB")),
+        (field("A", TypeName.DECIMAL_EXTERNAL, sql=":A / 100"), DdlType(name="NUMBER")),
+        (field("A", TypeName.DECIMAL_EXTERNAL, sql='(:"A" * 0.01)'), DdlType(name="NUMBER")),
+        (field("A", TypeName.DECIMAL_EXTERNAL, sql=":B / 100"), DdlType(name="CLOB")),
+        (field("A", TypeName.CHAR, sql=":A / 100"), DdlType(name="CLOB")),
     ],
     ids=lambda value: value.name if isinstance(value, DdlType) else "",
 )  # fmt: skip
 def test_a_column_is_as_wide_as_its_field(one: Field, expected: DdlType) -> None:
-    """Types from the spec alone: an expression may give any text."""
+    """Types from the spec alone: an expression may give any text, but for one that only moves a number's point."""
     spec = LoadSpec(tables=(TableLoad(table=TableName(name="T"), fields=(one,)),))
     assert [expected] == [column.type for column in tables_from_spec(spec).tables["T"].columns]
 

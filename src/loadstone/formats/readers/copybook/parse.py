@@ -190,6 +190,8 @@ class _Clauses:
         if self._peek() == "DEPENDING":
             self._skip("DEPENDING", "ON")
             item.depends_on = self._next()
+            if not item.depends_on:
+                raise _error(self._file, item.line, "DEPENDING ON names no item")
             if item.occurs_min == item.occurs:
                 item.occurs_min = 0
         while self._peek() in ("ASCENDING", "DESCENDING", "INDEXED"):
