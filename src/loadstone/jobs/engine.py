@@ -32,7 +32,7 @@ from loadstone.jobs.repository.tasks import StoredTask
 from loadstone.telemetry.points import reach
 
 LOST_MAX = 5
-"""Workers that may die with one task before it counts as the cause."""
+"""Workers in a row that may die with one task, which made no progress meanwhile, before it counts as the cause."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +159,7 @@ class Engine:
             lost=stored.lost,
             repository_id=self._repository_id,
             counts=stored.counts,
+            progress=stored.progress,
         )
         return _Claimed(task=task, step=step, definition=definition)
 
@@ -167,7 +168,7 @@ class Engine:
         if task.lost > LOST_MAX:
             raise Stop(
                 "LS-7109",
-                f"step {task.step}, partition {task.partition}: {task.lost} workers died while they ran it",
+                f"step {task.step}, partition {task.partition}: {task.lost} workers died while they ran it, and it made no progress",
                 hints=[
                     "look at the workers' logs and at the system's for memory; then launch the job again."
                 ],
@@ -232,7 +233,8 @@ class Engine:
         told = described(error, rule.kind)
         if rule.action is Action.RECONNECT:
             self._gate.failed(passes, str(told["message"]))
-        next_ = again(rule, step.retry, task, error, self._chance)
+        counted = replace(task, attempt=1) if held.advanced else task  # attempts are those without progress
+        next_ = again(rule, step.retry, counted, error, self._chance)
         fault(rule.kind, next_.action if next_ else rule.action)
         if next_ is not None:
             return self._put_back(task, held, next_, told, waits=isinstance(error, HeldBack))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -26,6 +26,8 @@ class HeldTask:
     Attributes:
         lost: Another worker has the task, or the lease ran out without renewal. timed_out: its time is up.
         request: What is asked of the execution. reports: Times that progress was reported, once a chunk.
+        hurries: Whether it has come further than the runs that ended with their workers, which is to be stored at once:
+            the next death may come before the next beat.
     """
 
     def __init__(self, task: Task, ttl_s: float, timeout_s: float | None) -> None:
@@ -37,6 +39,8 @@ class HeldTask:
         self._begun = self._renewed = time.monotonic()
         self._timeout_s = timeout_s
         self._counts: dict[str, int] | None = None
+        self.hurries, self._told = False, task.lost == 0
+        self.wake: Callable[[], None] = _nobody
 
     @property
     def timed_out(self) -> bool:
@@ -47,6 +51,11 @@ class HeldTask:
     def cut_short(self) -> bool:
         """Whether the work had to stop though nobody asked: time is up, or the lease had run out, if only for a while."""
         return self.timed_out or self._ran_out
+
+    @property
+    def advanced(self) -> bool:
+        """Whether it has come further than all runs before."""
+        return tasks.progress_of(self._counts) > self.task.progress
 
     def stop_requested(self) -> bool:
         """Whether to finish the chunk and stop."""
@@ -66,6 +75,9 @@ class HeldTask:
             "bytes_done": bytes_done,
             **({"bytes_total": bytes_total} if bytes_total is not None else {}),
         }
+        if self.advanced and not self._told:
+            self._told = self.hurries = True
+            self.wake()
 
     def counts(self) -> dict[str, int] | None:
         """The sums of the last report."""
@@ -76,12 +88,13 @@ class HeldTask:
         if request is None:
             self.lost = True
             return
+        self.hurries = False
         self._renewed, self.request = at, request
 
 
 class Heartbeat:
     """
-    Renews all leases of a process every third of their time.
+    Renews all leases of a process every third of their time, and one that hurries at once.
 
     A renewal that cannot reach the repository is tried again at the next beat; a lease that could not be
     renewed in its time counts as run out (``HeldTask.stop_requested``), whatever this machine's clock says.
@@ -91,7 +104,7 @@ class Heartbeat:
         self._database, self._ttl = database, ttl
         self._held: set[HeldTask] = set()
         self._lock = threading.Lock()
-        self._stop = threading.Event()
+        self._wake, self._over = threading.Event(), False
         self._thread: threading.Thread | None = None
 
     @contextmanager
@@ -99,6 +112,7 @@ class Heartbeat:
         """Renew the lease while the block runs."""
         with self._lock:
             self._held.add(held)
+            held.wake = self._wake.set
             if self._thread is None:
                 self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
                 self._thread.start()
@@ -110,18 +124,26 @@ class Heartbeat:
 
     def close(self) -> None:
         """Renew no more."""
-        self._stop.set()
+        self._over = True
+        self._wake.set()
         if self._thread is not None:
             self._thread.join()
 
     # Private methods
 
     def _beat(self) -> None:
-        while not self._stop.wait(self._ttl.total_seconds() / BEATS):
+        pause_s = self._ttl.total_seconds() / BEATS
+        due = time.monotonic() + pause_s
+        while not self._over:
+            self._wake.wait(max(0.0, due - time.monotonic()))
+            self._wake.clear()
+            at_once = time.monotonic() < due
             with self._lock:
-                held = list(self._held)
+                held = [one for one in self._held if one.hurries or not at_once]
             for one in held:
                 self._renew(one)
+            if not at_once:
+                due = time.monotonic() + pause_s
 
     def _renew(self, held: HeldTask) -> None:
         at = time.monotonic()
@@ -131,3 +153,10 @@ class Heartbeat:
         except LoadstoneError:
             return
         held.renewed(request, at)
+
+
+# Private functions
+
+
+def _nobody() -> None:
+    """Whom a task wakes that no heartbeat holds."""

@@ -144,8 +144,10 @@ class Task:
         partition: 0-based. plan: What the handler planned for it; None until it has planned.
         config: The step's configuration, parameters filled in. results: of the steps that are completed, by name.
         fence: counts claims; the highest is the holder.
-        attempt: 1-based count of runs, those after faults and dead workers included.
-        taken_over: Whether another worker left it unfinished. lost: workers that died with it. repository_id: which repository counts the fence.
+        attempt: 1-based count of runs since it last made progress, those after faults and dead workers included.
+        taken_over: Whether another worker left it unfinished. lost: workers that died with it since it last
+            made progress. progress: records of the furthest run, read or skipped.
+        repository_id: which repository counts the fence.
         counts: what an earlier run of it reported; None when there was none.
     """
 
@@ -168,6 +170,7 @@ class Task:
     lost: int
     repository_id: str
     counts: Mapping[str, int] | None = None
+    progress: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,6 +122,7 @@ TASK = Table(
     Column("lease_until", Instant),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("lost", Integer, nullable=False, server_default="0"),
+    Column("progress", BigInteger, nullable=False, server_default="0"),
     Column("counts", document()),
     Column("result", document()),
     Column("error", document()),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
 from loadstone.database.open import now
 from loadstone.jobs.model import Request, Status
@@ -20,7 +20,8 @@ class StoredTask:
     A task as the repository holds it.
 
     Attributes:
-        lost: Workers that died with it. fence: claims so far. not_before: earliest next run.
+        lost: Workers that died with it since it last made progress. progress: records of the furthest run, read or
+            skipped. fence: claims so far.
     """
 
     id: int
@@ -32,9 +33,15 @@ class StoredTask:
     fence: int
     attempt: int
     lost: int
+    progress: int
     counts: Mapping[str, int] | None
     result: Mapping[str, Any] | None
     error: Mapping[str, Any] | None
+
+
+def progress_of(counts: Mapping[str, int] | None) -> int:
+    """How far these counts say that a task has come, in records; it only ever grows while a task gets on."""
+    return sum((counts or {}).get(name, 0) for name in ("read", "skipped"))
 
 
 def add(
@@ -107,8 +114,12 @@ def left_behind(
 def beat(
     connection: Connection, task_id: int, fence: int, ttl: timedelta, counts: Mapping[str, int] | None
 ) -> Request | None:
-    """Renew a lease and keep the counts so far; what is asked of the execution, or None when the lease is lost."""
-    values: dict[str, Any] = {"lease_until": now(connection) + ttl}
+    """
+    Renew a lease and keep the counts so far; what is asked of the execution, or None when the lease is lost.
+
+    Counts beyond those of all runs before are progress: the workers that died until then count no more.
+    """
+    values: dict[str, Any] = {"lease_until": now(connection) + ttl, **_advanced(counts)}
     if counts is not None:
         values["counts"] = dict(counts)
     if not connection.execute(update(TASK).where(*_mine(task_id, fence)).values(values)).rowcount:
@@ -118,8 +129,8 @@ def beat(
 
 
 def end(connection: Connection, task_id: int, fence: int, **values: Any) -> bool:
-    """Set the end of a task that is still this holder's; False when another one has it."""
-    values = {**values, "lease_until": None, "worker_id": None}
+    """Set the end of a task that is still this holder's, with its progress as in ``beat``; False when another has it."""
+    values = {**values, **_advanced(values.get("counts")), "lease_until": None, "worker_id": None}
     return bool(connection.execute(update(TASK).where(*_mine(task_id, fence)).values(values)).rowcount)
 
 
@@ -181,6 +192,17 @@ def next_due(connection: Connection) -> datetime | None:
 
 def _select() -> Any:
     return select(TASK, STEP.c.execution_id).join_from(TASK, STEP).join(EXECUTION)
+
+
+def _advanced(counts: Mapping[str, int] | None) -> dict[str, Any]:
+    come = progress_of(counts)
+    if not come:
+        return {}
+    further = TASK.c.progress < come
+    return {
+        "lost": case((further, 0), else_=TASK.c.lost),
+        "progress": case((further, come), else_=TASK.c.progress),
+    }
 
 
 def _mine(task_id: int, fence: int) -> tuple[Any, ...]:
