@@ -83,7 +83,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise error_of(error) from error
+            raise error_of(error, self.path) from error
 
 
 def open_database(url: str) -> Database:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from loadstone.database import guard
 from loadstone.database.open import Database, now
-from loadstone.errors import LoadstoneError
+from loadstone.errors import LoadstoneError, Retry
 from loadstone.jobs import operate
 from loadstone.jobs.engine import Engine
 from loadstone.jobs.tables import WORKER
@@ -80,7 +80,7 @@ class Worker:
         Raises:
             Refused: LS-7006 another host works on this SQLite repository.
         """
-        self._register()
+        self._sign_on()
         for tick in self._ticks:
             if tick.at_start:
                 self._act(tick)
@@ -147,6 +147,17 @@ class Worker:
 
     def _heal(self) -> None:
         operate.heal(self._engine.database, actor=f"worker:{self.id}")
+
+    def _sign_on(self) -> None:
+        """Register, as soon as the repository answers."""
+        trouble_s = IDLE_S
+        while not self._stop.is_set():
+            try:
+                return self._register()
+            except Retry as error:
+                log.warning("worker.trouble", worker=self.id, code=error.code, error=str(error))
+            self._stop.wait(trouble_s)
+            trouble_s = min(2 * trouble_s, TROUBLE_S_MAX)
 
     def _register(self) -> None:
         guard.register_host(self._engine.database)

@@ -23,13 +23,14 @@ def server(state: str | None) -> Exception:
 @pytest.mark.parametrize(
     ("original", "code", "hint"),
     [
-        (sqlite3.OperationalError("database is locked"), "LS-7002", "is its server up"),
-        (sqlite3.OperationalError("database table is locked"), "LS-7002", "is its server up"),
+        (sqlite3.OperationalError("database is locked"), "LS-7002", "which process writes it"),
+        (sqlite3.OperationalError("database table is locked"), "LS-7002", "which process writes it"),
         (sqlite3.OperationalError("something new"), "LS-7002", "is its server up"),
         (sqlite3.OperationalError("database or disk is full"), "LS-7003", "free room"),
         (sqlite3.OperationalError("disk I/O error"), "LS-7003", "free room"),
         (sqlite3.OperationalError("attempt to write a readonly database"), "LS-7003", "may this user write the file"),
         (sqlite3.OperationalError("unable to open database file"), "LS-7003", "does the folder exist"),
+        (sqlite3.DatabaseError("database disk image is malformed"), "LS-7003", "from a backup"),
         (sqlite3.DatabaseError("file is not a database"), "LS-7008", "right file"),
         (server("40001"), "LS-7002", "server"),
         (server("40P01"), "LS-7002", "server"),
