@@ -62,6 +62,9 @@ _EBCDIC_TEXT = frozenset(
     ]
     + [*range(0x81, 0x8A), *range(0x91, 0x9A), *range(0xA2, 0xAA)]
 )
+_NO_LEADS = bytes(range(0xC0))
+"""Bytes that begin no character beyond ASCII in UTF-8."""
+
 WORDS_MAX = 2400
 """Words with letters beyond ASCII that are looked at."""
 
@@ -113,14 +116,14 @@ def _wide(data: bytes) -> Charset | None:
 def _seven_bits(data: bytes) -> Charset | None:
     if not data.isascii():
         return None
-    if b"\x1b$" in data or b"\x1b(" in data:
+    if b"\x1b" in data and (b"\x1b$" in data or b"\x1b(" in data):
         for name in ("iso2022_jp", "iso2022_kr"):
             try:
                 data.decode(name)
             except UnicodeDecodeError:
                 continue
             return Charset(name, 0.97, f"escape sequences of {name}")
-    if b"~{" in data and b"~}" in data:
+    if b"~" in data and b"~{" in data and b"~}" in data:
         try:
             if not data.decode("hz").isascii():
                 return Charset("hz", 0.8, "its ~{ ... ~} hold Chinese characters of HZ")
@@ -134,12 +137,10 @@ def _seven_bits(data: bytes) -> Charset | None:
 def _utf8(data: bytes, *, whole: bool) -> Charset | None:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        text = decoder.decode(data, final=whole)
+        decoder.decode(data, final=whole)
     except UnicodeDecodeError:
         return None
-    beyond = sum(not c.isascii() for c in text[:_SAMPLE_BYTES])
-    if not beyond:
-        beyond = sum(not c.isascii() for c in text)
+    beyond = len(data.translate(None, _NO_LEADS))
     if beyond < 3 and _looks_ebcdic(data):
         return None
     return Charset(

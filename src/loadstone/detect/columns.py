@@ -96,14 +96,15 @@ class Judge:
 
     def take(self, values: Iterable[str]) -> None:
         """Values of some rows; blanks around them do not count."""
-        stripped = [value.strip() for value in values]
-        distinct = set(stripped)
+        values = tuple(values)
+        raw = dict.fromkeys(values)
         if len(self.examples) < EXAMPLES:
-            self._keep(stripped)
+            self._keep(map(str.strip, raw))
+        distinct = set(map(str.strip, raw))
         blank = distinct & _NULLS
         if blank:
             self.nullable = True
-            self.nulls += sum(stripped.count(word) for word in blank)
+            self.nulls += sum(values.count(value) for value in raw if value.strip() in blank)
             self.null_word = self.null_word or max(blank)
             distinct -= blank
         if not distinct:
@@ -143,7 +144,7 @@ class Judge:
             examples=shown,
         )
 
-    def _keep(self, values: list[str]) -> None:
+    def _keep(self, values: Iterable[str]) -> None:
         """Remember the first different values, cut to a length that a line holds."""
         for value in values:
             if value not in _NULLS:

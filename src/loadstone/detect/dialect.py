@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from .cells import EMPTY, class_of, trust_of
 from .model import Dialect
@@ -39,7 +40,7 @@ ONE_COLUMN = 0.52
 QUOTES = ('"', "'", "`")
 ROWS_MAX = 400
 SAMPLE_CHARS = 48_000
-_WHOLE_CHARS = 2_000_000
+PIECE_CHARS = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -70,16 +71,18 @@ def parse(text: str, dialect: Dialect) -> Iterator[list[str]]:
     """The rows of a text; blank lines are empty rows."""
     delimiter = dialect.delimiter
     if not delimiter:
-        for line in io.StringIO(text, newline=None):
+        for line in chain.from_iterable(io.StringIO(piece, newline=None) for piece in _pieces(text)):
             line = line.rstrip("\n")
             yield [line] if line else []
         return
+    pieces = _pieces(text)
     if len(delimiter) > 1:
         stand_in = next(mark for mark in ("\ue000", "\ue001", "\uf8ff") if mark not in text)
-        text, delimiter = text.replace(delimiter, stand_in), stand_in
+        pieces = (piece.replace(dialect.delimiter, stand_in) for piece in pieces)
+        delimiter = stand_in
     quotechar = dialect.quotechar
     yield from csv.reader(
-        io.StringIO(text, newline=""),
+        chain.from_iterable(io.StringIO(piece, newline="") for piece in pieces),
         delimiter=delimiter,
         quotechar=quotechar or None,
         escapechar=dialect.escapechar or None,
@@ -116,6 +119,16 @@ def candidates(text: str) -> Iterator[Dialect]:
 
 
 # Private functions
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text, cut behind line ends: what is read from a whole one would be copied, four bytes a character."""
+    end = "\n" if "\n" in text else "\r"
+    start = 0
+    while start < len(text):
+        cut = text.find(end, start + PIECE_CHARS) + 1 or len(text)
+        yield text[start:cut]
+        start = cut
 
 
 def _head(text: str) -> str:

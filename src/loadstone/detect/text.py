@@ -10,13 +10,14 @@ from itertools import islice
 
 from .cells import ODD, WORDS, class_of
 from .columns import Judge, name_columns
+from .counting import count_rows
 from .dialect import WEAK, Scored, parse, prior_of, rank
 from .fixed import Fixed, find_fixed
 from .header import THRESHOLD, Table, find_table
 from .model import Alternative, Detection, Dialect
 
+_LINE = re.compile(r"[^\S\r\n\x85]*[^\s][^\r\n\x85]*")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "blank", "": "nothing"}
-_BATCH_ROWS = 5000
 
 
 def read_text(
@@ -92,7 +93,7 @@ def _fixed(found: Detection, fixed: Fixed, lines: list[str], text: str, best: Sc
     found.evidence.append(fixed.evidence)
     found.has_header, found.header_lines = False, 0
     _fixed_columns(found, fixed, lines)
-    found.records = sum(1 for line in re.split(r"\r\n|\n|\r|\x85", text) if line.strip()) - found.header_lines
+    found.records = sum(1 for _ in _LINE.finditer(text)) - found.header_lines
     if best.dialect.delimiter:
         found.alternatives.append(
             Alternative(
@@ -162,42 +163,22 @@ def _rows(text: str, dialect: Dialect, *, islice_lines: int) -> Iterator[tuple[i
 
 
 def _count(found: Detection, text: str, dialect: Dialect, table: Table, header: list[str] | None) -> None:
-    """Types over all rows, the number of records, and what stands below them."""
+    """Types over the rows, the number of records, and what stands below them."""
     width = table.width
-    judges = [Judge() for _ in range(width)]
-    records = odd = 0
-    tail: list[list[str]] = []
-    batch: list[list[str]] = []
-    first = table.first + table.header_rows
-    quoted = bool(dialect.quotechar) and dialect.quotechar in text
-    full = (row for row in parse(text, dialect) if row and (len(row) > 1 or row[0].strip()))
-    for row in islice(full, first, None):
-        if quoted and not found.embedded and any("\n" in cell for cell in row):
-            found.embedded = True
-        if len(row) == width:
-            odd += len(tail)
-            records += 1 + len(tail)
-            tail = []
-            batch.append(row)
-            if len(batch) >= _BATCH_ROWS:
-                _take(judges, batch)
-                batch = []
-        else:
-            tail.append(row)
-            if len(tail) > 20:
-                odd += len(tail)
-                records += len(tail)
-                tail = []
-    _take(judges, batch)
-    footer = [row for row in tail if len(row) < width]
-    records += len(tail) - len(footer)
-    found.footer_lines = len(footer)
+    counted = count_rows(text, dialect, width, table.first + table.header_rows)
+    records, footer = counted.records, counted.footer
+    found.embedded, found.records, found.footer_lines = counted.embedded, records, len(footer)
     found.trailer = footer[0][0].strip() if footer else ""
-    found.records = records
     names = name_columns(header, width)
-    found.columns = [judge.column(names[number]) for number, judge in enumerate(judges)]
-    if odd:
-        found.evidence.append(f"{odd:,} of {records:,} records have another number of fields than {width}")
+    found.columns = [judge.column(names[number]) for number, judge in enumerate(counted.judges)]
+    if counted.read < records:
+        found.evidence.append(
+            f"types are those of {counted.read:,} of {records:,} records, from all parts of the file"
+        )
+    if counted.odd:
+        found.evidence.append(
+            f"{counted.odd:,} of {counted.read:,} records have another number of fields than {width}"
+        )
     if footer:
         numbers = {cell.strip() for row in footer for cell in row for cell in re.findall(r"\d+", cell)}
         counts = {
@@ -211,12 +192,6 @@ def _count(found: Detection, text: str, dialect: Dialect, table: Table, header: 
             f"the last {len(footer)} lines are a trailer"
             + (f" with the count {min(matched)}" if matched else "")
         )
-
-
-def _take(judges: list[Judge], batch: list[list[str]]) -> None:
-    if batch:
-        for judge, column in zip(judges, zip(*batch, strict=True), strict=True):
-            judge.take(column)
 
 
 def _say_why(found: Detection, best: Scored, table: Table, ranked: list[Scored], *, whole: bool) -> None:
