@@ -108,11 +108,14 @@ def test_what_a_target_refuses_fails_for_that_target_alone() -> None:
     assert 1 == check(text, "--target", "sqlite")[0]
 
 
-@pytest.mark.parametrize(("path", "told"), [("no.ctl", "No such file"), (".", "Is a directory"), ("no.yaml", "No such file")])
-def test_a_file_that_cannot_be_read_is_named(path: str, told: str) -> None:
-    """LS-6020 on standard error."""
+@pytest.mark.parametrize(
+    ("path", "code", "told"),
+    [("no.ctl", "LS-1033", "No such file"), (".", "LS-1033", "Is a directory"), ("no.yaml", "LS-6020", "No such file")],
+)
+def test_a_file_that_cannot_be_read_is_named(path: str, code: str, told: str) -> None:
+    """The code that ``load`` and ``convert`` give too, on standard error."""
     done = loadstone("check", path)
-    assert (1, "", True, True) == (done.code, done.out, "[LS-6020]" in done.err, told in done.err)
+    assert (1, "", True, True) == (done.code, done.out, f"[{code}]" in done.err, told in done.err)
 
 
 def test_placeholders_are_filled_before_the_judgement() -> None:

@@ -12,6 +12,7 @@ from tests.terminal import loadstone
 FILES = {
     "broken.yaml": "a: [1\n",
     "empty.yaml": "{}\n",
+    "lists.yaml": "sources: []\n",
     "broken.ctl": "LOAD DATA INTO t (a)\n",
     "good.ctl": "LOAD DATA INFILE 'good.dat' INTO TABLE t APPEND FIELDS TERMINATED BY ',' (a)\n",
     "good.dat": "1\n",
@@ -31,7 +32,11 @@ LS-1094 load broken.yaml --target x.db
 LS-1095 load empty.yaml --target x.db
 LS-6006 load good.ctl --target x.db --errors many
 LS-6006 load good.ctl --target x.db --no-such-option
-LS-6020 check none.ctl
+LS-1033 check none.ctl
+LS-1033 explain none.ctl --target x.db
+LS-6020 check none.yaml
+LS-6020 explain none.yaml --target x.db
+LS-6020 load none.yaml --target x.db
 LS-1001 explain broken.ctl --target x.db
 LS-3001 explain good.ctl --target x.db
 LS-2002 detect none.dat
@@ -62,6 +67,8 @@ LS-7115 jobs abandon 9 --reason r
 LS-6006 jobs abandon 9
 LS-6020 schedules store none.yaml
 LS-7205 schedules store broken.yaml
+LS-7205 schedules store empty.yaml
+LS-7205 schedules store lists.yaml
 LS-7208 schedules ticks none
 LS-7208 schedules enable none
 LS-7208 schedules disable none
@@ -78,6 +85,9 @@ LS-7404 connections reset none
 LS-7604 sources show none
 LS-6020 sources add none.yaml
 LS-7602 sources add broken.yaml
+LS-7602 sources add empty.yaml
+LS-7602 sources add lists.yaml
+LS-7602 sources import empty.yaml
 LS-7604 sources edit none a=1
 LS-7602 sources edit none a
 LS-7604 sources remove none
@@ -87,6 +97,8 @@ LS-7604 sources export none
 LS-7604 feeds list none
 LS-7604 feeds show none
 LS-6020 feeds add none.yaml
+LS-7602 feeds add empty.yaml
+LS-7602 feeds add lists.yaml
 LS-7604 feeds edit none a=1
 LS-7604 feeds remove none
 LS-7504 notifications test none

@@ -115,7 +115,7 @@ def test_session_timestamps_keep_their_time(target_url: str, here: Path) -> None
         "\nBEGINDATA\n1,x\n"
     )
     load(control, target_url, ddl="CREATE TABLE t (id NUMBER(5), z VARCHAR2(60));")
-    assert [("01-JUL-24 12.00.00.000000 PM +02:00",)] == rows_of(target_url, "SELECT z FROM t")
+    assert [("01-JUL-24 12.00.00.000000000 PM +02:00",)] == rows_of(target_url, "SELECT z FROM t")
 
 
 @pytest.mark.parametrize("sql", ["", ' "CASE WHEN :id > 0 THEN SUBSTR(:id, 1, 3) END"'], ids=["direct", "columnar"])
@@ -130,6 +130,33 @@ def test_timestamp_fields_become_text_of_nine_digits(target_url: str, here: Path
     load(control, target_url, ddl=ddl)
     expected = ("01-JUL-24", "01-JUL-24 12.00.00.500000000 PM", "01-JUL-24 12.00.00.000000000 PM +02:00")
     assert [expected] == rows_of(target_url, "SELECT d, a, z FROM t")
+
+
+@pytest.mark.parametrize(
+    ("sql", "shown"),
+    [
+        ("TO_TIMESTAMP(:v, 'YYYY-MM-DD HH24:MI:SS.FF3')", "01-JUL-24 12.00.00.500000000 PM"),
+        ("'at ' || TO_TIMESTAMP(:v, 'YYYY-MM-DD HH24:MI:SS.FF')", "at 01-JUL-24 12.00.00.500000000 PM"),
+        ("TO_CHAR(TO_TIMESTAMP(:v, 'YYYY-MM-DD HH24:MI:SS.FF'), 'SS.FF')", "00.500000000"),
+        ("TO_CHAR(TO_TIMESTAMP(:v, 'YYYY-MM-DD HH24:MI:SS.FF'), 'SS.FF2')", "00.50"),
+        ("CAST(TO_TIMESTAMP(:v, 'YYYY-MM-DD HH24:MI:SS.FF') AS TIMESTAMP)", "01-JUL-24 12.00.00.500000 PM"),
+        ("CAST(TO_TIMESTAMP(:v, 'YYYY-MM-DD HH24:MI:SS.FF') AS TIMESTAMP(3))", "01-JUL-24 12.00.00.500 PM"),
+        (
+            "DECODE(:v, 'x', NULL, TO_TIMESTAMP(:v, 'YYYY-MM-DD HH24:MI:SS.FF'))",
+            "01-JUL-24 12.00.00.500000000 PM",
+        ),
+        ("NVL(TO_TIMESTAMP(:v, 'YYYY-MM-DD HH24:MI:SS.FF'), SYSTIMESTAMP)", "01-JUL-24 12.00.00.500000000 PM"),
+    ],
+    ids=["root", "joined", "masked", "two digits", "cast", "cast to three", "decode", "nvl"],
+)
+def test_timestamps_of_expressions_show_the_digits_of_their_type(target_url: str, here: Path, sql: str, shown: str) -> None:
+    """Nine of TO_TIMESTAMP, whatever its mask reads; six or as many as it says of a CAST."""
+    control = (
+        f'LOAD DATA INFILE * APPEND INTO TABLE t FIELDS TERMINATED BY "," (v "{sql}")'
+        "\nBEGINDATA\n2024-07-01 12:00:00.5\n"
+    )
+    load(control, target_url, ddl="CREATE TABLE t (v VARCHAR2(60));")
+    assert [(shown,)] == rows_of(target_url, "SELECT v FROM t")
 
 
 def test_interval_fields_are_judged_and_stay_as_they_are(target_url: str, here: Path) -> None:

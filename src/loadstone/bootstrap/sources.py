@@ -10,10 +10,10 @@ import yaml
 from loadstone.bootstrap.configured import configured
 from loadstone.bootstrap.repository import open_repository
 from loadstone.database.open import Database
-from loadstone.errors import FixSpec, LoadstoneError
+from loadstone.errors import FixSpec, LoadstoneError, Place
 from loadstone.sources import registry, repository
 from loadstone.sources.check import Known
-from loadstone.sources.files import Registry, read_registry, to_yaml
+from loadstone.sources.files import Registry, nothing, read_registry, to_yaml
 from loadstone.sources.match import Matched, match_name
 from loadstone.sources.model import Feed, FixedLayout, SourceSystem
 from loadstone.sources.registry import Outcome
@@ -75,6 +75,8 @@ class Sources:
             FixSpec: LS-7602 and others, every problem in one. Refused: LS-7606 one of the names is taken.
         """
         found = self._read([(file, text)])
+        if not (found.sources or found.feeds or found.layouts):
+            raise nothing(Place(file=file, line=1, column=1))
         with self._database.read() as connection:
             before = registry.known(connection)
         registry.refuse_taken(found, before)

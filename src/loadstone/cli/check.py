@@ -16,7 +16,7 @@ from loadstone.spec.documents import file_bytes, parse_document
 from loadstone.spec.files import is_spec_file, read_spec
 from loadstone.spec.structured import structure_faults
 from loadstone.sqlldr.check import check_control
-from loadstone.sqlldr.control import filled
+from loadstone.sqlldr.control import control_file, filled
 from loadstone.sqlldr.findings import Finding, Report
 
 
@@ -42,10 +42,10 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def _judge(arguments: argparse.Namespace) -> Report:
     """The judgement of a control file, or of a spec, whose faults are all one error."""
-    data = file_bytes(arguments.control)
     if not is_spec_file(arguments.control):
-        control = filled(data, arguments.control, defined(arguments.define))
+        control = filled(control_file(arguments.control), arguments.control, defined(arguments.define))
         return check_control(control, arguments.control, _read_sql)
+    data = file_bytes(arguments.control)
     try:
         spec = read_spec(arguments.control)
     except FixSpec as error:

@@ -138,9 +138,10 @@ def show_date(micros: int, mask: str, language: str = "AMERICAN", offset_minutes
     return "".join(shown)
 
 
-def nine_digits(mask: str) -> str:
-    """``mask`` with as many digits for FF as TO_TIMESTAMP has, whose values go into text by the session's mask."""
-    return "".join("FF9" if piece.upper() == "FF" else piece for piece in _PIECE.findall(mask))
+def with_digits(mask: str, digits: int) -> str:
+    """``mask`` with its FF written out, for a type with ``digits`` behind the second, 0 to 9."""
+    written = f"FF{digits}" if digits else ""
+    return "".join(written if piece.upper() == "FF" else piece for piece in _PIECE.findall(mask))
 
 
 def pieces_of(mask: str) -> list[str]:

@@ -73,7 +73,7 @@ class Term:
             ``convert``, ``call``, ``case`` (tests and values in turn, then the last value), ``decode``
             (subject, searches and results in turn, then the default).
         name: Of the bind, column, function or operator. value: of a literal. lookup: of a lookup.
-        at: 0-based offset in the expression.
+        at: 0-based offset in the expression. digits: behind the second, of a timestamp whose type says so.
     """
 
     op: str
@@ -82,6 +82,7 @@ class Term:
     name: str = ""
     value: Value = None
     at: int = 0
+    digits: int | None = None
     lookup: Lookup | None = field(default=None, compare=False)
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from loadstone.errors import FixSpec
 from loadstone.expressions.compute import callable_of
+from loadstone.expressions.fractions import CLOCK_DIGITS, masked_text, session_text
 from loadstone.expressions.functions import FUNCTIONS, Function
 from loadstone.expressions.intervals import literal_interval
 from loadstone.expressions.model import (
@@ -30,6 +31,7 @@ from loadstone.expressions.values import rounded, to_date, to_moment, zone
 
 _X = ResultType
 _T, _N, _D, _NULL, _B = _X.TEXT, _X.NUMBER, _X.DATE, _X.NULL, _X.BOOLEAN
+_TIMESTAMPS = (_X.TIMESTAMP, _X.TIMESTAMPTZ)
 _INTERVALS = (_X.INTERVAL_DS, _X.INTERVAL_YM)
 
 _CAST_NUMBERS = (
@@ -113,6 +115,8 @@ class Resolver:
         if kind not in _CONVERSIONS.get(term.type, ()):
             why = f"inconsistent datatypes: expected {kind.value}, got {term.type.value} (ORA-00932)"
             raise wrong(self.text, term.at, why, code="LS-5005")
+        if kind is _T and term.type in _TIMESTAMPS:
+            return self.folded(replace(session_text(term, self.nls), at=term.at))
         return self.folded(Term("convert", kind, (term,), at=term.at))
 
     def folded(self, term: Term) -> Term:
@@ -205,9 +209,9 @@ class Resolver:
         if name in ("SYSDATE", "CURRENT_DATE"):
             return Term("literal", _D, value=now.replace(microsecond=0))
         if name in ("SYSTIMESTAMP", "CURRENT_TIMESTAMP"):
-            return Term("literal", _X.TIMESTAMPTZ, value=now.replace(tzinfo=zone(minutes)))
+            return Term("literal", _X.TIMESTAMPTZ, value=now.replace(tzinfo=zone(minutes)), digits=CLOCK_DIGITS)
         if name == "LOCALTIMESTAMP":
-            return Term("literal", _X.TIMESTAMP, value=now)
+            return Term("literal", _X.TIMESTAMP, value=now, digits=CLOCK_DIGITS)
         if name == "USER":
             return Term("literal", _T, value=self.context.user.upper() or None)
         if name in ("SESSIONTIMEZONE", "DBTIMEZONE"):
@@ -262,6 +266,8 @@ class Resolver:
         terms = [self.value(part) for part in node.parts]
         kinds, result = function.typing([term.type for term in terms])
         parts = tuple(self.to(term, kind) for term, kind in zip(terms, kinds, strict=True))
+        if name == "TO_CHAR" and parts[0].type in _TIMESTAMPS:
+            return masked_text(*parts) if len(parts) > 1 else session_text(parts[0], self.nls)
         return Term("call", result, parts, name)
 
     def _session(self, node: Node) -> Term:
@@ -315,7 +321,8 @@ class Resolver:
         kind, limits = target.value, [Decimal(part.value) for part in target.parts]
         term = self.value(source)
         if kind in _CAST_MOMENTS:
-            return self.to(term, _CAST_MOMENTS[kind])
+            digits = int(limits[0]) if limits else CLOCK_DIGITS
+            return replace(self.to(term, _CAST_MOMENTS[kind]), digits=digits)
         if kind == "RAW":
             return self.to(term, _X.RAW)
         if kind in _CAST_NUMBERS:

@@ -407,7 +407,7 @@ def damaged(name: str, error: Exception) -> FixFile:
     """LS-2003 of a file that cannot be decompressed."""
     return FixFile(
         "LS-2003",
-        f"{name} is damaged, or cut off: it cannot be decompressed: {error}",
+        f"damaged, or cut off: it cannot be decompressed: {error}",
         Place(file=name),
         hints=["was the transfer complete?", "ask the sender to send the file again."],
     )

@@ -37,13 +37,17 @@ def read_schedules(text: str, file: str | None = None) -> tuple[list[Calendar], 
             "LS-7205",
             "the file must be a mapping of names to values",
             document.place(),
-            hints=["give one schedule, or lists under calendars: and schedules:."],
+            hints=[_FORM],
         )
     if "name" in document.values:
         return [], [_schedule(document)]
     document.valid(_File, "LS-7205", _HINT)
     calendars = [_calendar(one) for one in _parts(document, "calendars")]
-    return calendars, [_schedule(one) for one in _parts(document, "schedules")]
+    schedules = [_schedule(one) for one in _parts(document, "schedules")]
+    if not calendars and not schedules:
+        told = "the file names no schedule and no calendar"
+        raise FixSpec("LS-7205", told, document.place(), hints=[_FORM, _HINT])
+    return calendars, schedules
 
 
 def store(database: Database, schedule: Schedule, *, actor: str) -> StoredSchedule:
@@ -129,6 +133,7 @@ def _go_on(connection: Connection, stored: StoredSchedule, stands: datetime) -> 
     repository.change(connection, stored.id, **place)
 
 
+_FORM = "give one schedule, or lists under calendars: and schedules:."
 _HINT = "docs/howto/run-jobs.md shows schedules and calendars."
 
 

@@ -63,6 +63,12 @@ def to_yaml(sources: Sequence[SourceSystem], feeds: Sequence[Feed], layouts: Seq
     return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110))
 
 
+def nothing(place: Place) -> FixSpec:
+    """A file that names nothing: half written, or the wrong one."""
+    told = "the file names no source, no feed and no layout"
+    return FixSpec("LS-7602", told, place, hints=["give a list under sources:, feeds: or layouts:.", HINT])
+
+
 # Private functions
 
 
@@ -76,6 +82,8 @@ def _read(text: str, file: str, registry: Registry) -> list[LoadstoneError]:
     if not isinstance(values, dict):
         told = "the file must be a mapping with sources:, feeds: or layouts:"
         return [FixSpec("LS-7602", told, document.place(), hints=[HINT])]
+    if not values:
+        return [nothing(document.place())]
     for key in set(values) - {"sources", "feeds", "layouts"}:
         place = document.place((key,), key=True)
         problems.append(FixSpec("LS-7602", f"{key}: unknown key", place, hints=[HINT]))

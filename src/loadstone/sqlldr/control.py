@@ -25,16 +25,20 @@ def read_control(path: str, defines: Mapping[str, str] | None = None) -> LoadSpe
     Read the control file ``path``; ``defines`` are values of its placeholders, by name.
 
     Raises:
-        FixSpec: It cannot be read, or the language is broken.
+        FixSpec: LS-1033 it cannot be read; the first error of its language.
     """
+    return parse_control(filled(control_file(path), path, defines or {}), path)
+
+
+def control_file(path: str) -> bytes:
+    """The bytes of the control file ``path``; ``FixSpec`` LS-1033 where it cannot be read."""
     try:
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         message = f"the control file cannot be read: {error.strerror}"
         raise FixSpec(
             "LS-1033", message, Place(file=path), hints=["check the path and its rights"]
         ) from error
-    return parse_control(filled(data, path, defines or {}), path)
 
 
 def filled(data: bytes, path: str, defines: Mapping[str, str]) -> bytes:

@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 from typing import IO, Any
 
 from loadstone.books import ControlTotal
@@ -152,18 +153,30 @@ def main() -> None:
         _send(out, ERROR, json.dumps(_told(error)).encode())
     except MemoryError:
         os._exit(12)
-    except Exception as error:
-        # Damaged files lead libraries to errors of every class.
+    except BaseException as error:
+        # Damaged files lead libraries to errors of every class; a panic of Rust is no Exception.
         told = _failed(name, f"its reader failed: {type(error).__name__}: {error}")
         _send(out, ERROR, json.dumps(_told(told)).encode())
 
 
 # Private functions
 
+_SHEETS = [
+    "open it with the program that made it, save it as .xlsx, and load that.",
+    "or save the sheet as CSV and load it as a delimited file: that needs no memory for the whole.",
+]
+_HINTS = {
+    ".xlsb": _SHEETS,
+    ".xls": _SHEETS,
+    ".xlsx": ["open it with the program that made it and save it anew, with one sheet.", _SHEETS[1]],
+    ".parquet": ["have it written anew, in smaller row groups.", "or have it sent as CSV."],
+    "": ["open the file with the program that made it and save it anew.", "or have it sent as CSV."],
+}
+
 
 def _failed(name: str, fact: str) -> FixFile:
-    hints = ["open the file with the program that made it and save it anew.", "or have it sent as CSV."]
-    return FixFile("LS-2030", fact, Place(file=name), hints=hints)
+    suffix = PurePath(name).suffix.lower()
+    return FixFile("LS-2030", fact, Place(file=name), hints=_HINTS.get(suffix, _HINTS[""]))
 
 
 @contextlib.contextmanager

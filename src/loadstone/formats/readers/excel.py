@@ -38,7 +38,7 @@ def check_parts(stream: IO[bytes], name: str) -> None:
         return
     size, packed = (sum(getattr(info, part) for info in infos) for part in ("file_size", "compress_size"))
     if size > 1 << 20 and size > RATIO_MAX * packed:
-        fact = f"{name}: more than {RATIO_MAX:,} bytes come out for each byte: this may be a bomb"
+        fact = f"more than {RATIO_MAX:,} bytes come out for each byte: this may be a bomb"
         raise FixFile("LS-2023", fact, Place(file=name))
     if size > SIZE_MAX_BYTES:
-        raise FixFile("LS-2024", f"{name}: its parts have {size:,} bytes", Place(file=name))
+        raise FixFile("LS-2024", f"its parts have {size:,} bytes", Place(file=name))

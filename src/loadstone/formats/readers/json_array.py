@@ -110,7 +110,7 @@ class JsonReader:
         near = get_close_matches(self._path, list(seen), 1, 0.5)
         raise FixFile(
             "LS-2033",
-            f"{self._content.name} has no array at {self._path or 'its root'}",
+            f"it has no array at {self._path or 'its root'}",
             Place(file=self._content.name),
             hints=[
                 *(f"did you mean {one}?" for one in near),
@@ -137,7 +137,7 @@ def _damaged(name: str, error: Exception) -> FixFile:
     told = str(error).strip().splitlines()
     return FixFile(
         "LS-2032",
-        f"{name} is no JSON document, or cut off: {told[0] if told else error!r}",
+        f"no JSON document, or cut off: {told[0] if told else error!r}",
         Place(file=name),
         hints=["was the transfer complete?", "a JSON object on each line is kind ndjson."],
     )

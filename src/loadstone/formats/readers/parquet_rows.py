@@ -51,11 +51,11 @@ class ParquetReader:
         self.texts = frozenset(one.name for one in file.schema_arrow if _is_text(one.type))
         twice = sorted({one for one in self.columns if self.columns.count(one) > 1})
         if twice:
-            raise FixFile("LS-2020", f"{name} has the columns {', '.join(twice)} twice", Place(file=name))
+            raise FixFile("LS-2020", f"it has the columns {', '.join(twice)} twice", Place(file=name))
         for number in range(file.num_row_groups):
             size = file.metadata.row_group(number).total_byte_size
             if size > GROUP_SIZE_MAX_BYTES:
-                fact = f"{name}: row group {number} has {size:,} bytes; {GROUP_SIZE_MAX_BYTES:,} are allowed"
+                fact = f"row group {number} has {size:,} bytes; {GROUP_SIZE_MAX_BYTES:,} are allowed"
                 raise FixFile("LS-2024", fact, Place(file=name), hints=["write it with smaller row groups."])
 
     def __iter__(self) -> Iterator[Row]:
@@ -177,7 +177,7 @@ def _plain(value: Any) -> Any:
 def _damaged(name: str, error: Exception) -> FixFile:
     return FixFile(
         "LS-2032",
-        f"{name} cannot be read as Parquet: {error}",
+        f"cannot be read as Parquet: {error}",
         Place(file=name),
         hints=["was the transfer complete?", "`loadstone detect FILE` says what it is."],
     )

@@ -277,7 +277,7 @@ def _letter(column: int) -> str:
 def _no_workbook(name: str, error: Exception) -> FixFile:
     return FixFile(
         "LS-2031",
-        f"{name} cannot be read as a workbook: {error}",
+        f"cannot be read as a workbook: {error}",
         Place(file=name),
         hints=[
             "`loadstone detect FILE` says what it is.",

@@ -171,7 +171,7 @@ def _check_type(root: Any, name: str) -> None:
     if info.doctype or info.internalDTD is not None:
         raise FixFile(
             "LS-2034",
-            f"{name} declares a document type, which can hold entities",
+            "it declares a document type, which can hold entities",
             Place(file=name),
             hints=["ask the sender for XML without DOCTYPE; no format of banks has one."],
         )
@@ -180,7 +180,7 @@ def _check_type(root: Any, name: str) -> None:
 def _damaged(name: str, error: Any) -> FixFile:
     return FixFile(
         "LS-2032",
-        f"{name} is no XML, or cut off: {error.msg}",
+        f"no XML, or cut off: {error.msg}",
         Place(file=name, line=error.lineno, column=error.offset),
         hints=["was the transfer complete?"],
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from loadstone.datatypes.model import CANONICAL, Conversion, Kind
-from loadstone.datatypes.show import nine_digits
+from loadstone.datatypes.show import with_digits
 from loadstone.errors import FixSpec, LoadstoneError, Place
 from loadstone.load.plan.model import ColumnPlan, ExpressionPlan
 from loadstone.spec import (
@@ -236,7 +236,7 @@ class _Work:
         kind = _DATES.get(one.type.name, "date") if one.type is not None else "date"
         if kind == "date":
             return nls.date_format
-        return nine_digits(nls.timestamp_format if kind == "timestamp" else nls.timestamp_tz_format)
+        return with_digits(nls.timestamp_format if kind == "timestamp" else nls.timestamp_tz_format, 9)
 
     def _mask(self, one: Field, column: Column) -> str | None:
         """The field's mask, else the table's, else the session's; None where no date is involved."""

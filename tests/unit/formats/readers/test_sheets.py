@@ -19,7 +19,7 @@ from loadstone.errors import FixFile, FixSpec
 from loadstone.formats.content import Content
 from loadstone.formats.readers import child, excel, parquet_rows, workbook
 from loadstone.formats.readers.opening import open_reader
-from loadstone.spec.reading import ExcelReading, ParquetReading
+from loadstone.spec.reading import ExcelReading, JsonReading, ParquetReading, XmlReading
 from tests.packed import PACKERS
 
 Make = Callable[..., str]
@@ -245,3 +245,38 @@ def test_a_process_that_dies_or_says_nothing_is_refused(make: Make, monkeypatch:
     with pytest.raises(FixFile, match="gave nothing"):
         list(reader)
     assert reader._process.poll() is not None
+
+
+@pytest.mark.parametrize(
+    ("suffix", "told"),
+    [(".xlsb", "as .xlsx"), (".xls", "as .xlsx"), (".parquet", "row groups"), ("", "anew")],
+    ids=str,
+)
+def test_a_reader_that_died_says_what_to_do(suffix: str, told: str) -> None:
+    """LS-2030 by the kind of file; CSV is always a way out."""
+    error = child._failed(f"book{suffix}", "its reader ended with code 1")
+    assert told in error.hints[0]
+    assert "CSV" in error.hints[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "reading", "code"),
+    [
+        ("a.xlsx", ExcelReading(), "LS-2031"),
+        ("a.parquet", ParquetReading(), "LS-2032"),
+        ("a.json", JsonReading(), "LS-2032"),
+        ("a.xml", XmlReading(row="r"), "LS-2032"),
+        ("a.csv.gz", None, "LS-2003"),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
+def test_a_message_names_the_file_once(tmp_path: Path, name: str, reading: Any, code: str) -> None:
+    """The place of an error says which file; its fact does not say it again."""
+    path = tmp_path / name
+    path.write_bytes(b"\x1f\x8b\x08\x00broken" if name.endswith(".gz") else b"no such thing")
+    with pytest.raises(FixFile) as caught:
+        if reading is None:
+            Content.of(str(path)).open().read()
+        else:
+            list(open_reader(Content.of(str(path)), reading))
+    assert (code, 1) == (caught.value.code, str(caught.value).count(str(path)))
