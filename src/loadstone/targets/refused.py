@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 from loadstone.books import Discard, Reject
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Execute, discard_of, reject_of
 from loadstone.targets.model import RefusedRecords, RejectSum
+from loadstone.targets.upgrade import Known, readable
 
 PAGE_ROWS = 2_000
 """Rows read at once."""
@@ -21,9 +23,11 @@ Page = TypeVar("Page", Reject, Discard)
 class StoredRecords:
     """The refused records that the control tables of a target hold."""
 
-    def __init__(self, execute: Execute, prefix: str = "", limit: str = "LIMIT {}") -> None:
-        """``limit`` is how the target says that it gives so many rows."""
-        self._execute, self._prefix, self._limit = execute, prefix, limit
+    def __init__(
+        self, execute: Execute, known: Callable[[], Known], prefix: str = "", limit: str = "LIMIT {}"
+    ) -> None:
+        """``known`` asks for the columns of the control tables; ``limit`` is how the target says that it gives so many rows."""
+        self._execute, self._known, self._prefix, self._limit = execute, cache(known), prefix, limit
 
     def rejects(self, load_id: str, after: int, limit: int) -> list[Reject]:
         """The next ``limit`` rejects behind record ``after``, without their bytes."""
@@ -57,8 +61,9 @@ class StoredRecords:
         self, table: str, columns: tuple[str, ...], load_id: str, place: tuple[int, int]
     ) -> list[tuple[Any, ...]]:
         after, limit = place
+        chosen = readable(self._known(), table, columns)
         return self._execute(
-            f"SELECT {', '.join(columns)} FROM {self._prefix}{table} WHERE load_id = ? AND record_no > ?"
+            f"SELECT {', '.join(chosen)} FROM {self._prefix}{table} WHERE load_id = ? AND record_no > ?"
             f" ORDER BY record_no {self._limit.format(int(limit))}",
             [load_id, after],
         )

@@ -85,6 +85,12 @@ def upgrade_sql(known: Known, types: Mapping[str, str], prefix: str = "") -> lis
     return [*_claims(known, prefix), *added]
 
 
+def readable(known: Known, table: str, columns: Sequence[str]) -> list[str]:
+    """What to select of a control table that may be of an earlier version: NULL for a column that it has not."""
+    there = known.get(table, columns)
+    return [name if name in there else f"NULL AS {name}" for name in columns]
+
+
 # Private functions
 
 

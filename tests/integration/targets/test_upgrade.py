@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from loadstone.bootstrap.targets import init
+from loadstone.cli.main import main
 from loadstone.errors import Refused
 from loadstone.targets.control import TABLES
 from loadstone.targets.urls import PREFIX
@@ -61,6 +63,17 @@ def test_a_load_of_an_earlier_version_goes_on(stopped: str, request: pytest.Fixt
     assert [(1,), (2,)] == rows_of(stopped, "SELECT id FROM emp ORDER BY id")
     assert [(7,)] == rows_of(stopped, "SELECT claim_no FROM loadstone_claim")
     assert b"x\nx\n" == Path("in.bad").read_bytes()
+
+
+def test_rejects_of_an_earlier_version_are_shown(
+    stopped: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command reads what the tables have; what they lack is empty."""
+    age(stopped, kind_of(request))
+    capsys.readouterr()
+    assert 0 == main(["rejects", "--target", stopped, "--json"])
+    (first, *_) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (2, "ORA-01722") == (first["record"], first["code"])
 
 
 def test_init_changes_them_and_a_second_time_nothing(stopped: str, request: pytest.FixtureRequest) -> None:

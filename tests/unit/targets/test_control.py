@@ -110,7 +110,7 @@ def test_refused_records_come_page_by_page(
     """In record order behind a record; rejects without their bytes; those of other loads stay out."""
     discards = [Discard(input_no=0, record_no=n, byte_offset=0, length_bytes=1, reason="when") for n in (5, 1, 8, 3)]  # fmt: skip
     fill(execute, [reject(n) for n in (5, 1, 8, 3)], discards)
-    records = StoredRecords(execute)
+    records = StoredRecords(execute, dict)
     found = records.rejects(LOAD, after, limit)
     assert (expected, {b""} if expected else set()) == ([one.record_no for one in found], {one.raw for one in found})  # fmt: skip
     assert expected == [one.record_no for one in records.discards(LOAD, after, limit)]
@@ -122,7 +122,7 @@ def test_all_pages_are_read(execute: Execute, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("loadstone.targets.refused.PAGE_ROWS", 3)
     discards = [Discard(input_no=0, record_no=n, byte_offset=0, length_bytes=1, reason="when") for n in range(1, 8)]  # fmt: skip
     fill(execute, [reject(n) for n in range(1, 11)], discards)
-    records = StoredRecords(execute)
+    records = StoredRecords(execute, dict)
     assert list(range(1, 11)) == [one.record_no for one in all_rejects(records, LOAD)]
     assert list(range(5, 11)) == [one.record_no for one in all_rejects(records, LOAD, after=4)]
     assert list(range(1, 8)) == [one.record_no for one in all_discards(records, LOAD)]
@@ -142,7 +142,7 @@ def test_several_files_are_made_of_pages_that_are_read_once(
         asked.append(sql)
         return execute(sql, parameters)
 
-    records = RememberedRecords(StoredRecords(counting))
+    records = RememberedRecords(StoredRecords(counting, dict))
     assert list(range(1, 9)) == [one.record_no for one in all_rejects(records, LOAD)]
     assert [11, 12] == [one.record_no for one in all_discards(records, LOAD)]
     assert 4 == len(asked)
@@ -158,7 +158,7 @@ def test_rejects_are_summed_by_their_kind(execute: Execute) -> None:
     wanted = [("B", "number", "ORA-01722", 2, 2), ("A", "number", "ORA-01722", 1, 1), (None, "length", None, 1, 9)]  # fmt: skip
     assert [
         RejectSum(table="T", field=f, rule=r, code=c, count=n, first=first) for f, r, c, n, first in wanted
-    ] == StoredRecords(execute).sums(LOAD)
+    ] == StoredRecords(execute, dict).sums(LOAD)
 
 
 class Session:

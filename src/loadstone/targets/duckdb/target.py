@@ -135,7 +135,7 @@ class DuckdbTarget(StoredLoads):
     @property
     def refused(self) -> StoredRecords:
         """Rejects and discards, page by page."""
-        return StoredRecords(self._execute, self._prefix)
+        return StoredRecords(self._execute, self._control_columns, self._prefix)
 
     def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
         """A file has no rights but its own, which opening it has shown."""

@@ -212,7 +212,7 @@ class OracleTarget(StoredLoads):
     @property
     def refused(self) -> StoredRecords:
         """Rejects and discards, page by page."""
-        return StoredRecords(self._execute, self._prefix, "FETCH FIRST {} ROWS ONLY")
+        return StoredRecords(self._execute, self._control_columns, self._prefix, "FETCH FIRST {} ROWS ONLY")
 
     def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
         """What is missing is said by chunk 0, which is one transaction but for TRUNCATE."""

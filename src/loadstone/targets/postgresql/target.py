@@ -206,7 +206,7 @@ class PostgresTarget(StoredLoads):
     @property
     def refused(self) -> StoredRecords:
         """Rejects and discards, page by page."""
-        return StoredRecords(self._execute, self._prefix)
+        return StoredRecords(self._execute, self._control_columns, self._prefix)
 
     def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
         """Before TRUNCATE has emptied a table that INSERT may not fill."""

@@ -184,7 +184,7 @@ class SqlAlchemyTarget(StoredLoads):
     def refused(self) -> StoredRecords:
         """Rejects and discards, page by page."""
         limit = LIMITS.get(self._engine.dialect.name, "LIMIT {}")
-        return StoredRecords(self._execute, self._prefix, limit)
+        return StoredRecords(self._execute, self._control_columns, self._prefix, limit)
 
     def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
         """What is missing is said by chunk 0, which is one transaction."""

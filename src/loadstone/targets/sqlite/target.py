@@ -22,7 +22,7 @@ from loadstone.targets.sqlite.catalogue import read_table, table_names
 from loadstone.targets.sqlite.faults import translate
 from loadstone.targets.sqlite.session import SqliteSession
 from loadstone.targets.stored import StoredLoads
-from loadstone.targets.upgrade import columns_by_table, upgrade
+from loadstone.targets.upgrade import Known, columns_by_table, upgrade
 from loadstone.targets.urls import file_of
 from loadstone.telemetry.points import reach
 
@@ -108,7 +108,7 @@ class SqliteTarget(StoredLoads):
             Refused: LS-3009 they are too old.
         """
         self.run_ddl(self.init_sql())
-        upgrade(lambda: columns_by_table(self._execute(COLUMNS, [])), TYPES, "", self.run_ddl)
+        upgrade(self._control_columns, TYPES, "", self.run_ddl)
 
     def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock ``<file>.holder``."""
@@ -145,7 +145,7 @@ class SqliteTarget(StoredLoads):
     @property
     def refused(self) -> StoredRecords:
         """Rejects and discards, page by page."""
-        return StoredRecords(self._execute)
+        return StoredRecords(self._execute, self._control_columns)
 
     def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
         """A file has no rights but its own, which opening it has shown."""
@@ -193,6 +193,9 @@ class SqliteTarget(StoredLoads):
         self._connection.close()
 
     # Private methods
+
+    def _control_columns(self) -> Known:
+        return columns_by_table(self._execute(COLUMNS, []))
 
     @property
     def _control(self) -> Control:
