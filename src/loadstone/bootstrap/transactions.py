@@ -34,7 +34,9 @@ def by_types(spec: TransactionSpec, path: str, request: LoadRequest) -> LoadRequ
 
     if request.load is not None or not request.resume:
         option = "LOAD" if request.load is not None else "--no-resume"
-        raise FixSpec("LS-8306", f"{option} cannot be: a type is published as a whole, from rows that are staged")
+        raise FixSpec(
+            "LS-8306", f"{option} cannot be: a type is published as a whole, from rows that are staged"
+        )
     plan_of(spec, path, request.spec)
     errors = request.errors if request.errors is not None else request.spec.options.errors
     return replace(request, atomic=True, errors=-1 if errors is None else errors, types=spec, types_path=path)

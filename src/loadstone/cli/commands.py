@@ -106,16 +106,26 @@ def add_detect(subparsers: Subparsers) -> None:
 def add_propose(subparsers: Subparsers) -> None:
     """``loadstone propose``."""
     parser = subparsers.add_parser("propose", help="write a load spec for a file, by what it is found to be")
-    parser.add_argument("file", metavar="FILE", help="text, file of a bank, JSON, XML, workbook or Parquet; also packed")
+    parser.add_argument(
+        "file", metavar="FILE", help="text, file of a bank, JSON, XML, workbook or Parquet; also packed"
+    )
     parser.add_argument("--table", metavar="NAME", help="table to load; named after the file when absent")
     parser.add_argument(
         "--to", choices=["yaml", "json", "control"], help="form of the spec; yaml when absent"
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output when absent")
     add = parser.add_argument
-    add("--rows", metavar="KIND", help="which rows: balances of a bank's file, a path in JSON, an element of XML, a sheet; found when absent")
+    add(
+        "--rows",
+        metavar="KIND",
+        help="which rows: balances of a bank's file, a path in JSON, an element of XML, a sheet; found when absent",
+    )
     add("--copybook", metavar="BOOK", help="COBOL copybook of the file's records; their spec is written then")
-    add("--encoding", metavar="NAME", help="with --copybook: character set, such as cp1140; detected when absent")
+    add(
+        "--encoding",
+        metavar="NAME",
+        help="with --copybook: character set, such as cp1140; detected when absent",
+    )
     add(
         "--records",
         choices=["fixed", "rdw", "rdw-exclusive", "rdw-little", "bdw", "lines"],
@@ -167,7 +177,11 @@ def add_write(subparsers: Subparsers) -> None:
     add("--business-date", type=_date, metavar="DATE", help="YYYY-MM-DD: the variable business_date")
     add("--define", action="append", default=[], metavar="NAME=VALUE", help="a variable of the templates")
     add("--replace", action="store_true", help="replace a file of that name, here and where it is delivered")
-    add("--repository", metavar="URL", help="repository of numbers and breakers; LOADSTONE_REPOSITORY when absent")
+    add(
+        "--repository",
+        metavar="URL",
+        help="repository of numbers and breakers; LOADSTONE_REPOSITORY when absent",
+    )
     add("--json", action="store_true", help="print one receipt as JSON")
     add("--quiet", action="store_true", help="print nothing but errors")
     add("--schema", action="store_true", help="print the JSON Schema of an output spec, and write nothing")

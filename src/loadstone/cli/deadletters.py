@@ -103,4 +103,3 @@ def _values(letter: Letter, *, shown: bool) -> dict[str, Any]:
         "attempts": letter.attempts,
         "reason": letter.reason,
     }
-

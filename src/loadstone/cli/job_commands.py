@@ -70,7 +70,9 @@ def add_schedules(subparsers: Subparsers) -> None:
     """``loadstone schedules``."""
     parser = subparsers.add_parser("schedules", help="say when jobs start, and see what became of each tick")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    store = repository_action(actions, "store", "keep schedules and calendars of a YAML file", module="schedules")
+    store = repository_action(
+        actions, "store", "keep schedules and calendars of a YAML file", module="schedules"
+    )
     store.add_argument("file", metavar="FILE", help="one schedule, or lists under schedules: and calendars:")
     repository_action(actions, "list", "all schedules with their next due time", module="schedules")
     repository_action(actions, "calendars", "all calendars", module="schedules")
@@ -118,7 +120,9 @@ def add_deadletters(subparsers: Subparsers) -> None:
     content.add_argument(
         "--file", metavar="FILE", help="file with the bytes of the record; - is standard input"
     )
-    replay = repository_action(actions, "replay", "load letters again, each exactly once", module="deadletters")
+    replay = repository_action(
+        actions, "replay", "load letters again, each exactly once", module="deadletters"
+    )
     drop = repository_action(actions, "drop", "give letters up for good", module="deadletters")
     drop.add_argument("--reason", required=True, metavar="TEXT", help="why; it goes into the audit trail")
     replay.add_argument(
@@ -162,10 +166,14 @@ def add_notifications(subparsers: Subparsers) -> None:
         "notifications", help="what people were told, who looks after it, and by which channel"
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listed = repository_action(actions, "list", "notices that are not closed, the latest first", module="notifications")
+    listed = repository_action(
+        actions, "list", "notices that are not closed, the latest first", module="notifications"
+    )
     listed.add_argument("--all", action="store_true", help="closed ones, too")
     listed.add_argument("--limit", type=number(1), default=50, metavar="N", help="at most so many (50)")
-    repository_action(actions, "rules", "who is told of what, and whether they have channels", module="notifications")
+    repository_action(
+        actions, "rules", "who is told of what, and whether they have channels", module="notifications"
+    )
     test = repository_action(actions, "test", "send a message that says it is a test", module="notifications")
     test.add_argument("channel", metavar="CHANNEL", help="name of a channel of the configuration")
     one = repository_action(
@@ -177,7 +185,9 @@ def add_notifications(subparsers: Subparsers) -> None:
     one.add_argument("notice", type=number(1), metavar="ID", help="number of the notice")
 
 
-def repository_action(actions: Subparsers, name: str, told: str, *, module: str = "jobs") -> argparse.ArgumentParser:
+def repository_action(
+    actions: Subparsers, name: str, told: str, *, module: str = "jobs"
+) -> argparse.ArgumentParser:
     """An action on the repository, with its URL, who acts, and ``--json``; ``run_NAME`` of ``cli.MODULE`` does it."""
     parser: argparse.ArgumentParser = actions.add_parser(name, help=told)
     _form(parser)
@@ -229,12 +239,16 @@ def _executions(actions: Subparsers) -> None:
     runs.add_argument("--limit", type=number(1), default=20, metavar="N", help="at most so many (20)")
     run = repository_action(actions, "run", "one execution with its steps, counts and errors")
     run.add_argument("execution", type=number(1), metavar="ID", help="number of the execution")
-    tune = repository_action(actions, "tune", "what stored executions measured, and which settings they recommend")
+    tune = repository_action(
+        actions, "tune", "what stored executions measured, and which settings they recommend"
+    )
     tune.add_argument("job", metavar="JOB", help="name of the job")
     tune.add_argument(
         "--last", type=number(1), default=50, metavar="N", help="by so many executions that completed (50)"
     )
-    prune = repository_action(actions, "prune", "take out instances that completed long ago, old ticks and events")
+    prune = repository_action(
+        actions, "prune", "take out instances that completed long ago, old ticks and events"
+    )
     prune.add_argument(
         "--days", type=number(1), default=400, metavar="N", help="instances and ticks that are older (400)"
     )
@@ -245,7 +259,9 @@ def _executions(actions: Subparsers) -> None:
         metavar="N",
         help="events that are older and that all have seen (30)",
     )
-    workers = repository_action(actions, "workers", "workers and their last sign of life; with --stop, ask them to end")
+    workers = repository_action(
+        actions, "workers", "workers and their last sign of life; with --stop, ask them to end"
+    )
     workers.add_argument(
         "--stop",
         nargs="?",

@@ -56,7 +56,14 @@ def run_audit(arguments: argparse.Namespace) -> int:
     finally:
         database.close()
     rows = [
-        {"entry": e.id, "at": e.at, "actor": e.actor, "action": e.action, "object": e.object, "detail": e.detail}
+        {
+            "entry": e.id,
+            "at": e.at,
+            "actor": e.actor,
+            "action": e.action,
+            "object": e.object,
+            "detail": e.detail,
+        }
         for e in found
     ]
     print_table(rows, as_json=arguments.json)

@@ -211,7 +211,9 @@ def tuning() -> Tuning:
             "LS-6002",
             f"tuning of the configuration is wrong: {', '.join(f'{name} = {found[name]!r}' for name in wrong)}",
             Place(file=str(_config_path())),
-            hints=["chunk_size_bytes, workers and threads are whole numbers from 1 on, adapt is true or false."],
+            hints=[
+                "chunk_size_bytes, workers and threads are whole numbers from 1 on, adapt is true or false."
+            ],
         )
     return Tuning(**found)
 

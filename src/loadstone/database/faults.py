@@ -25,7 +25,9 @@ def error_of(error: DBAPIError, path: str | None = None) -> Exception:
     if error.connection_invalidated or state in _REDO or _begins(state, "08", "57P", "25P03"):
         return _lost(text)
     if "file is not a database" in text:
-        return FixSpec("LS-7008", "the repository's file is no SQLite database", hints=["is it the right file?"])
+        return FixSpec(
+            "LS-7008", "the repository's file is no SQLite database", hints=["is it the right file?"]
+        )
     if "unable to open database file" in text:
         return _unwritable(text, "does the folder exist, and may this user write there?")
     if "readonly database" in text:

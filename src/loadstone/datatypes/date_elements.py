@@ -74,9 +74,7 @@ def take(
 
 
 @kernel
-def take_punctuation(
-    buf: Buffer, at: int, e: int, wanted: int, exact: bool, ahead: int
-) -> tuple[int, int]:
+def take_punctuation(buf: Buffer, at: int, e: int, wanted: int, exact: bool, ahead: int) -> tuple[int, int]:
     """
     Any punctuation stands for any other, with blanks around it, and may be left out before a digit or letter.
 

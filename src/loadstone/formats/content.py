@@ -40,7 +40,9 @@ class Content:
         """
         stream = open_input(self.source, self.member)
         # A raw file gives lines byte by byte.
-        return cast(IO[bytes], io.BufferedReader(stream, 1 << 18)) if isinstance(stream, io.FileIO) else stream
+        return (
+            cast(IO[bytes], io.BufferedReader(stream, 1 << 18)) if isinstance(stream, io.FileIO) else stream
+        )
 
     @contextmanager
     def local(self) -> Iterator[str]:

@@ -13,6 +13,7 @@ from loadstone.formats.unpack import Opened, damaged, opened
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
+
 def open_input(source: str | bytes, member: str | None = None) -> IO[bytes]:
     """
     A stream over a file (by path) or bytes; containers are recognised by the first bytes of files, whatever their names.

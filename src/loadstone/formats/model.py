@@ -63,6 +63,7 @@ class Chunk:
         last: Whether the input ends here.
         ordinal: Where the records of a part stand in the whole chunk; None for a whole chunk.
         framed: Whether the records are those that a reader gave (``framing``).
+        plain: Whether the file has ``data`` as they are, so that ``forget`` may let them go.
     """
 
     input_no: int
@@ -78,6 +79,7 @@ class Chunk:
     last: bool
     ordinal: NDArray[np.int64] | None = None
     framed: bool = False
+    plain: bool = False
 
     def __len__(self) -> int:
         return len(self.start)
@@ -103,6 +105,18 @@ class Chunk:
             text=self.text[low:high],
             ordinal=np.arange(first, stop) if self.ordinal is None else self.ordinal[first:stop],
         )
+
+    def forget(self) -> None:
+        """
+        Let go what made its rows, once they exist: a chunk's text is as large as they are.
+
+        Data that no plain file has stay, and so does the text of framed records, which says where they stand.
+        """
+        if self.framed:
+            return
+        self.text, self.start, self.end = b"", self.raw_start, self.raw_end
+        if self.plain:
+            self.data = b""
 
     @property
     def size_bytes(self) -> int:

@@ -74,11 +74,21 @@ def open_records(
             chunk = _chunk(splitter, data, spans)
             chunk.input_no, chunk.unit0, chunk.unit1 = input_no, at, at + consumed
             chunk.record0, chunk.last, chunk.framed = record0, last, layout.framed
+            chunk.plain = isinstance(stream, io.FileIO)
             if at == 0:
                 _strip_names(layout, chunk, input_no)
             at, record0, pending = at + consumed, record0 + len(chunk), data[consumed:]
             given = [chunk]
-            del chunk, data, spans, parts, raw_start, raw_end, start, end  # else the next one is read beside it
+            del (
+                chunk,
+                data,
+                spans,
+                parts,
+                raw_start,
+                raw_end,
+                start,
+                end,
+            )  # else the next one is read beside it
             yield given.pop()
             if last:
                 return

@@ -87,7 +87,12 @@ def opened(open_file: Open, name: str, size_bytes: int, member: str | None = Non
             inner, chosen = _member(found, kind, wanted.pop(0) if wanted else None, guard)
             found = Opened(inner, containers, f"{found.name}//{chosen}")
         elif kind in OTHERS:
-            raise _refusal("LS-2028", found.name, f"{kind} content is not unpacked here", "send it as gz, zst, zip or plain.")
+            raise _refusal(
+                "LS-2028",
+                found.name,
+                f"{kind} content is not unpacked here",
+                "send it as gz, zst, zip or plain.",
+            )
         else:
             found = Opened(_decompressing(found, kind, guard), containers, found.name)
     if wanted:
@@ -114,7 +119,12 @@ def copy_to(file: IO[bytes], stream: IO[bytes], name: str) -> None:
     while data := stream.read(_BUFFER_BYTES):
         size += len(data)
         if size > SPOOL_MAX_BYTES:
-            raise _refusal("LS-2024", name, f"more than {SPOOL_MAX_BYTES >> 30} GiB would have to lie on the disk", "unpack it first.")
+            raise _refusal(
+                "LS-2024",
+                name,
+                f"more than {SPOOL_MAX_BYTES >> 30} GiB would have to lie on the disk",
+                "unpack it first.",
+            )
         file.write(data)
 
 
@@ -334,14 +344,24 @@ def _tar_names(found: Opened) -> list[str]:
 
 def _choose(names: Sequence[str], wanted: str | None, file: str) -> str:
     if wanted is not None:
-        fitting = [wanted] if wanted in names else [name for name in names if fnmatch.fnmatchcase(name, wanted)]
+        fitting = (
+            [wanted] if wanted in names else [name for name in names if fnmatch.fnmatchcase(name, wanted)]
+        )
     else:
         fitting = [name for name in names if not is_side_file(name)] or list(names)
     if len(fitting) == 1:
         return fitting[0]
     shown = ", ".join((fitting or names)[:20])
-    fault = f"{len(fitting)} members could be meant" if fitting else f"no member is named {wanted}" if wanted else "it holds no file"
-    raise _refusal("LS-2027", file, f"{fault}: {shown}" if shown else fault, "say which with `member` of the input.")
+    fault = (
+        f"{len(fitting)} members could be meant"
+        if fitting
+        else f"no member is named {wanted}"
+        if wanted
+        else "it holds no file"
+    )
+    raise _refusal(
+        "LS-2027", file, f"{fault}: {shown}" if shown else fault, "say which with `member` of the input."
+    )
 
 
 def _open_zip(found: Opened, name: str) -> IO[bytes]:
@@ -396,7 +416,12 @@ def _check_count(count: int, name: str) -> None:
 
 
 def _outside(member: str, name: str) -> FixFile:
-    return _refusal("LS-2026", name, f"member {member!r} is a link, or its name leads outside", "an honest archive has none.")
+    return _refusal(
+        "LS-2026",
+        name,
+        f"member {member!r} is a link, or its name leads outside",
+        "an honest archive has none.",
+    )
 
 
 def _refusal(code: str, name: str, fact: str, *hints: str) -> FixFile:

@@ -262,9 +262,7 @@ def _rejects_of(plan: LoadPlan, load_id: str, errors: Sequence[ConstraintError])
             last = mine[-1].record0 + mine[-1].records
             found += _rejects_in(plan, mine[0], last, wanted)
     if len(found) != len(errors):
-        raise Stop(
-            "LS-4001", f"{len(errors)} records are refused, and {len(found)} are found again"
-        )
+        raise Stop("LS-4001", f"{len(errors)} records are refused, and {len(found)} are found again")
     return found
 
 

@@ -153,6 +153,7 @@ class Committer:
             self._open(session, read, batch, cut)
             errors = session.isolate(batch.tables)
             reach("isolated")
+            read.recall(self._plan.inputs[read.chunk.input_no])
             kept = batch.without(refused(self._plan.tables, batch.chunk, errors))
             further = self._limit(kept)
             if further is None or further.record >= batch.stop:
@@ -223,6 +224,8 @@ class Committer:
         counts, unit1 = batch.counts, read.unit1(batch.stop)
         if not counts.balanced:
             raise Stop("LS-4001", f"the books of chunk {read.chunk.unit0} do not balance: {counts}")
+        if unit1 != read.chunk.unit1:
+            read.recall(self._plan.inputs[read.chunk.input_no])
         reason = cut.reason if cut is not None else "load" if read.ended else None
         return Checkpoint(
             input_no=read.chunk.input_no,

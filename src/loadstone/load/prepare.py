@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.books import Reject
+from loadstone.compiler.objects import release_pages
 from loadstone.datatypes.columns import encode_arrow
 from loadstone.datatypes.model import Faults, Values
 from loadstone.formats.model import Chunk, Tokens, Verdict
@@ -79,8 +80,11 @@ def _general(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
     # Where records step a sequence, the chunks behind wait for the sum of this one: that takes all its records.
     sequenced = any(column.source == "sequence" for table in lanes.plan.tables for column in table.columns)
     pieces = [(0, read)] if sequenced else read.pieces(PIECE_SIZE_BYTES)
-    # A piece has a copy of its text, which ends with it.
-    batches = [(start, replace(_piece(lanes, one, steps, form), chunk=read.chunk)) for start, one in pieces]
+    batches = []
+    for start, one in pieces:
+        # A piece has a copy of its text, which ends with it.
+        batches.append((start, replace(_piece(lanes, one, steps, form), chunk=read.chunk)))
+        release_pages()  # the first one links the kernels
     return join_batches(read, batches)
 
 

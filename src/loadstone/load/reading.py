@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from loadstone.books import Checkpoint
+from loadstone.formats.inputs import read_fully
 from loadstone.formats.model import Chunk
-from loadstone.formats.reader import open_records
-from loadstone.formats.sources import source_size_bytes
+from loadstone.formats.reader import open_records, skip_to
+from loadstone.formats.sources import open_source, source_size_bytes
 from loadstone.load.inputs import LoadInput, stamp_of
 from loadstone.load.plan.model import LoadPlan
-from loadstone.load.resume import Progress, add_range
+from loadstone.load.resume import Progress, add_range, changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +63,31 @@ class Read:
         return self.chunk.unit0 + (int(self.chunk.raw_end[stop - 1]) if stop else 0)
 
     def sha256(self, unit1: int) -> str:
-        """Digest of the input from its start to ``unit1``."""
+        """Digest of the input from its start to ``unit1``; within the chunk it takes the data."""
         if unit1 == self.chunk.unit1:
             return str(self.digest_after.hexdigest())
+        return str(self._digest(unit1).hexdigest())
+
+    def recall(self, one: LoadInput) -> None:
+        """
+        Have the data of the chunk again that it has forgotten.
+
+        Raises:
+            FixFile: LS-4002 the file holds others by now.
+        """
+        chunk = self.chunk
+        if chunk.data or not chunk.plain:
+            return
+        with open_source(one.source) as stream:
+            skip_to(stream, chunk.unit0)
+            chunk.data = read_fully(stream, chunk.size_bytes, name=one.name)
+        if self._digest(chunk.unit1).digest() != self.digest_after.digest():
+            raise changed(one, "was written to while it was loaded")
+
+    def _digest(self, unit1: int) -> Any:
         digest = self.digest_before.copy()
         digest.update(memoryview(self.chunk.data)[: unit1 - self.chunk.unit0])
-        return str(digest.hexdigest())
+        return digest
 
     def _piece(self, first: int, stop: int) -> Read:
         within = [min(max(place - first, 0), stop - first) for place in (self.first, self.stop)]

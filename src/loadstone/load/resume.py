@@ -142,7 +142,7 @@ def verify_inputs(inputs: Sequence[LoadInput], progress: Progress) -> dict[int, 
         hasher, seen = prefix_digest(inputs[number], size_bytes, progress.base)
         if seen != size_bytes or hasher.hexdigest() != digest:
             now = f"; it has {seen} bytes now" if seen != size_bytes else ""
-            raise _changed(inputs[number], f"is not the file whose first {size_bytes} bytes are loaded{now}")
+            raise changed(inputs[number], f"is not the file whose first {size_bytes} bytes are loaded{now}")
         if any(one.input_no == number for one in progress.ahead):
             unit = progress.unit if number == progress.input_no else 0
             hasher, _ = prefix_digest(inputs[number], unit, progress.base)
@@ -176,6 +176,20 @@ def add_range(hasher: Any, one: LoadInput, unit0: int, unit1: int) -> Any:
     return after
 
 
+def changed(one: LoadInput, fact: str, *hints: str) -> FixFile:
+    """The error of an input that is not what was loaded."""
+    return FixFile(
+        "LS-4002",
+        f"{one.name} {fact}",
+        Place(file=one.name),
+        hints=[
+            "put the original file back, then start the load again.",
+            *hints,
+            "to load the new file as a load of its own: --again.",
+        ],
+    )
+
+
 # Private functions
 
 
@@ -191,23 +205,10 @@ def _refuse_written(one: LoadInput, stamp: str, size_bytes: int) -> None:
     if now == stamp or not stamp or now.startswith(f"{size} ") and int(size) == size_bytes:
         return
     if not now.startswith(f"{size} "):
-        raise _changed(one, f"has {now.partition(' ')[0]} bytes, and had {size} when its load began")
+        raise changed(one, f"has {now.partition(' ')[0]} bytes, and had {size} when its load began")
     seconds, rest = divmod(int(time_ns), 10**9)
-    raise _changed(
+    raise changed(
         one,
         f"changed since its load began; only its first {size_bytes} bytes are known to be the same",
         f"to vouch for the rest: touch -d @{seconds}.{rest:09} {one.path}",
-    )
-
-
-def _changed(one: LoadInput, fact: str, *hints: str) -> FixFile:
-    return FixFile(
-        "LS-4002",
-        f"{one.name} {fact}",
-        Place(file=one.name),
-        hints=[
-            "put the original file back, then start the load again.",
-            *hints,
-            "to load the new file as a load of its own: --again.",
-        ],
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.books import Run
 from loadstone.compiler.objects import release_pages
+from loadstone.compiler.pages import release
 from loadstone.load.atomic import Publisher, PublishWhole
 from loadstone.load.columnar import Columnar
 from loadstone.load.commit import Committer
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 WORKERS_MAX = 8
 """No more workers than that without being asked: one target's log or disk is busy by then."""
+
+LIBRARIES = ("_duckdb", "libarrow", "libparquet")
+"""Libraries of which a load reads tens of megabytes while they start, and a part again for its chunks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +127,7 @@ class _Crew:
         self.error: BaseException | None = None
         self._lock = threading.Lock()
         self.sessions: list[Session] = []
+        self._started = False
 
     def work(self) -> None:
         """All workers, to the end; a single one runs in this thread."""
@@ -183,11 +188,21 @@ class _Crew:
         if read is None:
             return False
         batch = prepare(self.lanes, read, partial(self.steps.before, read.number))
+        read.chunk.forget()
         release_pages()
         apart_s = self.committer.submit(session, read, batch)
         self.pace.committed(read.chunk.size_bytes, self.source.bytes_left, apart_s)
         self.lanes.give_back(batch)
+        self._end_start()
         return True
+
+    def _end_start(self) -> None:
+        """The first chunk is in: let go of what libraries read only while they started."""
+        with self._lock:
+            started, self._started = self._started, True
+        if not started:
+            for name in LIBRARIES:
+                release(name)
 
     def _leave(self) -> None:
         """When one worker fails or a limit ends the load, the others leave too."""

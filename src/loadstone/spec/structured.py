@@ -54,7 +54,9 @@ def framed_spec(spec: LoadSpec) -> LoadSpec:
     """The spec for framed records: each field ends in FF, and where a record stands comes first."""
     if not is_structured(spec):
         return spec
-    origin = Field(name=ORIGIN, filler="filler", type=FieldType(name=TypeName.CHAR, length=ORIGIN_SIZE_MAX_BYTES))
+    origin = Field(
+        name=ORIGIN, filler="filler", type=FieldType(name=TypeName.CHAR, length=ORIGIN_SIZE_MAX_BYTES)
+    )
     tables = [
         table.model_copy(update={"terminated": _ENDED, "trailing_nullcols": False}) for table in spec.tables
     ]
@@ -87,7 +89,10 @@ def structure_faults(spec: LoadSpec) -> Iterator[tuple[Keys, FixSpec]]:
         yield from _table_faults(number, table)
     if not any(one.source is None for one in spec.tables[0].fields):
         fault = "a load of rows that a reader gives needs the fields of its first table, one of them from the file"
-        yield ("tables", 0), FixSpec("LS-1111", fault, hints=["`loadstone propose FILE` lists the fields of a file."])
+        yield (
+            ("tables", 0),
+            FixSpec("LS-1111", fault, hints=["`loadstone propose FILE` lists the fields of a file."]),
+        )
 
 
 # Private functions

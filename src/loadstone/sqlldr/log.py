@@ -287,7 +287,10 @@ def _index_lines(run: LogRun, counts: Contribution) -> list[str]:
     lines: list[str] = []
     for table, count, names in zip(run.spec.tables, counts.tables, run.indexes, strict=False):
         if names and count.loaded:
-            lines += [*[""] * bool(lines), f"The following index(es) on table {table_name(table)} were processed:"]
+            lines += [
+                *[""] * bool(lines),
+                f"The following index(es) on table {table_name(table)} were processed:",
+            ]
             lines += [f"index {name} loaded successfully with {count.loaded} keys" for name in names]
     return lines
 

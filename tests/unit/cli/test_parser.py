@@ -147,13 +147,15 @@ def test_help_and_version_end_well() -> None:
 
 
 def test_a_process_of_one_command_spares_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """NumPy starts no threads, and garbage is looked for seldom; what the user set stands."""
+    """NumPy starts no threads, Arrow keeps no memory, garbage is looked for seldom; what the user set stands."""
     before = gc.get_threshold()
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "9")  # so that what was before comes back
-    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    for name in ("OPENBLAS_NUM_THREADS", "ARROW_DEFAULT_MEMORY_POOL"):
+        monkeypatch.setenv(name, "9")  # so that what was before comes back
+        monkeypatch.delenv(name)
     try:
         frugal_process()
         assert ("1", YOUNG_OBJECTS_MAX) == (os.environ["OPENBLAS_NUM_THREADS"], gc.get_threshold()[0])
+        assert "system" == os.environ["ARROW_DEFAULT_MEMORY_POOL"]
         monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
         frugal_process()
         assert "4" == os.environ["OPENBLAS_NUM_THREADS"]

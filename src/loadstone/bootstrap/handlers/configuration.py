@@ -82,7 +82,9 @@ def check_config(model: type[Part], config: Mapping[str, Any]) -> None:
     try:
         model.model_validate(dict(config))
     except ValidationError as error:
-        faults = [one for one in error.errors() if not one["loc"] or not places(config.get(str(one["loc"][0])))]
+        faults = [
+            one for one in error.errors() if not one["loc"] or not places(config.get(str(one["loc"][0])))
+        ]
         if faults:
             raise _wrong(faults) from error
 

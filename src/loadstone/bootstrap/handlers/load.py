@@ -134,9 +134,14 @@ class LoadHandler(WholeStep):
 
 # Private functions
 
+
 def _told(types: Mapping[str, Any]) -> str:
     """The types that are not in, and why."""
-    away = [f"{name} is {told['state']} ({told['reason']})" for name, told in types.items() if told["rows_waiting"]]
+    away = [
+        f"{name} is {told['state']} ({told['reason']})"
+        for name, told in types.items()
+        if told["rows_waiting"]
+    ]
     return "; ".join(away)
 
 

@@ -53,9 +53,7 @@ def element_of(content: Content) -> str:
         stream.close()
     often = [path for path, count in seen.items() if count > 1]
     below = [path for path in seen if "/" in path]
-    return min(
-        often or below or seen or [root], key=lambda path: (path.count("/"), -seen.get(path, 0))
-    )
+    return min(often or below or seen or [root], key=lambda path: (path.count("/"), -seen.get(path, 0)))
 
 
 class XmlReader:

@@ -55,9 +55,7 @@ def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
                 hints=["is it the right file?", "if it is, restore it from a backup."],
             ) from error
         if "locked" in str(error):
-            raise Retry(
-                "LS-3022", f"{path} is busy: {error}", hints=["who else writes to it?"]
-            ) from error
+            raise Retry("LS-3022", f"{path} is busy: {error}", hints=["who else writes to it?"]) from error
         raise Stop(
             "LS-3020",
             f"cannot open {path}: {error}",

@@ -19,9 +19,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_arrival_seen", "arrival", ["place", "path"], unique=True, sqlite_where=seen, postgresql_where=seen
     )
-    under_way = sa.text(
-        "state IN ('complete', 'landed', 'recognised', 'checked', 'launched', 'loaded')"
-    )
+    under_way = sa.text("state IN ('complete', 'landed', 'recognised', 'checked', 'launched', 'loaded')")
     op.create_index("ix_arrival_open", "arrival", ["id"], sqlite_where=under_way, postgresql_where=under_way)
     op.create_index("ix_arrival_feed_business_date", "arrival", ["feed", "business_date"])
     op.create_index("ix_arrival_execution_id", "arrival", ["execution_id"])
@@ -33,9 +31,7 @@ def upgrade() -> None:
         sa.Column("arrival_id", ROW_ID, nullable=False),
         sa.Column("first_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("feed", "kind", "digest", name=op.f("pk_arrival_content")),
-        sa.ForeignKeyConstraint(
-            ["arrival_id"], ["arrival.id"], name=op.f("fk_arrival_content_arrival_id")
-        ),
+        sa.ForeignKeyConstraint(["arrival_id"], ["arrival.id"], name=op.f("fk_arrival_content_arrival_id")),
     )
     op.create_index("ix_arrival_content_arrival_id", "arrival_content", ["arrival_id"])
 
@@ -52,7 +48,10 @@ def downgrade() -> None:
 def _columns() -> list[sa.schema.SchemaItem]:
     return [
         sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
-        *[sa.Column(name, sa.Text(), nullable=False) for name in ("place", "path", "version", "name", "state")],
+        *[
+            sa.Column(name, sa.Text(), nullable=False)
+            for name in ("place", "path", "version", "name", "state")
+        ],
         sa.Column("source", sa.Text()),
         sa.Column("feed", sa.Text()),
         sa.Column("size_bytes", sa.BigInteger()),

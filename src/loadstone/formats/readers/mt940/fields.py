@@ -90,7 +90,9 @@ def entry_of(text: str) -> Entry:
     value, booked, mark, funds, amount, kind, references = found.groups()
     if kind is None and "," not in amount:
         # Banks leave the comma out of whole amounts; where no type follows, the amount may be cut off or spoilt.
-        raise Malformed(f"field 61 has neither a comma in its amount nor a type behind it: {amount}{references[:8]!r}")
+        raise Malformed(
+            f"field 61 has neither a comma in its amount nor a type behind it: {amount}{references[:8]!r}"
+        )
     figure = amount_text(amount)
     day = iso_date(value)
     fault = None if day else f"the value date {value!r} is none"
