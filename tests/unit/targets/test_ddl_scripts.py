@@ -55,12 +55,42 @@ def test_an_export_of_sql_developer_is_read() -> None:
             ["KEY", "UNIQUE_NO", "CHECK_SUM"],
         ),
         ("create table t (a varchar2(10) default 'it''s; fine', b int)", "T", ["A", "B"]),
+        (
+            "create table t\n(\n  remarks varchar2(99),\n  settlement_date date,\n  definition clob,\n"
+            "  connection_id int,\n  prompt date,\n  set_no int\n);",
+            "T",
+            ["REMARKS", "SETTLEMENT_DATE", "DEFINITION", "CONNECTION_ID", "PROMPT", "SET_NO"],
+        ),
+        ("set define off\r\ncolumn a format a9\r\n@other.sql\r\ncreate table t (a int)\r\n/\r\n", "T", ["A"]),
+        ("create table t (a int)\nPROMPT what's next\nSPOOL off\n", "T", ["A"]),
+        (
+            "begin\n  execute immediate 'create table t (a varchar2(3) default ''N'', b int)';\nexception when others then null;\nend;\n/",
+            "T",
+            ["A", "B"],
+        ),
+        (
+            "begin execute immediate '\n  CREATE TABLE x.t \n (\tA INT, \n\tB INT) TABLESPACE y '; end; \n/\nPROMPT *** it's",
+            "T",
+            ["A", "B"],
+        ),
+        ("begin execute immediate ( 'create table t (a int,' || ' b int)' ); end;\n/", "T", ["A", "B"]),
+        ("-- execute immediate 'create table u (z int)'\ncreate table t (a int)", "T", ["A"]),
+        ("/* was:\n/\ncreate table t (z int);\n*/\ncreate table t (a int)", "T", ["A"]),
+        ("create table t (a varchar2(9) default q'[it's, (]', b int)", "T", ["A", "B"]),
         ("create table t (a int) /* it's the\n last */;\ncreate table u (b int);", "U", ["B"]),
     ],
 )
 def test_scripts_of_people_are_read(script: str, table: str, names: list[str]) -> None:
     """Variables, temporary tables, apostrophes in prose, words of the language as names."""
     assert list(columns_of(script, table)) == names
+
+
+def test_literals_that_are_put_together_at_run_time_are_passed_over() -> None:
+    """Nobody can tell what they make; a block that drops or grants makes nothing."""
+    script = "begin execute immediate 'create table ' || name || ' (a int)'; execute immediate 'drop table t'; end;\n/\n"
+    schema = read_ddl(script + "update t\nset a = 1;\ncreate table t (a int default '' , b int);")
+    assert (["T"], []) == (list(schema.tables), schema.warnings)
+    assert ["A", "B"] == [column.name for column in schema.tables["T"].columns]
 
 
 def test_a_text_may_run_over_lines() -> None:

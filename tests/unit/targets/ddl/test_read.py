@@ -98,9 +98,19 @@ def test_constraints_of_the_table() -> None:
     made = table(
         "CREATE TABLE t (a NUMBER, b NUMBER, c NUMBER,"
         " CONSTRAINT t_pk PRIMARY KEY (a, b) USING INDEX PCTFREE 5 STORAGE (INITIAL 64K NEXT 1M) ENABLE,"
-        " UNIQUE (c), CONSTRAINT u2 UNIQUE (b, c) RELY DISABLE)"
+        " UNIQUE (c), CONSTRAINT u2 UNIQUE (b, c) RELY)"
     )
     assert (["A", "B"], [["C"], ["B", "C"]]) == (made.primary_key, made.uniques)
+
+
+def test_disabled_constraints_hold_for_nothing() -> None:
+    """DISABLE behind a constraint of a column or of the table, behind its index, or before NOVALIDATE."""
+    made = table(
+        "CREATE TABLE t (a NUMBER NOT NULL DISABLE, b NUMBER UNIQUE RELY DISABLE NOVALIDATE, c NUMBER NOT NULL NOT DEFERRABLE ENABLE,"
+        " d NUMBER CONSTRAINT u UNIQUE DISABLE NOT NULL, CONSTRAINT t_pk PRIMARY KEY (a) USING INDEX TABLESPACE x DISABLE, UNIQUE (c) ENABLE)"
+    )
+    assert ([], [["C"]]) == (made.primary_key, made.uniques)
+    assert [False, False, True, True] == [c.not_null for c in made.columns]
 
 
 def test_what_a_made_table_lacks_is_named() -> None:
