@@ -45,6 +45,26 @@ def test_run_publishes_and_tells_of_each_type(capsys: Capture) -> None:
     assert (True, 2) == (again["repeated"], again["types"]["accounts"]["rows_published"])
 
 
+def test_what_was_reconciled_is_shown(capsys: Capture) -> None:
+    """A line for each figure; the same in JSON; and `explain` says what will be."""
+    spec = SPEC.replace("errors: 0", "reconcile: {sums: [customer], hash_totals: [id]}")
+    Path("day.yaml").write_text(spec)
+    told = call(capsys, "transactions", "explain", "day.yaml").out
+    assert "accounts: the sum of customer is reconciled" in told and "the hash total of id" in told
+    said = call(capsys, "transactions", "run", "day.yaml", "--target", "b.db", "--ddl", "day.sql")
+    lines = [line.upper().split() for line in said.out.splitlines()]
+    assert "RECONCILED TABLE FIGURE FILE STAGED REPLACED TARGET".split() in lines
+    assert "ACCOUNTS ACCOUNTS SUM OF CUSTOMER 2 2 0 2".split() in lines
+    assert "ACCOUNTS ACCOUNTS HASH OF ID 21 21 0 21".split() in lines
+    again = call(capsys, "transactions", "run", "day.yaml", "--target", "b.db", "--json").json()
+    assert {"figure": "rows", "column": None, "table": "CUSTOMERS", "agrees": True}.items() <= again["types"]["customers"][
+        "reconciled"
+    ][0].items()
+    Path("day.yaml").write_text(spec.replace("[customer], hash", "[custmer], hash"))
+    said = call(capsys, "transactions", "explain", "day.yaml")
+    assert (1, True, True) == (said.code, "LS-8310" in said.err, "did you mean CUSTOMER?" in said.err)
+
+
 def test_what_waits_is_told_with_the_reason(capsys: Capture) -> None:
     """Exit code 2; the same command goes on with it."""
     Path("day.dat").write_text("A1002\nC01\n")

@@ -12,7 +12,7 @@ from loadstone.books.model import (
     TableCount,
     reject_values,
 )
-from loadstone.books.totals import ControlTotal
+from loadstone.books.totals import ControlTotal, Reconciled, exact_sum
 
 __all__ = [
     "Checkpoint",
@@ -22,8 +22,10 @@ __all__ = [
     "Fence",
     "Lease",
     "LoadReceipt",
+    "Reconciled",
     "Reject",
     "Run",
     "TableCount",
+    "exact_sum",
     "reject_values",
 ]

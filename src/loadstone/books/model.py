@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol
+
+from loadstone.books.totals import Reconciled, exact_sum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,12 +18,14 @@ class TableCount:
     Attributes:
         loaded: Rows in the table. rejected: records refused with an error of this table.
         when_failed: Records its WHEN refused. all_null: records whose fields were all NULL.
+        sums: Of the columns that a transaction type reconciles, over the rows loaded, exact; empty for others.
     """
 
     loaded: int = 0
     rejected: int = 0
     when_failed: int = 0
     all_null: int = 0
+    sums: tuple[Decimal, ...] = ()
 
     def __add__(self, other: TableCount) -> TableCount:
         """Sum, part by part."""
@@ -29,7 +34,17 @@ class TableCount:
             rejected=self.rejected + other.rejected,
             when_failed=self.when_failed + other.when_failed,
             all_null=self.all_null + other.all_null,
+            sums=(
+                tuple(exact_sum(pair) for pair in zip(self.sums, other.sums, strict=True))
+                if self.sums and other.sums
+                else self.sums or other.sums
+            ),
         )
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> TableCount:
+        """The count that ``asdict`` and JSON kept."""
+        return cls(**{**values, "sums": tuple(Decimal(one) for one in values.get("sums", ()))})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +104,7 @@ class Checkpoint:
         counts: What the chunk added.
         sequences: Records of each INTO TABLE that step its SEQUENCE (loaded or rejected).
         stamp: Size and time of the input's last change when it was opened; empty for inline data.
+        reconciled: Of a mark that publishes transaction types: their figures in the file, in staging and in the target.
     """
 
     input_no: int
@@ -101,6 +117,7 @@ class Checkpoint:
     sequences: tuple[int, ...] = ()
     stopped: str | None = None
     stamp: str = ""
+    reconciled: tuple[Reconciled, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,16 +30,23 @@ def by_types(spec: TransactionSpec, path: str, request: LoadRequest) -> LoadRequ
     Raises:
         FixSpec: LS-8306 options that a load of types cannot have; LS-8303 to LS-8305 what the spec cannot be.
     """
-    from loadstone.transactions.plan import plan_of
+    from loadstone.transactions.plan import plan_of, reconciled_columns
 
     if request.load is not None or not request.resume:
         option = "LOAD" if request.load is not None else "--no-resume"
         raise FixSpec(
             "LS-8306", f"{option} cannot be: a type is published as a whole, from rows that are staged"
         )
-    plan_of(spec, path, request.spec)
+    reconciled = reconciled_columns(plan_of(spec, path, request.spec), request.spec)
     errors = request.errors if request.errors is not None else request.spec.options.errors
-    return replace(request, atomic=True, errors=-1 if errors is None else errors, types=spec, types_path=path)
+    return replace(
+        request,
+        atomic=True,
+        errors=-1 if errors is None else errors,
+        types=spec,
+        types_path=path,
+        reconciled=reconciled,
+    )
 
 
 def schema() -> dict[str, Any]:

@@ -29,6 +29,7 @@ def run_transactions(arguments: argparse.Namespace) -> int:
         print(receipt_text(receipt))
         for name, told in receipt.types.items():
             print(f"  {type_text(name, told)}")
+        print("\n".join(f"  {line}" for line in reconciled_text(receipt.types)))
     return receipt.exit_code
 
 
@@ -65,3 +66,26 @@ def type_text(name: str, told: dict[str, Any]) -> str:
     refused = f", {told['records_rejected']:,} records rejected" if told["records_rejected"] else ""
     why = f": {told['reason']}" if told["reason"] else ""
     return f"type {name} {told['state']}: {rows}{refused} in {told['duration_s']:.2f} s{why}"
+
+
+def reconciled_text(types: dict[str, dict[str, Any]]) -> list[str]:
+    """What was reconciled, as a table; ``replaced`` is what later rows of the same key took the place of."""
+    rows = [("reconciled", "table", "figure", "file", "staged", "replaced", "target")]
+    rows += [
+        (
+            name,
+            one["table"],
+            one["figure"] if one["column"] is None else f"{one['figure']} of {one['column']}",
+            *(one[side] if one[side] is not None else "-" for side in ("file", "staged", "superseded", "target")),
+        )
+        for name, told in types.items()
+        for one in told.get("reconciled", ())
+    ]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if n < 3 else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

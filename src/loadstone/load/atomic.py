@@ -20,15 +20,30 @@ from loadstone.staging.publish import StagedSet, find_refused, publish, refuse
 from loadstone.staging.sets import check_empty, drop_set, open_set
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, Session
 from loadstone.targets.staged import RECORD, StagedTable, stage_info
+from loadstone.targets.totals import Measured, Total, total_of
 
 ROUNDS_MAX = 5
 """Times that the target may refuse a set of which every refused record was taken out."""
 
 
-def staged_plan(plan: LoadPlan, fence: Fence) -> LoadPlan:
-    """The plan whose rows go into staged tables, each with the number of its record."""
+def staged_plan(plan: LoadPlan, fence: Fence, reconciled: Sequence[Sequence[Sequence[Any]]]) -> LoadPlan:
+    """
+    The plan whose rows go into staged tables, each with the number of its record.
+
+    Args:
+        reconciled: The columns to be reconciled of each clause, and whether by a hash total; frozen with the load, for
+            a restart must not begin to add up in the middle. Empty for a load of which nothing is.
+
+    Raises:
+        FixSpec: LS-8310 a column cannot be reconciled.
+    """
     schema = plan.request.control_schema
-    return replace(plan, tables=tuple(_staged(table, fence.load_id, schema) for table in plan.tables))
+    wanted = reconciled or ((),) * len(plan.tables)
+    tables = tuple(
+        replace(_staged(table, fence.load_id, schema), totals=_totals(plan, table, names))
+        for table, names in zip(plan.tables, wanted, strict=True)
+    )
+    return replace(plan, tables=tables)
 
 
 def open_staged(plan: LoadPlan, fence: Fence, progress: Progress) -> None:
@@ -60,6 +75,7 @@ def staged_tables(plan: LoadPlan) -> tuple[StagedTable, ...]:
             columns=tuple(column.column.name for column in table.columns[:-1]),
             method=table.method,
             key=table.spec.key,
+            totals=table.totals,
         )
         for table in plan.tables
         if table.staged is not None
@@ -194,10 +210,15 @@ class _Correction:
         self._plan, self._progress, self._numbers = plan, progress, numbers
         self._blamed = Counter(reject.table_no for reject in rejects)
 
-    def __call__(self, removed: list[int]) -> Checkpoint:
-        number, rows = self._blamed.total(), dict(zip(self._numbers, removed, strict=True))
+    def __call__(self, removed: list[Measured]) -> Checkpoint:
+        number, gone = self._blamed.total(), dict(zip(self._numbers, removed, strict=True))
+        none = Measured(rows=0)
         tables = tuple(
-            TableCount(loaded=-rows.get(table_no, 0), rejected=self._blamed[table_no])
+            TableCount(
+                loaded=-gone.get(table_no, none).rows,
+                rejected=self._blamed[table_no],
+                sums=tuple(one.copy_negate() for one in gone.get(table_no, none).sums),
+            )
             for table_no in range(len(self._plan.tables))
         )
         return _mark(self._progress, "refused", Contribution(loaded=-number, rejected=number, tables=tables))
@@ -231,6 +252,25 @@ def _staged(table: TablePlan, load_id: str, schema: str | None) -> TablePlan:
         source="recnum",
     )
     return replace(table, columns=(*table.columns, number), lane="columnar", staged=stage)
+
+
+def _totals(plan: LoadPlan, table: TablePlan, wanted: Sequence[Sequence[Any]]) -> tuple[Total, ...]:
+    places = {column.column.name.upper(): place for place, column in enumerate(table.columns)}
+    found = []
+    for name, hashed in wanted:
+        if name.upper() not in places:
+            raise FixSpec(
+                "LS-8310", f"the load fills no column {name} of table {table.info.name}, so it cannot be reconciled"
+            )
+        place = places[name.upper()]
+        found.append(total_of(table.columns[place].column, place, hashed=bool(hashed)))
+    if found and plan.target.kind == "oracle":
+        raise FixSpec(
+            "LS-8310",
+            "Oracle does not tell what it stored, so columns cannot be reconciled there",
+            hints=["take `sums` and `hash_totals` out; rows are counted without them."],
+        )
+    return tuple(found)
 
 
 def _waiting(progress: Progress, tables: int) -> list[int]:

@@ -77,6 +77,7 @@ class Batch:
                     rejected=blamed.count(number),
                     when_failed=int(np.count_nonzero(verdict[:, number] == Verdict.WHEN_FAILED)),
                     all_null=int(np.count_nonzero(verdict[:, number] == Verdict.ALL_NULL)),
+                    sums=tuple(table.rows.total(one) for one in table.totals),
                 )
                 for number, table in enumerate(self.tables)
             ),

@@ -23,6 +23,7 @@ def freeze_plan(plan: LoadPlan) -> dict[str, Any]:
         "numbered": numbered_tables(plan),
         "lookups": read_lookups(plan),
         "atomic": plan.request.atomic,
+        "reconciled": plan.request.reconciled,
         "guids": uuid.uuid4().hex,
     }
 

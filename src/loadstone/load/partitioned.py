@@ -131,7 +131,8 @@ def load_partition(
             request, target, thaw(row.frozen["environment"]), inputs, charsets=row.frozen["charsets"]
         )
         fill_lookups(plan, row.frozen.get("lookups", []))
-        plan = staged_plan(plan, lasting.fence) if row.frozen.get("atomic") else plan
+        if row.frozen.get("atomic"):
+            plan = staged_plan(plan, lasting.fence, row.frozen.get("reconciled", ()))
         plan = replace(plan, partition=partitions[number - 1])
         work = Work(plan, columnar_of(plan, row.frozen), lasting, run, pace_of(plan))
         progress, outcome = load_all(work)
@@ -190,7 +191,7 @@ def _prepare(plan: LoadPlan, fence: Fence, frozen: dict[str, Any], surroundings:
     target.check_rights(tables)
     target.prepare(fence, frozen, [] if plan.request.atomic else tables)
     if plan.request.atomic:
-        open_staged(staged_plan(plan, fence), fence, Progress())
+        open_staged(staged_plan(plan, fence, frozen.get("reconciled", ())), fence, Progress())
 
 
 def _results(futures: Any) -> list[tuple[int, Any]]:

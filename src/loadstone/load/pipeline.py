@@ -144,8 +144,8 @@ def _prepare(load: _Load, plan: LoadPlan, fence: Fence, frozen: dict[str, Any]) 
             )
         load.target.prepare(fence, frozen, tables)
         return plan
+    plan = staged_plan(plan, fence, frozen.get("reconciled", ()))
     load.target.prepare(fence, frozen, [])
-    plan = staged_plan(plan, fence)
     open_staged(plan, fence, progress_of(load.target.checkpoints(fence.load_id)))
     return plan
 

@@ -235,4 +235,5 @@ def _table_rows(table: TablePlan, rows: Rows) -> TableRows:
         rows=rows,
         method=Method.APPEND if table.staged else table.method,
         key=table.spec.key,
+        totals=table.totals,
     )

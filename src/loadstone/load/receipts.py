@@ -73,7 +73,7 @@ def finished_before(row: LoadRow, inputs: list[LoadInput]) -> LoadReceipt | None
 def receipt_of(values: dict[str, Any]) -> LoadReceipt:
     """The receipt that ``asdict`` and JSON kept."""
     counts = dict(values["counts"])
-    counts["tables"] = tuple(TableCount(**table) for table in counts.get("tables", ()))
+    counts["tables"] = tuple(TableCount.of(table) for table in counts.get("tables", ()))
     rest: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     rest.update(counts=Contribution(**counts), started_at=None)
     rest["inputs"] = tuple((int(size), str(digest)) for size, digest in values.get("inputs", ()))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loadstone.books import Checkpoint, Contribution, TableCount
+from loadstone.books import Checkpoint, Contribution, Reconciled, TableCount
 from loadstone.errors import FixFile, Place
 from loadstone.formats.inputs import read_fully
 from loadstone.formats.reader import skip_to
@@ -37,7 +37,7 @@ class Progress:
         published: Sums of what is published of an all-or-nothing load; published_at: the last record of what is
             published as a whole; None before. published_tables: INTO TABLE clauses (0-based) published apart;
             skipped_tables: those of them of which nothing was to be published.
-        marks: One more than the number of the last mark.
+        marks: One more than the number of the last mark. reconciled: figures of the clauses that are published apart.
     """
 
     base: int = 0
@@ -57,6 +57,7 @@ class Progress:
     published_tables: frozenset[int] = frozenset()
     skipped_tables: frozenset[int] = frozenset()
     marks: int = 0
+    reconciled: tuple[Reconciled, ...] = ()
 
     def after(self, checkpoint: Checkpoint) -> Progress:
         """The progress when ``checkpoint`` is committed too."""
@@ -109,6 +110,7 @@ class Progress:
             published=more if self.published is None else self.published + more,
             published_at=mark.record0 if len(tables) == len(counts.tables) else None,
             published_tables=tables,
+            reconciled=self.reconciled + mark.reconciled,
             skipped_tables=self.skipped_tables | apart if kind == SKIPPED else self.skipped_tables,
         )
 

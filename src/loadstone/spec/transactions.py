@@ -33,6 +33,16 @@ class ParentKey(Part):
     table: str | None = Doc(None, description="The parent's table; needed where its type has several.")
 
 
+class Reconcile(Part):
+    """Columns that are added up on their way from the file through staging into the target; rows always are counted."""
+
+    sums: tuple[str, ...] = Doc((), description="Columns of whole or decimal numbers.")
+    hash_totals: tuple[str, ...] = Doc(
+        (),
+        description="Columns of text or whole numbers; the digits of each value are added as one number.",
+    )
+
+
 class TransactionType(Part):
     """One type of transaction: the INTO TABLE clauses that its records go through, and what it needs."""
 
@@ -59,6 +69,9 @@ class TransactionType(Part):
         None,
         ge=0,
         description="Refused records beyond which it fails and nothing of it is published; any number.",
+    )
+    reconcile: Reconcile = Doc(
+        Reconcile(), description="What of it must be the same in the file, in staging and in the target."
     )
     priority: int = Doc(0, description="Of types that can go, those of the highest go first.")
 

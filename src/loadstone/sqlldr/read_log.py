@@ -189,4 +189,4 @@ def _rows(lines: list[str], start: int) -> TableCount:
         word = _WORDS.get(rows[2])
         if word is not None:
             found[word] = int(rows[1])
-    return TableCount(**found)
+    return TableCount.of({**found})

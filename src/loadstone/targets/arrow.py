@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from loadstone.targets.totals import Total, arrow_total
 
 
 class ArrowRows:
@@ -23,6 +26,10 @@ class ArrowRows:
 
     def __len__(self) -> int:
         return len(self.record)
+
+    def total(self, total: Total) -> Decimal:
+        """A total over the rows."""
+        return arrow_total(self.batch.column(total.place), total)
 
     def select(self, keep: NDArray[np.bool_]) -> ArrowRows:
         """The rows whose flag is set."""

@@ -8,7 +8,17 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from loadstone.books import Checkpoint, Contribution, Discard, Fence, Lease, LoadReceipt, Reject, TableCount
+from loadstone.books import (
+    Checkpoint,
+    Contribution,
+    Discard,
+    Fence,
+    Lease,
+    LoadReceipt,
+    Reconciled,
+    Reject,
+    TableCount,
+)
 from loadstone.errors import Refused
 from loadstone.targets.model import Claimant, LoadRow
 from loadstone.telemetry.points import reach
@@ -36,7 +46,7 @@ TABLES = {
     "loadstone_chunk": (
         "load_id {text} NOT NULL, input_no {int} NOT NULL, unit0 {int} NOT NULL, unit1 {int} NOT NULL,"
         " record0 {int} NOT NULL, records {int} NOT NULL, sha256 {text} NOT NULL, counts {long} NOT NULL,"
-        " sequences {long} NOT NULL, stopped {text}, stamp {text}, PRIMARY KEY (load_id, input_no, unit0)"
+        " sequences {long} NOT NULL, stopped {text}, stamp {text}, reconciled {long}, PRIMARY KEY (load_id, input_no, unit0)"
     ),
     "loadstone_reject": (
         "load_id {text} NOT NULL, input_no {int} NOT NULL, record_no {int} NOT NULL, byte_offset {int} NOT NULL,"
@@ -299,7 +309,7 @@ class Control:
         values["started_at"] = receipt.started_at.isoformat() if receipt.started_at else None
         self._execute(
             f"UPDATE {self._prefix}loadstone_load SET status = ?, receipt = ? WHERE load_id = ?",
-            [status, json.dumps(values, sort_keys=True), fence.load_id],
+            [status, json.dumps(values, sort_keys=True, default=str), fence.load_id],
         )
         reach("finishing")
 
@@ -307,7 +317,7 @@ class Control:
         """Insert a checkpoint."""
         self._execute(
             f"INSERT INTO {self._prefix}loadstone_chunk (load_id, input_no, unit0, unit1, record0, records, sha256,"
-            " counts, sequences, stopped, stamp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " counts, sequences, stopped, stamp, reconciled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 load_id,
                 checkpoint.input_no,
@@ -316,10 +326,11 @@ class Control:
                 checkpoint.record0,
                 checkpoint.records,
                 checkpoint.sha256,
-                json.dumps(asdict(checkpoint.counts)),
+                stored_counts(checkpoint.counts),
                 json.dumps(checkpoint.sequences),
                 checkpoint.stopped,
                 checkpoint.stamp or None,
+                json.dumps([one.values() for one in checkpoint.reconciled]) if checkpoint.reconciled else None,
             ],
         )
 
@@ -334,8 +345,8 @@ class Control:
     def checkpoints(self, load_id: str) -> list[Checkpoint]:
         """All checkpoints in input order."""
         rows = self._execute(
-            f"SELECT input_no, unit0, unit1, record0, records, sha256, counts, sequences, stopped, stamp"
-            f" FROM {self._prefix}loadstone_chunk WHERE load_id = ? ORDER BY input_no, unit0",
+            f"SELECT input_no, unit0, unit1, record0, records, sha256, counts, sequences, stopped, stamp,"
+            f" reconciled FROM {self._prefix}loadstone_chunk WHERE load_id = ? ORDER BY input_no, unit0",
             [load_id],
         )
         return [
@@ -350,6 +361,7 @@ class Control:
                 sequences=tuple(json.loads(r[7])),
                 stopped=r[8],
                 stamp=r[9] or "",
+                reconciled=tuple(Reconciled.of(one) for one in json.loads(r[10] or "[]")),
             )
             for r in rows
         ]
@@ -428,6 +440,11 @@ class Control:
             self._execute(f"UPDATE {table} SET lease_no = ? {where}", [lease.number, *key])
 
 
+def stored_counts(counts: Contribution) -> str:
+    """Counts as JSON, exact sums as text."""
+    return json.dumps(asdict(counts), default=str)
+
+
 def is_held(number: int, fence: Sequence[Any] | None, claim: Sequence[Any] | None) -> bool:
     """Whether the rows of ``FENCE`` and ``CLAIM``, read in this order, leave the load to fence ``number``."""
     return fence is not None and claim is not None and int(fence[0]) == number and int(claim[0]) <= number
@@ -451,5 +468,5 @@ def _storable(text: str | None) -> str | None:
 
 
 def _counts(values: dict[str, Any]) -> Contribution:
-    tables = tuple(TableCount(**table) for table in values.pop("tables"))
+    tables = tuple(TableCount.of(table) for table in values.pop("tables"))
     return Contribution(tables=tables, **values)

@@ -7,6 +7,7 @@ import socket
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from loadstone.targets.staged import StagedSql, StagedTable
+    from loadstone.targets.totals import Measured, Total
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,10 @@ class Rows(Protocol):
         """Rows start to stop, without copying where possible."""
         ...
 
+    def total(self, total: Total) -> Decimal:
+        """A total over the rows, as they are sent."""
+        ...
+
     def joined(self, parts: Sequence[Any], starts: Sequence[int]) -> Rows:
         """The rows of ``parts``, of which these are the first; each counts its records from one of ``starts``."""
         ...
@@ -99,7 +105,7 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class TableRows:
-    """Rows for one table: the columns named here, in this order, are in ``rows``."""
+    """Rows for one table: the columns named here, in this order, are in ``rows``; ``totals`` are counted in the books."""
 
     table_no: int
     table: TableInfo
@@ -107,6 +113,7 @@ class TableRows:
     rows: Rows
     method: Method = Method.APPEND
     key: tuple[str, ...] = ()
+    totals: tuple[Total, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,8 +221,24 @@ class Session(Protocol):
         """Inside the transaction, check or empty tables by their methods; ``Refused`` LS-3005."""
         ...
 
-    def move(self, staged: StagedTable) -> None:
-        """Inside the transaction, copy all rows that wait into their table; raises ``ConstraintRefusal``."""
+    def move(self, staged: StagedTable) -> Measured:
+        """
+        Inside the transaction, copy all rows that wait into their table; raises ``ConstraintRefusal``.
+
+        Returns:
+            What this statement stored, as the target has it, whatever others write at the same time.
+        """
+        ...
+
+    def measure(
+        self, staged: StagedTable, *, moving: bool = False, records: Sequence[int] | None = None
+    ) -> Measured:
+        """
+        Inside the transaction, the rows that wait, with their totals.
+
+        Args:
+            moving: Without those that a later one of their key replaces. records: those of these only.
+        """
         ...
 
     def find_refused(

@@ -15,6 +15,7 @@ from loadstone.targets.model import Column, ConstraintError, ConstraintRefusal, 
 
 if TYPE_CHECKING:
     from loadstone.targets.control import Execute
+    from loadstone.targets.totals import Total
 
 RECORD = "loadstone_record"
 """Column of a staged table: the 1-based number of the record in the load."""
@@ -22,7 +23,7 @@ RECORD = "loadstone_record"
 RANGE_RECORDS = 50_000
 """Records that are tried at once when refused ones are looked for."""
 
-_IN_MAX = 500
+IN_MAX = 500
 """Numbers in one IN list."""
 
 _RECORD = f'"{RECORD}"'
@@ -37,6 +38,7 @@ class StagedTable:
     Attributes:
         stage: Where they wait. table: where they go. columns: in the target's own case.
         key: Columns that tell rows apart for method upsert.
+        totals: What is measured of the rows on their way; its columns are among ``columns``.
     """
 
     table_no: int
@@ -45,6 +47,13 @@ class StagedTable:
     columns: tuple[str, ...]
     method: Method
     key: tuple[str, ...]
+    totals: tuple[Total, ...] = ()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether an upsert leaves rows of the target alone, for every column is of the key."""
+        key = {one.upper() for one in self.key}
+        return self.method is Method.UPSERT and all(one.upper() in key for one in self.columns)
 
     def blamed(self) -> TableRows:
         """The table for a refusal to name; without rows."""
@@ -125,14 +134,25 @@ class StagedSql:
     def expected(self, staged: StagedTable, first: int | None, last: int | None) -> int:
         """How many rows ``move_sql`` stores or changes at least, where nothing takes one away."""
         chosen = "1 = 1" if first is None or last is None else f"{_RECORD} BETWEEN {first} AND {last}"
-        name, key = self.named(staged.stage), {one.upper() for one in staged.key}
-        if staged.method is not Method.UPSERT:
-            return int(self.execute(f"SELECT count(*) FROM {name} WHERE {chosen}", [])[0][0])
-        if all(one.upper() in key for one in staged.columns):
-            return 0  # DO NOTHING
-        keys = ", ".join(quoted(one) for one in staged.columns if one.upper() in key)
-        counted = f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {name} WHERE {chosen}) d"
-        return int(self.execute(counted, [])[0][0])
+        return 0 if staged.keeps else self._moving(staged, chosen)
+
+    def counted(self, staged: StagedTable, moving: bool, records: Sequence[int] | None) -> int:
+        """How many rows ``totals_sql`` gives."""
+        chosen = among(records)
+        if moving:
+            return self._moving(staged, chosen)
+        return int(self.execute(f"SELECT count(*) FROM {self.named(staged.stage)} WHERE {chosen}", [])[0][0])
+
+    def totals_sql(self, staged: StagedTable, moving: bool, records: Sequence[int] | None) -> str:
+        """The columns of the totals, of all rows that wait (of ``records``), or of those that move."""
+        names = ", ".join(quoted(one.column) for one in staged.totals)
+        stage = f"{self.named(staged.stage)} s WHERE {among(records)}"
+        if not moving or staged.method is not Method.UPSERT:
+            return f"SELECT {names} FROM {stage}"
+        key = {name.upper() for name in staged.key}
+        keys = ", ".join(quoted(name) for name in staged.columns if name.upper() in key)
+        last = f"row_number() OVER (PARTITION BY {keys} ORDER BY {_RECORD} DESC) AS loadstone_n"
+        return f"SELECT {names} FROM (SELECT s.*, {last} FROM {stage}) u WHERE loadstone_n = 1"
 
     def move_sql(self, staged: StagedTable, first: int | None, last: int | None, gone: str = "") -> str:
         """INSERT ... SELECT; upserts let the last row of a key win. ``gone`` is one more condition."""
@@ -154,8 +174,8 @@ class StagedSql:
     def remove(self, staged: StagedTable, records: Sequence[int]) -> int:
         """Delete the rows of ``records``; gives how many there were."""
         removed, name = 0, self.named(staged.stage)
-        for start in range(0, len(records), _IN_MAX):
-            chosen = f"{_RECORD} IN ({', '.join(str(int(one)) for one in records[start : start + _IN_MAX])})"
+        for start in range(0, len(records), IN_MAX):
+            chosen = among(records[start : start + IN_MAX])
             removed += int(self.execute(f"SELECT count(*) FROM {name} WHERE {chosen}", [])[0][0])
             self.execute(f"DELETE FROM {name} WHERE {chosen}", [])
         return removed
@@ -189,6 +209,15 @@ class StagedSql:
             f" WHERE p.{pairs[0][1]} IS NULL AND {given}"
         )
         return self._first(lost, enough)
+
+    def _moving(self, staged: StagedTable, chosen: str) -> int:
+        name = self.named(staged.stage)
+        if staged.method is not Method.UPSERT:
+            return int(self.execute(f"SELECT count(*) FROM {name} WHERE {chosen}", [])[0][0])
+        key = {one.upper() for one in staged.key}
+        keys = ", ".join(quoted(one) for one in staged.columns if one.upper() in key)
+        counted = f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {name} WHERE {chosen}) d"
+        return int(self.execute(counted, [])[0][0])
 
     def _first(self, records: str, enough: int) -> list[int]:
         numbered = f"SELECT {_RECORD}, row_number() OVER (ORDER BY {_RECORD}) AS n FROM ({records}) r"
@@ -231,6 +260,16 @@ def error_of(record: int, refusal: ConstraintRefusal) -> ConstraintError:
         code=refusal.code,
         reason=refusal.reason,
     )
+
+
+def among(records: Sequence[int] | None) -> str:
+    """The condition on rows of some records, ``IN_MAX`` at most; of all for None."""
+    return "1 = 1" if records is None else f"{_RECORD} IN ({', '.join(str(int(one)) for one in records)})"
+
+
+def returning(totals: Sequence[Total]) -> str:
+    """What makes a statement give the columns of the totals, as they are stored."""
+    return f" RETURNING {', '.join(quoted(total.column) for total in totals)}"
 
 
 def quoted(name: str) -> str:

@@ -21,6 +21,7 @@ from loadstone.targets.model import (
     Target,
 )
 from loadstone.targets.staged import StagedSql, StagedTable
+from loadstone.targets.totals import Measured
 
 
 class Memory:
@@ -288,9 +289,15 @@ class UnrecordedSession:
         """As the session has it."""
         self._inner.empty(tables)
 
-    def move(self, staged: StagedTable) -> None:
+    def move(self, staged: StagedTable) -> Measured:
         """As the session has it."""
-        self._inner.move(staged)
+        return self._inner.move(staged)
+
+    def measure(
+        self, staged: StagedTable, *, moving: bool = False, records: Sequence[int] | None = None
+    ) -> Measured:
+        """As the session has it."""
+        return self._inner.measure(staged, moving=moving, records=records)
 
     def find_refused(
         self, tables: Sequence[StagedTable], begin: Callable[[], None], enough: int | None

@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from loadstone.books import TableCount
 from loadstone.load.resume import Progress
 from loadstone.transactions.plan import TransactionPlan
 from loadstone.transactions.verdicts import ENDED, State, Verdict, group_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from loadstone.books import Checkpoint
+    from loadstone.targets.staged import StagedTable
 
 
 @dataclass
@@ -102,6 +104,16 @@ class Board:
     def rejected(self, name: str) -> int:
         """Records of a type that are refused so far."""
         return sum(self._count(clause, "rejected") for clause in self.plan.types[name].clauses)
+
+    def read(self, name: str) -> int:
+        """Rows that a type's clauses made of the file, or were to make: loaded or rejected."""
+        clauses = self.plan.types[name].clauses
+        return sum(self._count(clause, "loaded") + self._count(clause, "rejected") for clause in clauses)
+
+    def file(self, tables: Iterable[StagedTable]) -> dict[int, TableCount]:
+        """What the books say of rows that wait."""
+        counts = self.progress.counts.tables
+        return {one.table_no: counts[one.table_no] if counts else TableCount() for one in tables}
 
     def staged(self, clause: int) -> int:
         """Rows that wait for an INTO TABLE clause."""

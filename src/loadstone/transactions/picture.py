@@ -29,6 +29,10 @@ def graph_values(plan: TransactionPlan) -> dict[str, Any]:
                 "if_partial": one.spec.if_partial.value,
                 "errors": one.spec.errors,
                 "priority": one.spec.priority,
+                "reconcile": {
+                    "sums": list(one.spec.reconcile.sums),
+                    "hash_totals": list(one.spec.reconcile.hash_totals),
+                },
             }
             for name, one in plan.types.items()
         },
@@ -51,6 +55,8 @@ def graph_text(plan: TransactionPlan) -> str:
                 f"{', '.join(key.columns)} must stand in {key.type} ({', '.join(key.references)})"
                 for key in one.spec.parents
             ]
+            told += [f"the sum of {column} is reconciled" for column in one.spec.reconcile.sums]
+            told += [f"the hash total of {column} is reconciled" for column in one.spec.reconcile.hash_totals]
             lines += [f"  {name}: {text}" for text in told]
     together = [group for group in plan.groups if len(group) > 1]
     lines += [f"in one transaction: {', '.join(group)}" for group in together]

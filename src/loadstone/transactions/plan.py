@@ -66,7 +66,8 @@ def plan_of(spec: TransactionSpec, path: str, load: LoadSpec) -> TransactionPlan
 
     Raises:
         FixSpec: LS-8303 a type or table that is not there, or is in two types, or in none; LS-8304 types that need
-            each other, with the cycle; LS-8305 a data edge that cannot be; LS-8306 what a load of types cannot have.
+            each other, with the cycle; LS-8305 a data edge that cannot be; LS-8306 what a load of types cannot have;
+            LS-8310 a column is to be reconciled that no table gets.
     """
     place = Place(file=path)
     _refuse_options(load, place)
@@ -79,13 +80,51 @@ def plan_of(spec: TransactionSpec, path: str, load: LoadSpec) -> TransactionPlan
             "LS-8304", f"types need each other: {cycle}", place, hints=["take one of these edges out."]
         ) from cycle
     _refuse_shared(spec, load, clauses, place)
+    for name, one in types.items():
+        _refuse_unfilled(name, one, load, place)
     order = [name for level in found for name in level]
     return TransactionPlan(
         types={name: types[name] for name in order}, levels=found, groups=_groups(spec.publish, order, types)
     )
 
 
+def reconciled_columns(plan: TransactionPlan, load: LoadSpec) -> tuple[tuple[tuple[str, bool], ...], ...]:
+    """The columns of each clause that its type reconciles, and whether by a hash total; of a clause without a field list all."""
+    wanted: dict[int, tuple[tuple[str, bool], ...]] = {}
+    for one in plan.types.values():
+        columns = [(name, hashed) for name, hashed in _reconciled(one.spec)]
+        for clause in one.clauses:
+            filled = _filled(load.tables[clause])
+            wanted[clause] = tuple(each for each in columns if not filled or each[0].upper() in filled)
+    return tuple(wanted[clause] for clause in range(len(load.tables))) if any(wanted.values()) else ()
+
+
 # Private functions
+
+
+def _reconciled(spec: TransactionType) -> list[tuple[str, bool]]:
+    named = spec.reconcile
+    return [(name, False) for name in named.sums] + [(name, True) for name in named.hash_totals]
+
+
+def _filled(table: TableLoad) -> set[str]:
+    """Columns that a clause's field list fills, in upper case; empty for one without a list."""
+    return {field.name.upper() for field in table.fields if not field.filler}
+
+
+def _refuse_unfilled(name: str, one: TypePlan, load: LoadSpec, place: Place) -> None:
+    """A column to be reconciled is one that a table of the type gets from the file."""
+    tables = [load.tables[clause] for clause in one.clauses]
+    if not all(table.fields for table in tables):
+        return
+    known = sorted({column for table in tables for column in _filled(table)})
+    for column, _ in _reconciled(one.spec):
+        if column.upper() not in known:
+            close = get_close_matches(column.upper(), known, 1, 0.6)
+            hint = f"did you mean {close[0]}?" if close else f"they fill {', '.join(known)}."
+            raise FixSpec(
+                "LS-8310", f"type {name} reconciles {column}, which none of its tables gets", place, hints=[hint]
+            )
 
 
 def _refuse_options(load: LoadSpec, place: Place) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from loadstone.books import Fence, Run
+from loadstone.books import Fence, Reconciled, Run
 from loadstone.errors import FixSpec, LoadstoneError, Refused, Retry, Stop
 from loadstone.load.atomic import published_apart, refuse_staged, staged_tables
 from loadstone.load.plan.model import LoadPlan
@@ -40,6 +40,7 @@ class TypePublisher:
         self._plan, self._workers = plan, workers or WORKERS
         self._types: dict[str, Told] = {}
         self._board: Board | None = None
+        self._tables: list[str] = []
 
     def __call__(self, plan: LoadPlan, fence: Fence, run: Run, progress: Progress) -> Progress:
         """
@@ -49,6 +50,7 @@ class TypePublisher:
             FixSpec: LS-8307 records go into several types. Retry: the connection is lost; the checkpoints tell.
         """
         board = self._board = Board(self._plan, progress)
+        self._tables = [str(table.spec.table) for table in plan.tables]
         publication = _Publication(board, plan, fence, run)
         publication.refuse_mixed()
         number = min(self._workers, plan.target.sessions_max, len(self._plan.groups))
@@ -79,10 +81,16 @@ class TypePublisher:
             "state": told.state.value,
             "rows_published": rows if gone else 0,
             "rows_waiting": 0 if gone else rows,
+            "rows_read": board.read(name),
             "records_rejected": board.rejected(name),
             "began_s": round(told.began_s, 3),
             "duration_s": round(told.duration_s, 3),
             "reason": told.reason,
+            "reconciled": [
+                {"table": self._tables[one.table_no], **_sides(one)}
+                for one in board.progress.reconciled
+                if one.table_no in clauses
+            ],
         }
 
 
@@ -183,8 +191,7 @@ class _Publication:
                 session.rollback()
             mark = published_apart(self.plan, self._clauses(names), records, self.board.numbered())
             try:
-                publish(session, staged, mark)
-                self.board.committed(mark)
+                self.board.committed(publish(session, staged, mark, self.board.file(staged.tables)))
                 return
             except ConstraintRefusal as refusal:
                 reason = refusal.reason
@@ -268,6 +275,12 @@ class _Publication:
 
 
 # Private functions
+
+
+def _sides(one: Reconciled) -> dict[str, Any]:
+    values = one.values()
+    del values["table_no"]
+    return {**values, "agrees": one.agrees}
 
 
 def _skipped(record: int, table: StagedTable, reason: str) -> ConstraintError:

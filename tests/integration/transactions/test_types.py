@@ -11,7 +11,7 @@ import yaml
 from loadstone.books import LoadReceipt
 from loadstone.bootstrap import loads, transactions
 from loadstone.errors import FixSpec
-from loadstone.spec import LoadRequest
+from loadstone.spec import LoadRequest, Method
 from loadstone.sqlldr.control import parse_control
 from tests.integration.test_atomic import make, staged_tables
 from tests.runs import Undisturbed, rows_of
@@ -55,7 +55,7 @@ def run(
     url: str, types: dict[str, dict[str, Any]] = TYPES, *, control: str = CONTROL, **options: Any
 ) -> LoadReceipt:
     """Run the types over the file in the working directory."""
-    request = {name: options.pop(name) for name in ("chunk_size_bytes", "errors", "load") if name in options}
+    request = {name: options.pop(name) for name in ("chunk_size_bytes", "ddl", "errors", "load") if name in options}
     Path("day.yaml").write_text(yaml.safe_dump({"load": "day.ctl", "types": types, **options}))
     spec = parse_control(control.encode(), "day.ctl")
     whole = LoadRequest(spec=spec, spec_path="day.ctl", target=url, **request)
@@ -251,3 +251,124 @@ def test_a_data_edge_over_an_unknown_column_fails_its_type(day: str) -> None:
         and "no column owner" in receipt.types["accounts"]["reason"].lower()
     )
     assert [1, 2] == ids(day, "customers")
+
+
+def figures(receipt: LoadReceipt, name: str) -> list[tuple[str, str | None, str, str, str | None, bool]]:
+    """What was reconciled of a type: figure, column, file, staging, target, and whether they agree."""
+    return [
+        (one["figure"], one["column"] and one["column"].lower(), one["file"], one["staged"], one["target"], one["agrees"])
+        for one in receipt.types[name]["reconciled"]
+    ]
+
+
+SUMS = """LOAD DATA INFILE 'day.dat' APPEND
+INTO TABLE moves FIELDS TERMINATED BY '|' TRAILING NULLCOLS
+(id INTEGER EXTERNAL, amount DECIMAL EXTERNAL, account CHAR(20), n INTEGER EXTERNAL)
+"""
+MOVES = {
+    "moves": {"tables": ["moves"], "reconcile": {"sums": ["amount", "N"], "hash_totals": ["account", "id"]}}
+}
+
+
+DDL = "CREATE TABLE moves (id NUMBER(18) PRIMARY KEY, amount NUMBER(30,4), account VARCHAR2(20), n NUMBER(5))"
+
+
+def test_sums_and_hash_totals_agree_from_the_file_to_the_target(here: Path, target_url: str) -> None:
+    """Exact beyond what a double holds; NULLs count nothing, refused records are taken out of every side."""
+    Path("moves.sql").write_text(DDL)
+    Path("day.dat").write_text(
+        "1|0.1|DE-12 3|7\n-2|-99999999999999999999.0001|4x5|-300\n3|||\n4|10000.25|none|32767\n1|5|99|1\nbad|5|99|1\n"
+        "5|12345678901234567890.1|00012|\n"
+    )
+    if target_url.startswith("oracle"):
+        with pytest.raises(FixSpec, match="Oracle does not tell") as caught:
+            run(target_url, MOVES, control=SUMS, ddl=("moves.sql",))
+        assert "LS-8310" == caught.value.code
+        return
+    receipt = run(target_url, MOVES, control=SUMS, ddl=("moves.sql",), chunk_size_bytes=64)
+    total = "-87654321098765422108.5501"
+    assert [
+        ("rows", None, "5", "5", "5", True),
+        ("sum", "amount", total, total, total, True),
+        ("sum", "n", "32474", "32474", "32474", True),
+        ("hash", "account", "180", "180", "180", True),
+        ("hash", "id", "15", "15", "15", True),
+    ] == figures(receipt, "moves")
+    assert ("partial", 7) == (states(receipt)["moves"], receipt.types["moves"]["rows_read"])
+    assert figures(receipt, "moves") == figures(run(target_url, MOVES, control=SUMS), "moves"), "stored with the receipt"
+
+
+def test_rows_are_reconciled_where_nothing_is_said(day: str) -> None:
+    """Each type has its rows, also those that a restart finds published."""
+    receipt = run(day, changed("customers", errors=0))
+    assert [("rows", None, "1", "1", "1", True)] == figures(receipt, "notes")
+    assert [] == figures(receipt, "payments")
+    finished = run(day)
+    assert [("rows", None, "1", "1", "1", True)] == figures(finished, "notes") == figures(finished, "payments")
+
+
+def test_rows_that_a_later_one_of_their_key_replaces_are_told(here: Path, target_url: str) -> None:
+    """An upsert: the target holds the last row of each key, and what it replaced is named, not hidden."""
+    make(target_url, "CREATE TABLE moves (id INTEGER PRIMARY KEY, account VARCHAR(20))")
+    execute(target_url, "INSERT INTO moves VALUES (1, 'old')")
+    Path("day.dat").write_text("1|a\n1|b\n2|c\n")
+    spec = parse_control(
+        b"LOAD DATA INFILE 'day.dat' APPEND INTO TABLE moves FIELDS TERMINATED BY '|'"
+        b" (id INTEGER EXTERNAL, account CHAR(20))",
+        "day.ctl",
+    )
+    table = spec.tables[0].model_copy(update={"method": Method.UPSERT, "key": ("id",)})
+    Path("day.yaml").write_text(yaml.safe_dump({"load": "day.ctl", "types": {"moves": {"tables": ["moves"]}}}))
+    request = LoadRequest(
+        spec=spec.model_copy(update={"tables": (table,)}), spec_path="day.ctl", target=target_url
+    )
+    by_types = transactions.by_types(transactions.spec_at("day.yaml"), "day.yaml", request)
+    receipt = loads.load(by_types, Undisturbed())
+    assert [("rows", None, "3", "3", "2", True)] == figures(receipt, "moves")
+    assert "1" == receipt.types["moves"]["reconciled"][0]["superseded"]
+    assert [(1, "b"), (2, "c")] == rows_of(target_url, "SELECT id, account FROM moves ORDER BY id")
+
+
+def test_a_difference_publishes_nothing_and_names_both_sides(day: str) -> None:
+    """A hand in the staged table: as many rows, and another value; the others are in, and its own rows wait."""
+    if day.startswith("oracle"):
+        return
+    types = changed("payments", reconcile={"sums": ["account"]})
+    run(day, {**types, "customers": {**types["customers"], "errors": 0}})
+    stage = next(name for name in staged_tables(day) if name.endswith("_2"))
+    execute(day, f"UPDATE {stage} SET account = account + 5 WHERE id = 100")
+    receipt = run(day, changed("payments", reconcile={"sums": ["account"]}, parents=[]))
+    told = receipt.types["payments"]
+    assert ("failed", "waiting") == (told["state"], receipt.outcome) and [] == ids(day, "payments")
+    assert all(word in told["reason"] for word in ("LS-8309", "the sum of", "120 in the file", "125 staged", "125 in"))
+    execute(day, f"UPDATE {stage} SET account = account - 5 WHERE id = 100")
+    assert "complete" == run(day, types).outcome
+
+
+def test_what_a_trigger_changes_is_found_and_what_others_write_is_not_counted(
+    here: Path, postgres_url: str
+) -> None:
+    """The target's side is what the publishing statement stored, as the server has it after its triggers."""
+    make(
+        postgres_url,
+        "CREATE TABLE moves (id BIGINT PRIMARY KEY, amount DECIMAL(30,4), account VARCHAR(20), n INTEGER)",
+        "CREATE FUNCTION rob() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN INSERT INTO moves VALUES (-NEW.id, 77, '7', 7); NEW.amount = NEW.amount - 0.01; RETURN NEW; END $$",
+        "CREATE TRIGGER robs BEFORE INSERT ON moves FOR EACH ROW WHEN (NEW.id > 0) EXECUTE FUNCTION rob()",
+    )
+    Path("day.dat").write_text("1|10.5|a1|1\n2|0.5|a2|1\n")
+    receipt = run(postgres_url, MOVES, control=SUMS)
+    reason = receipt.types["moves"]["reason"]
+    assert "the sum of amount: 11.0" in reason and "10.98" in reason and "rows:" not in reason
+    assert [] == ids(postgres_url, "moves")
+    execute(postgres_url, "CREATE OR REPLACE FUNCTION rob() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN INSERT INTO moves VALUES (-NEW.id, 77, '7', 7); RETURN NEW; END $$")  # fmt: skip
+    assert ("rows", None, "2", "2", "2", True) == figures(run(postgres_url, MOVES, control=SUMS), "moves")[0]
+    assert [-2, -1, 1, 2] == ids(postgres_url, "moves")
+
+
+def test_a_restart_does_not_begin_to_add_up_in_the_middle(day: str) -> None:
+    """What is reconciled is fixed when a load begins: what a spec says later is for the next load."""
+    run(day, changed("customers", errors=0))
+    types = changed("customers", reconcile={"hash_totals": ["name"]})
+    assert ["rows"] == [figure for figure, *_ in figures(run(day, types), "customers")]

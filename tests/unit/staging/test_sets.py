@@ -17,6 +17,7 @@ from loadstone.staging.publish import StagedSet, find_refused, publish, refuse
 from loadstone.staging.sets import begin, check_empty, drop_set, open_set
 from loadstone.targets.model import Claimant, ConstraintRefusal, Session, Target
 from loadstone.targets.staged import RECORD, StagedTable, stage_info
+from loadstone.targets.totals import Measured
 
 LOAD = "cd" * 16
 
@@ -125,7 +126,8 @@ def test_a_refused_row_changes_nothing_and_is_found(bench: Bench) -> None:
     rejects = [rejected(one.record, one.rule) for one in found]
     told: list[list[int]] = []
 
-    def correction(rows: list[int]) -> Checkpoint:
+    def correction(gone: list[Measured]) -> Checkpoint:
+        rows = [one.rows for one in gone]
         told.append(rows)
         return mark("refused", loaded=-sum(rows))
 

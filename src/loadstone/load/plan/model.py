@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from loadstone.expressions.spans import SpanPlan
     from loadstone.formats.layout import Layout
     from loadstone.targets.model import Column, TableInfo, Target
+    from loadstone.targets.totals import Total
 
 ValueSource = Literal["field", "constant", "recnum", "sequence", "expression", "lobfile"]
 
@@ -71,7 +72,7 @@ class TablePlan:
         binds: Layout number of each field that an expression may name.
         expressions: In order; each with the frozen values that it needs.
         lane: ``direct`` when every value is a span of the record, else ``columnar``.
-        staged: Where the rows of an all-or-nothing load wait; None for any other load.
+        staged: Where the rows of an all-or-nothing load wait; None for any other load. totals: what is reconciled of them.
     """
 
     table_no: int
@@ -83,6 +84,7 @@ class TablePlan:
     binds: dict[str, int]
     lane: Literal["direct", "columnar"]
     staged: TableInfo | None = None
+    totals: tuple[Total, ...] = ()
 
     @property
     def oracle_name(self) -> tuple[str | None, str]:

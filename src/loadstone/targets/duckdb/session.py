@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 from loadstone.books import Checkpoint, Discard, Fence, Reject
 from loadstone.errors import Refused
 from loadstone.spec import Method
-from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
+from loadstone.targets.control import (
+    DISCARD_COLUMNS,
+    REJECT_COLUMNS,
+    Control,
+    discard_row,
+    reject_row,
+    stored_counts,
+)
 from loadstone.targets.duckdb.faults import translate
 from loadstone.targets.duckdb.isolate import isolate_by_trials
 from loadstone.targets.duckdb.memory import forget_blocks, free_threads
@@ -17,7 +24,8 @@ from loadstone.targets.duckdb.suspects import without
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.refused import PAGE_ROWS
-from loadstone.targets.staged import StagedSql, StagedTable
+from loadstone.targets.staged import StagedSql, StagedTable, returning
+from loadstone.targets.totals import Measured, measured_table
 
 Record = TypeVar("Record", Reject, Discard)
 
@@ -55,7 +63,6 @@ class DuckdbSession:
     def update_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
         """Replace counts in place: DuckDB cannot delete and insert one key in a transaction."""
         import json
-        from dataclasses import asdict
 
         self._execute(
             f"UPDATE {self._prefix}loadstone_chunk SET unit1 = ?, records = ?, sha256 = ?, counts = ?, sequences = ?,"
@@ -64,7 +71,7 @@ class DuckdbSession:
                 checkpoint.unit1,
                 checkpoint.records,
                 checkpoint.sha256,
-                json.dumps(asdict(checkpoint.counts)),
+                stored_counts(checkpoint.counts),
                 json.dumps(checkpoint.sequences),
                 checkpoint.stopped,
                 load_id,
@@ -124,10 +131,25 @@ class DuckdbSession:
         """Check or empty tables."""
         empty_tables(tables, self._execute, quoted=quoted, truncate="DELETE FROM {}")
 
-    def move(self, staged: StagedTable) -> None:
+    def move(self, staged: StagedTable) -> Measured:
         """Copy all rows that wait."""
         free_threads(self.cursor)
-        self.move_part(staged, None, {})
+        statement = self.staged.move_sql(staged, None, None)
+        with translate("", staged.blamed()):
+            if staged.totals:
+                stored = self.cursor.sql(statement + returning(staged.totals)).to_arrow_table()
+                return measured_table(stored, staged.totals)
+            return Measured(rows=int(self.cursor.execute(statement).fetchone()[0]))
+
+    def measure(
+        self, staged: StagedTable, *, moving: bool = False, records: Sequence[int] | None = None
+    ) -> Measured:
+        """Rows that wait, as ``Session`` says."""
+        if not staged.totals:
+            return Measured(rows=self.staged.counted(staged, moving, records))
+        with translate(""):
+            rows = self.cursor.sql(self.staged.totals_sql(staged, moving, records)).to_arrow_table()
+        return measured_table(rows, staged.totals)
 
     def move_part(self, staged: StagedTable, last: int | None, gone: Mapping[int, Any]) -> None:
         """Copy the rows of records up to ``last`` (all for None) but those ``gone``."""

@@ -23,6 +23,7 @@ from loadstone.targets.oracle.staged import OracleStaged
 from loadstone.targets.oracle.statements import ANY_ROW, is_staged, target_of, write_sql
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.staged import StagedTable, refused_in
+from loadstone.targets.totals import Measured
 from loadstone.telemetry.points import reach
 
 BATCH_ROWS = 10_000
@@ -132,9 +133,15 @@ class OracleSession:
         """Check or empty tables; by DELETE, for TRUNCATE would commit."""
         empty_tables(tables, self._execute, quoted=target_of, truncate="DELETE FROM {}", any_row=ANY_ROW)
 
-    def move(self, staged: StagedTable) -> None:
-        """Copy all rows that wait."""
-        self._move(staged, None, None)
+    def move(self, staged: StagedTable) -> Measured:
+        """Copy all rows that wait; columns are not added up."""
+        return Measured(rows=self._move(staged, None, None))
+
+    def measure(
+        self, staged: StagedTable, *, moving: bool = False, records: Sequence[int] | None = None
+    ) -> Measured:
+        """Rows that wait, as ``Session`` says."""
+        return Measured(rows=self.staged.counted(staged, moving, records))
 
     def find_refused(
         self, tables: Sequence[StagedTable], begin: Callable[[], None], enough: int | None
@@ -188,9 +195,10 @@ class OracleSession:
             )
         self._keys_checked.add((table.name, rows.key))
 
-    def _move(self, staged: StagedTable, first: int | None, last: int | None) -> None:
+    def _move(self, staged: StagedTable, first: int | None, last: int | None) -> int:
         with translate(staged.blamed()), self._connection.cursor() as cursor:
             cursor.execute(self.staged.move_sql(staged, first, last))
+            return int(cursor.rowcount)
 
     def _isolate_range(
         self, tables: Sequence[TableRows], records: Any, errors: list[ConstraintError]

@@ -202,6 +202,7 @@ class FakeCursor:
         self._rows: list[tuple[Any, ...]] = []
         self._errors: list[FakeError] = []
         self.description: Any = None
+        self.rowcount = 0
 
     def __enter__(self) -> FakeCursor:
         return self
@@ -277,7 +278,8 @@ class FakeCursor:
         )
         cursor = connection.sqlite.execute(text, values)
         self.description, self._rows = cursor.description, cursor.fetchall()
-        return cursor.rowcount
+        self.rowcount = cursor.rowcount
+        return self.rowcount
 
     def _query(self, sql: str, parameters: Sequence[Any] | dict[str, Any]) -> None:
         locking = _LOCKING.search(sql)
@@ -326,14 +328,16 @@ class FakeCursor:
             raise sqlite3.OperationalError(f"not understood: {sql}")
         table, source, on = found["table"], f"({found['source']}) AS s", found["on"]
         self._connection.begin()
+        updated = 0
         if found["update"]:
             changed = re.sub(r"\bt\.", "", found["update"])
-            self._send(f"UPDATE {table} AS t SET {changed} FROM {source} WHERE {on}", parameters)
+            updated = self._send(f"UPDATE {table} AS t SET {changed} FROM {source} WHERE {on}", parameters)
         self._send(
             f"INSERT INTO {table} ({found['names']}) SELECT {found['values']} FROM {source}"
             f" WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE {on})",
             parameters,
         )
+        self.rowcount += updated
 
     def _translated(self, error: sqlite3.Error) -> oracledb.Error:
         text = str(error)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from loadstone.targets.postgresql.totals import pgcopy_total
+from loadstone.targets.totals import Total
 
 
 class PgRows:
@@ -24,6 +28,10 @@ class PgRows:
 
     def __len__(self) -> int:
         return len(self.record)
+
+    def total(self, total: Total) -> Decimal:
+        """A total over the rows."""
+        return pgcopy_total(self.buffer, self.offsets, total)
 
     def data(self) -> memoryview:
         """The bytes of all rows."""

@@ -32,8 +32,10 @@ from loadstone.targets.model import (
 )
 from loadstone.targets.postgresql.faults import translate
 from loadstone.targets.postgresql.idle import SHELF
+from loadstone.targets.postgresql.totals import total_sql
 from loadstone.targets.preparing import empty_tables
-from loadstone.targets.staged import StagedSql, StagedTable, refused_in
+from loadstone.targets.staged import StagedSql, StagedTable, refused_in, returning
+from loadstone.targets.totals import Measured, Total
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -122,9 +124,18 @@ class PostgresSession:
         """Check or empty tables; TRUNCATE is part of the transaction."""
         empty_tables(tables, self._execute, quoted=_named, truncate="TRUNCATE TABLE {}")
 
-    def move(self, staged: StagedTable) -> None:
+    def move(self, staged: StagedTable) -> Measured:
         """Copy all rows that wait."""
-        self._move(staged, None, None)
+        return self._move(staged, None, None, staged.totals)
+
+    def measure(
+        self, staged: StagedTable, *, moving: bool = False, records: Sequence[int] | None = None
+    ) -> Measured:
+        """Rows that wait, as ``Session`` says."""
+        if not staged.totals:
+            return Measured(rows=self.staged.counted(staged, moving, records))
+        rows = self._execute(_totals_sql(staged.totals, self.staged.totals_sql(staged, moving, records)), [])
+        return _measured(rows[0])
 
     def find_refused(
         self, tables: Sequence[StagedTable], begin: Callable[[], None], enough: int | None
@@ -161,12 +172,20 @@ class PostgresSession:
     def _execute(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return run(self._connection, text, parameters)
 
-    def _move(self, staged: StagedTable, first: int | None, last: int | None) -> None:
+    def _move(
+        self, staged: StagedTable, first: int | None, last: int | None, totals: Sequence[Total] = ()
+    ) -> Measured:
+        statement = self.staged.move_sql(staged, first, last)
         with translate(staged.blamed()):
-            moved = self._connection.execute(self.staged.move_sql(staged, first, last).encode()).rowcount
+            if totals:
+                measuring = _totals_sql(totals, statement + returning(totals)).encode()
+                moved = _measured(self._connection.execute(measuring).fetchall()[0])
+            else:
+                moved = Measured(rows=self._connection.execute(statement.encode()).rowcount)
             # Where no trigger and no rule can take a row away, counting again would only cost time.
-            if not staged.table.parallel_safe and moved < self.staged.expected(staged, first, last):
+            if not staged.table.parallel_safe and moved.rows < self.staged.expected(staged, first, last):
                 raise dropped(staged.table_no)
+        return moved
 
     def _attempt(self, tables: Sequence[TableRows]) -> None:
         with self._savepoint():
@@ -235,6 +254,17 @@ def name_of(table: TableInfo) -> sql.Identifier:
 
 def _named(table: TableInfo) -> str:
     return name_of(table).as_string()
+
+
+def _totals_sql(totals: Sequence[Total], rows: str) -> str:
+    """Count and totals of what a statement gives, computed by the server."""
+    sums = ", ".join(total_sql(total, f"c{number}") for number, total in enumerate(totals))
+    names = ", ".join(f"c{number}" for number in range(len(totals)))
+    return f"WITH moved ({names}) AS ({rows}) SELECT count(*), {sums} FROM moved"
+
+
+def _measured(row: tuple[Any, ...]) -> Measured:
+    return Measured(rows=int(row[0]), sums=tuple(row[1:]))
 
 
 def run(connection: psycopg.Connection[Any], text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -28,6 +28,7 @@ from loadstone.targets.names import quote_name
 from loadstone.targets.sqlalchemy.catalogue import unique_keys
 from loadstone.targets.sqlalchemy.faults import error_of, is_refusal, refusal_of, translate
 from loadstone.targets.staged import StagedSql, StagedTable
+from loadstone.targets.totals import Measured
 
 BATCH_ROWS = 5_000
 _CHECKS_AT_ONCE = {"postgresql", "oracle"}
@@ -139,7 +140,13 @@ class SqlAlchemySession:
         """Not to be had without staged sets."""
         raise _no_staged_sets(self._connection.dialect.name)
 
-    def move(self, staged: StagedTable) -> None:
+    def move(self, staged: StagedTable) -> Measured:
+        """Not to be had without staged sets."""
+        raise _no_staged_sets(self._connection.dialect.name)
+
+    def measure(
+        self, staged: StagedTable, *, moving: bool = False, records: Sequence[int] | None = None
+    ) -> Measured:
         """Not to be had without staged sets."""
         raise _no_staged_sets(self._connection.dialect.name)
 

@@ -23,7 +23,8 @@ from loadstone.targets.model import (
 )
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.sqlite.faults import orphan, translate
-from loadstone.targets.staged import StagedSql, StagedTable, refused_in
+from loadstone.targets.staged import StagedSql, StagedTable, refused_in, returning
+from loadstone.targets.totals import Measured, Total, measured_rows
 
 BATCH_ROWS = 10_000
 
@@ -101,9 +102,19 @@ class SqliteSession:
         """Check or empty tables."""
         empty_tables(tables, self._execute, quoted=_named, truncate="DELETE FROM {}")
 
-    def move(self, staged: StagedTable) -> None:
+    def move(self, staged: StagedTable) -> Measured:
         """Copy all rows that wait."""
-        self._move(staged, None, None)
+        return self._move(staged, None, None, staged.totals)
+
+    def measure(
+        self, staged: StagedTable, *, moving: bool = False, records: Sequence[int] | None = None
+    ) -> Measured:
+        """Rows that wait, as ``Session`` says."""
+        if not staged.totals:
+            return Measured(rows=self.staged.counted(staged, moving, records))
+        with translate():
+            rows = self._connection.execute(self.staged.totals_sql(staged, moving, records))
+            return measured_rows(rows, staged.totals)
 
     def find_refused(
         self, tables: Sequence[StagedTable], begin: Callable[[], None], enough: int | None
@@ -132,11 +143,18 @@ class SqliteSession:
         with translate():
             return self._connection.execute(sql, parameters).fetchall()
 
-    def _move(self, staged: StagedTable, first: int | None, last: int | None) -> None:
+    def _move(
+        self, staged: StagedTable, first: int | None, last: int | None, totals: Sequence[Total] = ()
+    ) -> Measured:
+        statement = self.staged.move_sql(staged, first, last)
         with translate(staged.blamed()):
-            moved = self._connection.execute(self.staged.move_sql(staged, first, last)).rowcount
-        if moved < self.staged.expected(staged, first, last):
+            if totals:
+                moved = measured_rows(self._connection.execute(statement + returning(totals)), totals)
+            else:
+                moved = Measured(rows=self._connection.execute(statement).rowcount)
+        if moved.rows < self.staged.expected(staged, first, last):
             raise dropped(staged.table_no)
+        return moved
 
     def _attempt(self, orphans: dict[str, int], tables: Sequence[TableRows]) -> None:
         with self._savepoint():
