@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-history bench-starts bench-memory day crash soak faults lock docs clean
+.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-history bench-starts bench-memory day graphs crash soak faults lock docs clean
 
 setup: $(STAMP)
 
@@ -69,6 +69,9 @@ crash: $(STAMP)
 
 day: $(STAMP)
 	$(BIN)/python -m pytest tests/integration/arrivals -n 2 -m slow
+
+graphs: $(STAMP)
+	$(BIN)/python -m pytest tests/property/test_type_graphs.py -m "slow or not slow"
 
 MINUTES ?= 10
 
