@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from loadstone.targets.ddl.model import DdlSchema, DdlTable
 from loadstone.targets.ddl.script import Cursor
-from loadstone.targets.ddl.tables import change_column, take_item
+from loadstone.targets.ddl.tables import change_column, is_enforced, take_item
 
 _ACTIONS = ("ADD", "MODIFY", "DROP", "RENAME")
+_STATES = ("ENABLE", "DISABLE")
 
 
 def alter_table(schema: DdlSchema, cursor: Cursor) -> None:
@@ -33,15 +34,12 @@ def _action(table: DdlTable, cursor: Cursor) -> None:
         cursor.accept("COLUMN")
         for _ in _items(cursor):
             take_item(table, cursor, *_ACTIONS)
+    elif cursor.here in _STATES or (cursor.here in ("MODIFY", "DROP", "RENAME") and _names_key(cursor)):
+        _key(table, cursor)
     elif cursor.accept("MODIFY"):
         cursor.accept("COLUMN")
         for _ in _items(cursor):
             change_column(table, cursor, *_ACTIONS)
-    elif cursor.accept("DROP", "PRIMARY", "KEY"):
-        table.primary_key = []
-    elif cursor.accept("DROP", "UNIQUE"):
-        columns = cursor.names()
-        table.uniques = [one for one in table.uniques if one != columns]
     elif cursor.accept("DROP", "COLUMN") or cursor.accept("SET", "UNUSED", "COLUMN"):
         _forget(table, [cursor.name()[0]])
     elif (cursor.accept("DROP") or cursor.accept("SET", "UNUSED")) and cursor.here == "(":
@@ -64,11 +62,41 @@ def _items(cursor: Cursor) -> Iterator[None]:
             return
 
 
+def _names_key(cursor: Cursor) -> bool:
+    """Whether the action here is one on a constraint."""
+    return Cursor(cursor.tokens, cursor.at + 1).here in ("CONSTRAINT", "PRIMARY", "UNIQUE")
+
+
+def _key(table: DdlTable, cursor: Cursor) -> None:
+    """``ENABLE | DISABLE | MODIFY | DROP | RENAME`` of a key, told by its name, as the primary one, or by its columns."""
+    action = cursor.take().upper
+    while cursor.here in ("VALIDATE", "NOVALIDATE"):
+        cursor.at += 1
+    if cursor.accept("PRIMARY", "KEY"):
+        found = [key for key in table.keys if key.primary]
+    elif cursor.accept("UNIQUE"):
+        columns = cursor.names()
+        found = [key for key in table.keys if not key.primary and key.columns == columns]
+    elif cursor.accept("CONSTRAINT"):
+        name, _ = cursor.name()
+        found = [key for key in table.keys if key.name == name]
+    else:
+        return
+    if action == "DROP":
+        table.keys = [key for key in table.keys if key not in found]
+    elif action == "RENAME":
+        cursor.accept("TO")
+        for key in found:
+            key.name = cursor.name()[0]
+    else:
+        for key in found:
+            key.enabled = action == "ENABLE" or (action == "MODIFY" and is_enforced(cursor))
+    cursor.skip_item(*_ACTIONS, *(_STATES if action in _STATES else ()))
+
+
 def _forget(table: DdlTable, columns: list[str]) -> None:
     table.columns = [one for one in table.columns if one.name not in columns]
-    table.uniques = [one for one in table.uniques if not set(one) & set(columns)]
-    if set(table.primary_key) & set(columns):
-        table.primary_key = []
+    table.keys = [key for key in table.keys if not set(key.columns) & set(columns)]
 
 
 def _rename(table: DdlTable, cursor: Cursor) -> None:
@@ -78,5 +106,5 @@ def _rename(table: DdlTable, cursor: Cursor) -> None:
     for column in table.columns:
         if column.name == old:
             column.name, column.quoted = new, quoted
-    table.primary_key = [new if one == old else one for one in table.primary_key]
-    table.uniques = [[new if one == old else one for one in columns] for columns in table.uniques]
+    for key in table.keys:
+        key.columns = [new if one == old else one for one in key.columns]

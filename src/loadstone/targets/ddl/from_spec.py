@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from loadstone.spec import Field, LoadSpec, Recnum, Sequence, Sysdate, TypeName
-from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
+from loadstone.targets.ddl.model import DdlColumn, DdlKey, DdlSchema, DdlTable, DdlType
 
 _NUMBERS = {
     TypeName.INTEGER_EXTERNAL,
@@ -36,7 +36,7 @@ def tables_from_spec(spec: LoadSpec) -> DdlSchema:
                 name=table.table.name,
                 quoted=table.table.name_quoted,
                 schema=table.table.schema_name,
-                primary_key=list(table.key),
+                keys=[DdlKey(columns=list(table.key), primary=True)],
             ),
         )
         known = {column.name for column in made.columns}

@@ -33,6 +33,16 @@ class DdlColumn:
 
 
 @dataclass(kw_only=True)
+class DdlKey:
+    """A primary or unique key. ``name`` is None where the script gives it none; ``enabled``: whether it holds."""
+
+    columns: list[str]
+    name: str | None = None
+    primary: bool = False
+    enabled: bool = True
+
+
+@dataclass(kw_only=True)
 class DdlTable:
     """A table with its keys; ``passed_over`` names what a table that is made from it lacks."""
 
@@ -40,9 +50,22 @@ class DdlTable:
     quoted: bool = False
     schema: str | None = None
     columns: list[DdlColumn] = field(default_factory=list)
-    primary_key: list[str] = field(default_factory=list)
-    uniques: list[list[str]] = field(default_factory=list)
+    keys: list[DdlKey] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+
+    @property
+    def primary_key(self) -> list[str]:
+        """Columns of the primary key; empty where none is enforced."""
+        return next((key.columns for key in self.keys if key.primary and key.enabled), [])
+
+    @property
+    def uniques(self) -> list[list[str]]:
+        """Columns of each enforced key that is not the primary one."""
+        return [key.columns for key in self.keys if not key.primary and key.enabled]
+
+    def add(self, key: DdlKey) -> None:
+        """Add a key; a second primary key takes the place of the first."""
+        self.keys = [one for one in self.keys if not (one.primary and key.primary)] + [key]
 
 
 @dataclass(kw_only=True)

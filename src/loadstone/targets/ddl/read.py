@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loadstone.targets.ddl.alter import alter_table
-from loadstone.targets.ddl.model import DdlSchema
+from loadstone.targets.ddl.model import DdlKey, DdlSchema
 from loadstone.targets.ddl.script import Cursor, Token, statements
 from loadstone.targets.ddl.tables import create_table, start_and_step
 
@@ -45,7 +45,7 @@ def _unique_index(schema: DdlSchema, cursor: Cursor) -> None:
         columns = cursor.names() if plain else []
         table = schema.tables.get(name)
         if table is not None and columns and set(columns) <= {column.name for column in table.columns}:
-            table.uniques.append(columns)
+            table.add(DdlKey(columns=columns))
 
 
 def _create_sequence(schema: DdlSchema, cursor: Cursor) -> None:

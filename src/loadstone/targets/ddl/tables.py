@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadstone.targets.ddl.model import DdlColumn, DdlSchema, DdlTable, DdlType
+from loadstone.targets.ddl.model import DdlColumn, DdlKey, DdlSchema, DdlTable, DdlType
 from loadstone.targets.ddl.script import Cursor
 
 _CONSTRAINT = {
@@ -121,6 +121,21 @@ def start_and_step(words: list[str]) -> tuple[int, int]:
     return found["START"], found["INCREMENT"]
 
 
+def is_enforced(cursor: Cursor) -> bool:
+    """Whether the constraint before is not DISABLEd by what follows it."""
+    depth = 0
+    for number in range(cursor.at, len(cursor.tokens)):
+        token, after = cursor.tokens[number], cursor.tokens[number + 1 : number + 2]
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth < 0 or (depth == 0 and token.upper in _NEXT):
+            return True
+        if token.upper == "NOT" and after and after[0].upper != "DEFERRABLE":
+            return True
+        if depth == 0 and token.upper == "DISABLE":
+            return False
+    return True
+
+
 # Private functions
 
 
@@ -150,12 +165,12 @@ def _clauses(table: DdlTable, column: DdlColumn, cursor: Cursor, stops: Sequence
             cursor.at += 1
 
 
-def _column_clause(table: DdlTable, column: DdlColumn, cursor: Cursor) -> bool:
+def _column_clause(table: DdlTable, column: DdlColumn, cursor: Cursor, name: str | None = None) -> bool:
     """Take one clause of a column; False for a word that says nothing here."""
     if cursor.accept("NOT", "NULL"):
-        column.not_null = _is_enforced(cursor)
+        column.not_null = is_enforced(cursor)
     elif cursor.accept("CONSTRAINT"):
-        cursor.name()
+        return _column_clause(table, column, cursor, cursor.name()[0])
     elif cursor.accept("NULL"):
         column.not_null = False
     elif cursor.accept("ON", "DELETE", "SET", "NULL"):
@@ -168,11 +183,9 @@ def _column_clause(table: DdlTable, column: DdlColumn, cursor: Cursor) -> bool:
     elif cursor.accept("GENERATED") or cursor.accept("AS"):
         _generated(table, column, cursor)
     elif cursor.accept("PRIMARY", "KEY"):
-        if _is_enforced(cursor):
-            table.primary_key = [column.name]
+        table.add(DdlKey(columns=[column.name], name=name, primary=True, enabled=is_enforced(cursor)))
     elif cursor.accept("UNIQUE"):
-        if _is_enforced(cursor):
-            table.uniques.append([column.name])
+        table.add(DdlKey(columns=[column.name], name=name, enabled=is_enforced(cursor)))
     elif cursor.accept("REFERENCES"):
         table.passed_over.append(f"FOREIGN KEY of {column.name}")
     elif cursor.accept("CHECK"):
@@ -241,35 +254,17 @@ def _type(cursor: Cursor) -> DdlType:
 
 
 def _table_constraint(table: DdlTable, cursor: Cursor) -> None:
-    if cursor.accept("CONSTRAINT"):
-        cursor.name()
+    name = cursor.name()[0] if cursor.accept("CONSTRAINT") else None
     if cursor.accept("PRIMARY", "KEY"):
-        columns = cursor.names()
-        if columns and _is_enforced(cursor):
-            table.primary_key = columns
+        if columns := cursor.names():
+            table.add(DdlKey(columns=columns, name=name, primary=True, enabled=is_enforced(cursor)))
     elif cursor.accept("UNIQUE"):
         _ = cursor.accept("KEY") or cursor.accept("INDEX")
         if cursor.here != "(":
-            cursor.name()
-        columns = cursor.names()
-        if columns and _is_enforced(cursor):
-            table.uniques.append(columns)
+            name = cursor.name()[0]
+        if columns := cursor.names():
+            table.add(DdlKey(columns=columns, name=name, enabled=is_enforced(cursor)))
     elif cursor.accept("FOREIGN", "KEY"):
         table.passed_over.append(f"FOREIGN KEY of {', '.join(cursor.names())}")
     elif cursor.accept("CHECK"):
         table.passed_over.append("CHECK")
-
-
-def _is_enforced(cursor: Cursor) -> bool:
-    """Whether the constraint before is not DISABLEd by what follows it."""
-    depth = 0
-    for number in range(cursor.at, len(cursor.tokens)):
-        token, after = cursor.tokens[number], cursor.tokens[number + 1 : number + 2]
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if depth < 0 or (depth == 0 and token.upper in _NEXT):
-            return True
-        if token.upper == "NOT" and after and after[0].upper != "DEFERRABLE":
-            return True
-        if depth == 0 and token.upper == "DISABLE":
-            return False
-    return True

@@ -66,6 +66,27 @@ def test_what_is_dropped_is_gone() -> None:
     assert (["ID", "NAME", "PAID"], [], [["PAID"]]) == (names_of(made), made.primary_key, made.uniques)
 
 
+def test_keys_are_enabled_and_disabled_by_name_and_columns() -> None:
+    """A key that is made disabled holds when it is enabled later, as scripts do around an index of their own."""
+    keys = (
+        "ALTER TABLE t ADD CONSTRAINT t_pk PRIMARY KEY (id) DISABLE NOVALIDATE;\n"
+        "ALTER TABLE t ADD CONSTRAINT t_u UNIQUE (name);\n"
+    )
+    assert ([], [["NAME"]]) == (after(keys).primary_key, after(keys).uniques)
+    made = after(keys + "ALTER TABLE t ENABLE CONSTRAINT t_pk DISABLE NOVALIDATE UNIQUE (name);")
+    assert (["ID"], []) == (made.primary_key, made.uniques)
+    made = after(
+        keys + "ALTER TABLE t MODIFY PRIMARY KEY ENABLE;\nALTER TABLE t MODIFY CONSTRAINT t_u RELY DISABLE;\n"
+        "ALTER TABLE t ENABLE ROW MOVEMENT;\nALTER TABLE t DISABLE CONSTRAINT other;"
+    )
+    assert (["ID"], []) == (made.primary_key, made.uniques)
+    made = after(
+        keys + "ALTER TABLE t RENAME CONSTRAINT t_pk TO p;\nALTER TABLE t ENABLE VALIDATE CONSTRAINT p;\n"
+        "ALTER TABLE t DROP CONSTRAINT t_u CASCADE DROP COLUMN paid;"
+    )
+    assert (["ID"], [], ["ID", "NAME"]) == (made.primary_key, made.uniques, names_of(made))
+
+
 def test_names_change_with_their_keys() -> None:
     """A column with what is over it, and the table itself."""
     made = after(

@@ -18,6 +18,7 @@ from loadstone.spec import (
 )
 from loadstone.targets.ddl import (
     DdlColumn,
+    DdlKey,
     DdlSchema,
     DdlTable,
     DdlType,
@@ -126,8 +127,10 @@ def test_columns_that_a_key_names_and_the_table_lacks_make_no_key() -> None:
             DdlColumn(name="A", type=DdlType(name="DATE")),
             DdlColumn(name="a", type=DdlType(name="CLOB")),
         ],
-        primary_key=["B"],
-        uniques=[["A", "B"], ["A"], ["a"], []],
+        keys=[
+            DdlKey(columns=["B"], primary=True),
+            *(DdlKey(columns=one) for one in (["A", "B"], ["A"], ["a"], [])),
+        ],
     )
     made = create_statements(DdlSchema(tables={"T": table}), "sqlite")
     assert ['CREATE TABLE IF NOT EXISTS "T" ("A" TEXT, UNIQUE ("A"))'] == made
