@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from loadstone.bootstrap.schedules import ask_target
-from tests.acceptance.test_jobs_cli import loadstone
+from tests.acceptance.test_jobs_cli import apart
+from tests.repository import put_repository
 from tests.runs import load
+from tests.targets import execute
+from tests.terminal import loadstone
 
 SCHEDULES = """
 calendars:
@@ -33,14 +34,15 @@ JOB = "name: hello\nparameters: {day: {type: date}}\nsteps: {a: {handler: comman
 def rows(*words: str) -> list[Any]:
     """What a command prints with ``--json``."""
     done = loadstone(*words, "--json")
-    assert 0 == done.returncode, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    assert 0 == done.code, done.err
+    return [json.loads(line) for line in done.out.splitlines()]
 
 
 @pytest.fixture
 def schedules(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job, a calendar and a schedule."""
     monkeypatch.setenv("LOADSTONE_REPOSITORY", "repository.db")
+    put_repository("repository.db")
     Path("hello.yaml").write_text(JOB)
     Path("schedules.yaml").write_text(SCHEDULES)
     loadstone("jobs", "store", "hello.yaml", "--as", "ann")
@@ -67,7 +69,7 @@ def test_a_backfill_is_previewed_then_launched_then_worked() -> None:
     assert ["2026-04-02T00:00", "2026-04-07T00:00"] == [row["due_at"][:16] for row in preview]
     assert [] == rows("schedules", "ticks", "nightly")
     assert preview == rows("schedules", "backfill", "nightly", *span)
-    assert 0 == loadstone("worker", "--until-idle").returncode
+    assert 0 == apart("worker", "--until-idle").code
     ticks = rows("schedules", "ticks", "nightly")
     assert ["launched", "launched"] == [tick["state"] for tick in ticks]
     assert "2026-04-07" == rows("jobs", "run", str(ticks[0]["execution"]))[0]["parameters"]["day"]
@@ -90,7 +92,7 @@ def test_what_could_not_fire_is_refused(text: str, code: str) -> None:
     """With a code, before anything is stored."""
     Path("wrong.yaml").write_text(text)
     done = loadstone("schedules", "store", "wrong.yaml")
-    assert (1, True) == (done.returncode, code in done.stderr)
+    assert (1, True) == (done.code, code in done.err)
 
 
 @pytest.mark.usefixtures("schedules")
@@ -106,7 +108,7 @@ def test_what_could_not_fire_is_refused(text: str, code: str) -> None:
 def test_what_does_not_exist_is_refused(words: list[str], code: str) -> None:
     """With a code on standard error."""
     done = loadstone("schedules", *words)
-    assert (1, True) == (done.returncode, code in done.stderr)
+    assert (1, True) == (done.code, code in done.err)
 
 
 def test_a_target_answers_a_query(here: Path, target_url: str) -> None:
@@ -124,10 +126,11 @@ def test_a_worker_fires_what_is_due() -> None:
         "name: minute\njob: hello\ncron: '* * * * *'\nparameters: {day: '{due_date}'}\noverlap: skip\n"
     )
     loadstone("schedules", "store", "minute.yaml")
-    script = "import sqlite3; c = sqlite3.connect('repository.db'); " + (
-        "c.execute(\"UPDATE schedule SET planned_until = datetime(planned_until, '-2 minutes') || '.000000',"
-        " look_at = datetime(look_at, '-2 minutes') || '.000000' WHERE name = 'minute'\"); c.commit()"
+    earlier = "datetime({0}, '-2 minutes') || '.000000'"
+    execute(
+        "repository.db",
+        f"UPDATE schedule SET planned_until = {earlier.format('planned_until')},"
+        f" look_at = {earlier.format('look_at')} WHERE name = 'minute'",
     )
-    subprocess.run([sys.executable, "-c", script], check=True)
-    assert 0 == loadstone("worker", "--until-idle", "--threads", "1").returncode
+    assert 0 == apart("worker", "--until-idle", "--threads", "1").code
     assert rows("schedules", "ticks", "minute")

@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 
 from loadstone.bootstrap.handlers import handlers
-from loadstone.bootstrap.repository import open_repository
 from loadstone.database.open import Database
 from loadstone.jobs import launch
 from loadstone.jobs.model import Status
 from loadstone.jobs.repository import executions
-from tests.repository import define
+from tests.repository import define, open_repository
 from tests.runs import rows_of
 
 LEASE_S = 2.0

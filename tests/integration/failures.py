@@ -43,7 +43,7 @@ from loadstone.load import lasting
 from loadstone.spec import LoadRequest
 from loadstone.sqlldr.control import parse_control
 from loadstone.targets.sqlite.target import SqliteTarget
-from tests.repository import define
+from tests.repository import define, put_repository
 from tests.runs import Undisturbed, load
 
 CONTROL = "LOAD DATA INFILE 't.dat' APPEND INTO TABLE paid FIELDS TERMINATED BY ',' (id INTEGER EXTERNAL, name CHAR)\n"
@@ -74,6 +74,7 @@ class Place:
 
     def database(self) -> Database:
         """The repository."""
+        put_repository(self.folder / "repository.db")
         return repository.open_repository("repository.db")
 
     def ask(self, sql: str, url: str | None = None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.repository import put_repository
 from tests.terminal import loadstone
 
 FILES = {
@@ -129,6 +130,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("refusals")
     for name, content in FILES.items():
         (folder / name).write_text(content)
+    put_repository(folder / "repository.db")
     return folder
 
 

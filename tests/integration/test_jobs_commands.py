@@ -13,6 +13,7 @@ import structlog
 from structlog.testing import LogCapture
 
 from loadstone.database import migrate
+from tests.repository import put_repository
 from tests.terminal import Done, loadstone
 
 JOB = """name: nightly
@@ -39,6 +40,7 @@ schedules:
 def repository(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty repository in the working directory."""
     monkeypatch.setenv("LOADSTONE_REPOSITORY", "repository.db")
+    put_repository("repository.db")
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from loadstone.bootstrap import deadletters
 from loadstone.bootstrap.deadletters import DeadLetters
 from loadstone.bootstrap.handlers import handlers
 from loadstone.bootstrap.partitions import load_partition
-from loadstone.bootstrap.repository import open_repository
 from loadstone.database.open import Database
 from loadstone.deadletters import mend
 from loadstone.errors import FixFile, FixSpec, Refused
@@ -25,7 +24,7 @@ from loadstone.spec import LoadRequest, LobFile
 from loadstone.spec.files import read_spec, to_yaml
 from loadstone.sqlldr.control import parse_control
 from loadstone.sqlldr.testing import HEAD, error_of
-from tests.repository import define
+from tests.repository import define, open_repository
 from tests.runs import Undisturbed, load
 from tests.terminal import loadstone
 

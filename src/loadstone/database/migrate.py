@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,13 @@ def upgrade(database: Database, version: str = "head") -> None:
     """
     Make the tables, or bring them up to ``version``, in one transaction; other processes wait meanwhile.
 
+    Every command opens the repository this way: where nothing is to do, that costs one read and no lock.
+
     Raises:
         Refused: LS-7004 the tables are newer than this program.
     """
+    if version == "head" and current(database) == versions()[0]:
+        return
     with database.write() as connection:
         one_at_a_time(connection, _LOCK)
         _refuse_newer(connection)
@@ -56,9 +61,10 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def versions() -> Sequence[str]:
     """All versions that this program knows, the newest first."""
-    return [script.revision for script in _scripts().walk_revisions()]
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 # Private functions
@@ -69,10 +75,6 @@ def _config(connection: Connection | None = None) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     return config
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
 
 
 def _refuse_newer(connection: Connection) -> None:

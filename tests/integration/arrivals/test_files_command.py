@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.repository import put_repository
 from tests.terminal import loadstone
 
 REGISTRY = """
@@ -38,6 +39,7 @@ def bank(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f'[connections.drop]\nurl = "{here / "in"}"\nkind = "directory"\n[targets.bank]\nurl = "{here / "bank.db"}"\n'
     )
     monkeypatch.setenv("LOADSTONE_REPOSITORY", "repository.db")
+    put_repository("repository.db")
     monkeypatch.setenv("LOADSTONE_LANDING", str(here / "landing"))
     monkeypatch.setenv("LOADSTONE_CONFIG", str(here / "loadstone.toml"))
     assert 0 == loadstone("sources", "import", "registry.yaml", "--as", "ann").code

@@ -25,6 +25,7 @@ from loadstone.errors import FixSpec, Refused
 from loadstone.jobs import responses
 from loadstone.schedule.tables import SCHEDULE
 from tests.repository import open_repository
+from tests.targets import execute
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -45,10 +46,42 @@ def database(url: str) -> Iterator[Database]:
     opened.close()
 
 
-def test_the_migrations_make_the_tables_that_the_rooms_declare(database: Database) -> None:
+def test_the_migrations_make_the_tables_that_the_rooms_declare(url: str) -> None:
     """A table or column that has no migration, or the other way round, is a difference."""
+    database = open_database(url)
+    migrate.upgrade(database)
+    assert_as_declared(database)
+    database.close()
+
+
+def test_repositories_of_tests_are_made_as_the_migrations_make_them(url: str) -> None:
+    """The second one is not migrated any more, and there is no difference."""
+    for _ in range(2):
+        database = open_repository(url)
+        assert_as_declared(database)
+        database.close()
+        if database.path:
+            Path(database.path).unlink()
+        else:
+            execute(url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+
+
+def assert_as_declared(database: Database) -> None:
+    """The tables are those of the metadata, and the version is the newest."""
+    assert migrate.versions()[0] == migrate.current(database)
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_an_upgrade_of_what_is_up_to_date_waits_for_nobody(url: str) -> None:
+    """Every command begins with one: while another process writes, it reads and goes on."""
+    writer, other = open_repository(url), open_database(url)
+    with writer.write() as connection:
+        outbox.put(connection, "t", "k", {})
+        with ThreadPoolExecutor(1) as crew:
+            crew.submit(migrate.upgrade, other).result(20)
+    writer.close()
+    other.close()
 
 
 def test_migrations_go_up_and_down_with_data(database: Database) -> None:

@@ -14,7 +14,6 @@ import pytest
 from loadstone.audit import trail
 from loadstone.bootstrap.deadletters import DeadLetters, collect_rejects
 from loadstone.bootstrap.handlers import handlers
-from loadstone.bootstrap.repository import open_repository
 from loadstone.database.open import Database
 from loadstone.deadletters.model import LetterState
 from loadstone.errors import FixSpec, Refused
@@ -24,7 +23,7 @@ from loadstone.jobs.worker import Worker
 from loadstone.spec import LoadRequest
 from loadstone.sqlldr.control import parse_control
 from tests.packed import zipped
-from tests.repository import define
+from tests.repository import define, open_repository
 from tests.runs import load, rows_of
 from tests.structured import load_spec, spec_of
 

@@ -14,14 +14,13 @@ import psycopg
 import pytest
 
 from loadstone.bootstrap.handlers import handlers
-from loadstone.bootstrap.repository import open_repository
 from loadstone.database.open import Database
 from loadstone.jobs import launch
 from loadstone.jobs.engine import Engine
 from loadstone.jobs.model import Status, StepExecution
 from loadstone.jobs.repository import executions, tasks
 from loadstone.jobs.worker import Worker
-from tests.repository import define
+from tests.repository import define, open_repository
 from tests.runs import load, rows_of
 
 LEASE_S = 2.0

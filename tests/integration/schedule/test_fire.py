@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import event, update
 
-from loadstone.bootstrap.repository import open_repository
 from loadstone.database import outbox
 from loadstone.database.open import Database
 from loadstone.errors import FixSpec
@@ -27,7 +26,7 @@ from loadstone.schedule.calendar import EVERY_DAY, Calendar
 from loadstone.schedule.model import Schedule, TickState
 from loadstone.schedule.tables import SCHEDULE
 from loadstone.telemetry import metrics
-from tests.repository import Doing, define
+from tests.repository import Doing, define, open_repository
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HANDLERS = {"h": Doing(lambda task, run: Outcome())}

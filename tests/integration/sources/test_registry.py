@@ -18,7 +18,7 @@ from loadstone.database.open import Database
 from loadstone.errors import FixSpec, Refused
 from loadstone.sources import registry
 from loadstone.sources.model import Feed, FixedLayout, SourceSystem
-from tests.repository import open_repository
+from tests.repository import open_repository, put_repository
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 FILE = """
@@ -336,6 +336,7 @@ def test_the_commands(
 ) -> None:
     """Import, list, show, edit, match, export and remove, as tables and as JSON."""
     monkeypatch.setenv("LOADSTONE_REPOSITORY", str(here / "r.db"))
+    put_repository(here / "r.db")
     (here / "r.yaml").write_text(FILE.replace("name: Ann", "name: Ann, colour: blue"))
     assert 1 == run(capsys, "sources", "import", "r.yaml")[0]
     code, out, _ = run(capsys, "sources", "import", "r.yaml", "--json")
