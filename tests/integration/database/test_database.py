@@ -73,17 +73,6 @@ def assert_as_declared(database: Database) -> None:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
-def test_an_upgrade_of_what_is_up_to_date_waits_for_nobody(url: str) -> None:
-    """Every command begins with one: while another process writes, it reads and goes on."""
-    writer, other = open_repository(url), open_database(url)
-    with writer.write() as connection:
-        outbox.put(connection, "t", "k", {})
-        with ThreadPoolExecutor(1) as crew:
-            crew.submit(migrate.upgrade, other).result(20)
-    writer.close()
-    other.close()
-
-
 def test_migrations_go_up_and_down_with_data(database: Database) -> None:
     """A row of each kind does not stand in the way; up again gives the same tables."""
     with database.write() as connection:

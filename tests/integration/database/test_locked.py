@@ -30,13 +30,9 @@ connection.execute(sys.argv[2])
 print("held", flush=True)
 sys.stdin.read()
 """
-COMMANDS = [
-    ["jobs", "list"],
-    ["jobs", "pool", "night", "2"],
-    ["worker", "--until-idle"],
-    ["schedules", "list"],
-    ["repository", "upgrade"],
-]
+WRITING = [["jobs", "pool", "night", "2"], ["worker", "--until-idle"]]
+READING = [["jobs", "list"], ["schedules", "list"], ["repository", "upgrade"]]
+"""With tables that are up to date an upgrade has nothing to write."""
 
 
 @contextmanager
@@ -86,7 +82,7 @@ def test_lines_that_say_nothing_are_passed_over(tmp_path: Path) -> None:
     assert "999999999 (ended)" == holder_of(str(path), "\n".join([*lines, mine]))
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("words", WRITING, ids=" ".join)
 def test_a_command_says_what_keeps_it(path: Path, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     """With the file and the process, and no defect."""
     with held(path, "BEGIN EXCLUSIVE") as pid:
@@ -96,6 +92,16 @@ def test_a_command_says_what_keeps_it(path: Path, capsys: pytest.CaptureFixture[
     if Path("/proc/locks").exists():
         assert f"process {pid} (" in told
     assert 0 == main([*words, "--repository", str(path)])
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_command_that_reads_waits_for_no_writer(
+    path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """Nor does it tell of one."""
+    with held(path):
+        assert 0 == main([*words, "--repository", str(path)])
+    assert "" == capsys.readouterr().err
 
 
 def test_a_new_file_that_another_program_holds_is_busy(
