@@ -30,14 +30,15 @@ def by_types(spec: TransactionSpec, path: str, request: LoadRequest) -> LoadRequ
     Raises:
         FixSpec: LS-8306 options that a load of types cannot have; LS-8303 to LS-8305 what the spec cannot be.
     """
-    from loadstone.transactions.plan import plan_of, reconciled_columns
+    from loadstone.transactions.plan import plan_of, reconciled_columns, told_apart
 
     if request.load is not None or not request.resume:
         option = "LOAD" if request.load is not None else "--no-resume"
         raise FixSpec(
             "LS-8306", f"{option} cannot be: a type is published as a whole, from rows that are staged"
         )
-    reconciled = reconciled_columns(plan_of(spec, path, request.spec), request.spec)
+    plan = plan_of(spec, path, request.spec)
+    load, selects = told_apart(plan, request.spec)
     errors = request.errors if request.errors is not None else request.spec.options.errors
     return replace(
         request,
@@ -45,7 +46,9 @@ def by_types(spec: TransactionSpec, path: str, request: LoadRequest) -> LoadRequ
         errors=-1 if errors is None else errors,
         types=spec,
         types_path=path,
-        reconciled=reconciled,
+        spec=load,
+        selects=selects,
+        reconciled=reconciled_columns(plan, load),
     )
 
 

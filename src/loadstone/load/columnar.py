@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,18 @@ class Columnar:
         found = work.by_duckdb([n for n, way in enumerate(ways) if way == "duckdb"])
         found |= {n: work.by_rows(n) for n, way in enumerate(ways) if way == "rows"}
         return found, work.failures
+
+    def select(
+        self, table: TablePlan, tokens: Tokens, record: NDArray[np.int64], record_no: NDArray[np.int64]
+    ) -> tuple[NDArray[np.bool_], list[Failure]]:
+        """For which records the condition of the table's transaction type holds, and for which it fails."""
+        assert table.select is not None
+        # A table of its own to the evaluators, which are kept by the number of the table.
+        own = replace(table, table_no=-1 - table.table_no, columns=(), expressions=(table.select,))
+        found, failures = self.evaluate(own, tokens, record, record_no)
+        holds = ~found[0][1][2]
+        holds[[failure.row for failure in failures]] = False
+        return holds, failures
 
     def evaluator(self, table: TablePlan, number: int) -> Evaluator:
         """This thread's evaluator of an expression."""

@@ -75,7 +75,7 @@ class Expressions:
         results = evaluator.evaluate(inputs, len(rows))
         for row, result in zip(rows.tolist(), results, strict=True):
             if not isinstance(result, str | None):
-                column = self._columns[number]
+                column = self._columns.get(number, -1)
                 self.failures.append(
                     Failure(row=row, column=column, code=result.code, message=result.message)
                 )

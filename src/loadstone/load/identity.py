@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,20 +51,25 @@ def load_key(
         "business_date": request.business_date,
         "schema_map": sorted(request.schema_map.items()),
     }
-    used = used_functions(request.spec, functions)
+    if any(request.selects):
+        parts["selects"] = request.selects
+    used = used_functions(request.spec, functions, request.selects)
     if used:
         parts["functions"] = used
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def used_functions(spec: LoadSpec, functions: Mapping[str, str]) -> dict[str, str]:
+def used_functions(
+    spec: LoadSpec, functions: Mapping[str, str], selects: Sequence[str | None] = ()
+) -> dict[str, str]:
     """
-    Those of ``functions`` whose names stand in the SQL strings of ``spec``, or in a function that does.
+    Those of ``functions`` whose names stand in the SQL strings of ``spec``, in ``selects``, or in a function that does.
 
     A name within a literal or a longer name with dots counts as well: one too many makes a load at worst a new one.
     """
     fields = [field for table in spec.tables for field in table.fields]
     texts = [field.sql or getattr(field.source, "sql", None) or "" for field in fields]
+    texts += [one for one in selects if one]
     used: dict[str, str] = {}
     while texts:
         text = texts.pop().upper()

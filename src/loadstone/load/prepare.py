@@ -21,11 +21,11 @@ from loadstone.load.columnar import Columnar
 from loadstone.load.direct import Direct, Encoded
 from loadstone.load.plan.model import LoadPlan, TablePlan
 from loadstone.load.reading import Read
-from loadstone.load.rejects import unconverted, unevaluated, unset_fields
+from loadstone.load.rejects import refused, unconverted, unevaluated, unset_fields
 from loadstone.load.values import Failure, Numbers, field_values, mixed_values
 from loadstone.spec import Method
 from loadstone.targets.arrow import ArrowRows
-from loadstone.targets.model import Rows, TableRows
+from loadstone.targets.model import ConstraintError, Rows, TableRows
 
 PIECE_SIZE_BYTES = 1 << 20
 """Text of a chunk that is made into rows at once."""
@@ -94,11 +94,14 @@ def _piece(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
     layout = plan.layouts[plan.charsets[chunk.input_no]]
     tokens = tokenize(layout, chunk, compiled=plan.compiled)
     verdict = tokens.verdict
-    verdict[unreadable(chunk)] = Verdict.REJECT
     active = np.zeros(len(chunk), np.bool_)
     active[read.first : read.stop] = True
+    failed = _select(lanes, chunk, tokens, active)
+    verdict[unreadable(chunk)] = Verdict.REJECT
     unset = active & (verdict == Verdict.REJECT).any(axis=1)
     rejects = unset_fields(plan.tables, layout.names, chunk, tokens, np.flatnonzero(unset).tolist())
+    rejects |= failed
+    unset[list(failed)] = True
     stepped = stepping(verdict) & active[:, None]
     before = steps(tuple(int(n) for n in stepped.sum(axis=0)))
     tables = []
@@ -121,6 +124,31 @@ def _piece(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
         tables.append(_table_rows(table, rows))
     batch = _batch(read, verdict, tables, rejects)
     return batch.without(rejects) if rejects and len(tables) > 1 else batch
+
+
+def _select(lanes: Lanes, chunk: Chunk, tokens: Tokens, active: NDArray[np.bool_]) -> dict[int, Reject]:
+    """Take records out of clauses whose transaction type they are not of; gives those of which that cannot be told."""
+    failed: list[ConstraintError] = []
+    for number, table in enumerate(lanes.plan.tables):
+        if table.select is None:
+            continue
+        verdict = tokens.verdict[:, number]
+        record = np.flatnonzero(active & ((verdict == Verdict.TAKE) | (verdict == Verdict.REJECT)))
+        holds, failures = lanes.columnar.select(table, tokens, record, chunk.record_nos(record))
+        holds[[failure.row for failure in failures]] = True
+        tokens.verdict[record[~holds], number] = Verdict.WHEN_FAILED
+        failed += [
+            ConstraintError(
+                record=int(record[one.row]),
+                table_no=number,
+                field=None,
+                rule="when",
+                code=one.code,
+                reason=one.message,
+            )
+            for one in failures
+        ]
+    return refused(lanes.plan.tables, chunk, reversed(failed))
 
 
 def _completed(lanes: Lanes, read: Read, encoded: Encoded) -> Batch:

@@ -35,7 +35,8 @@ class LoadRequest:
         take_over: End a process that has this very load in hand, and go on.
         resume: Whether control tables are kept in the target.
         atomic: All or nothing. types: what the rows are published by, each type as a whole, in place of all at once;
-            types_path: where it was read from. reconciled: columns of each clause that are added up on their way, and
+            types_path: where it was read from. selects: an SQL condition for each clause, besides its WHEN; empty
+            where no type has one. reconciled: columns of each clause that are added up on their way, and
             whether by a hash total; empty where no type says so.
         ddl: Oracle DDL files for missing tables. create_tables: make them from the spec.
         schema_map: Pairs of old and new schema names.
@@ -68,6 +69,7 @@ class LoadRequest:
     atomic: bool = False
     types: TransactionSpec | None = None
     types_path: str = ""
+    selects: tuple[str | None, ...] = ()
     reconciled: tuple[tuple[tuple[str, bool], ...], ...] = ()
     ddl: tuple[str, ...] = ()
     create_tables: bool = False

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Literal as Only
+from typing import Self
 
 from pydantic import Field as Doc
+from pydantic import model_validator
 
 from loadstone.spec.documents import file_text, parse_document
 from loadstone.spec.fields import Part
@@ -33,6 +35,31 @@ class ParentKey(Part):
     table: str | None = Doc(None, description="The parent's table; needed where its type has several.")
 
 
+class When(Part):
+    """How a record is told to be of a type: by a field, by bytes at a position, or by an expression; one of the three."""
+
+    field: str | None = Doc(None, description="Field of each of the type's clauses; with `equals`.")
+    position: str | None = Doc(
+        None,
+        pattern=r"^[1-9]\d*(:[1-9]\d*)?$",
+        description="1-based bytes of the record, 1 or 1:2; with `equals`.",
+    )
+    equals: str | None = Doc(None, min_length=1, description="What the field or the bytes are.")
+    expression: str | None = Doc(
+        None,
+        min_length=1,
+        description="An SQL condition on the clause's fields, as in a control file's strings.",
+    )
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.field is not None) + (self.position is not None) + (self.expression is not None) != 1:
+            raise ValueError("give exactly one of field, position and expression")
+        if (self.equals is None) == (self.expression is None):
+            raise ValueError("give equals with a field or a position, and not with an expression")
+        return self
+
+
 class Reconcile(Part):
     """Columns that are added up on their way from the file through staging into the target; rows always are counted."""
 
@@ -49,6 +76,10 @@ class TransactionType(Part):
     tables: tuple[str, ...] = Doc(
         min_length=1,
         description="Tables of the load; NAME is every INTO TABLE clause of that table, NAME:2 the second one.",
+    )
+    when: When | None = Doc(
+        None,
+        description="Which records are of the type, besides the WHEN of its INTO TABLE clauses; all of those.",
     )
     requires: tuple[str, ...] = Doc((), description="Types that must be published before.")
     after: tuple[str, ...] = Doc(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from loadstone.spec.transactions import When
 from loadstone.transactions.plan import TransactionPlan
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 170, 36, 70, 18, 20
@@ -29,6 +30,7 @@ def graph_values(plan: TransactionPlan) -> dict[str, Any]:
                 "if_partial": one.spec.if_partial.value,
                 "errors": one.spec.errors,
                 "priority": one.spec.priority,
+                "when": one.spec.when.model_dump(exclude_none=True) if one.spec.when is not None else None,
                 "reconcile": {
                     "sums": list(one.spec.reconcile.sums),
                     "hash_totals": list(one.spec.reconcile.hash_totals),
@@ -55,6 +57,7 @@ def graph_text(plan: TransactionPlan) -> str:
                 f"{', '.join(key.columns)} must stand in {key.type} ({', '.join(key.references)})"
                 for key in one.spec.parents
             ]
+            told += [f"its records are those of which {_when(one.spec.when)}"] * (one.spec.when is not None)
             told += [f"the sum of {column} is reconciled" for column in one.spec.reconcile.sums]
             told += [f"the hash total of {column} is reconciled" for column in one.spec.reconcile.hash_totals]
             lines += [f"  {name}: {text}" for text in told]
@@ -86,6 +89,12 @@ def graph_svg(plan: TransactionPlan) -> str:
 
 
 # Private functions
+
+
+def _when(when: When | None) -> str:
+    if when is None or when.expression is not None:
+        return when.expression or "" if when is not None else ""
+    return f"{when.field or f'bytes {when.position}'} is {when.equals!r}"
 
 
 def _arrow(start: tuple[int, int], end: tuple[int, int], *, dashed: bool) -> str:

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from loadstone.config import user_functions
 from loadstone.errors import FixSpec, Place
+from loadstone.expressions.model import Context
 from loadstone.jobs.graph import Cycle, levels
-from loadstone.spec import LoadSpec, Method, TableLoad
-from loadstone.spec.transactions import ParentKey, TransactionSpec, TransactionType
+from loadstone.load.plan.columns import select_plan
+from loadstone.spec import Condition, Literal, LoadSpec, Method, Position, TableLoad, Test
+from loadstone.spec.transactions import ParentKey, TransactionSpec, TransactionType, When
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +70,7 @@ def plan_of(spec: TransactionSpec, path: str, load: LoadSpec) -> TransactionPlan
     Raises:
         FixSpec: LS-8303 a type or table that is not there, or is in two types, or in none; LS-8304 types that need
             each other, with the cycle; LS-8305 a data edge that cannot be; LS-8306 what a load of types cannot have;
-            LS-8310 a column is to be reconciled that no table gets.
+            LS-8310 a column is to be reconciled that no table gets; LS-8311 what tells a type cannot.
     """
     place = Place(file=path)
     _refuse_options(load, place)
@@ -82,10 +85,28 @@ def plan_of(spec: TransactionSpec, path: str, load: LoadSpec) -> TransactionPlan
     _refuse_shared(spec, load, clauses, place)
     for name, one in types.items():
         _refuse_unfilled(name, one, load, place)
+        _refuse_when(name, one, load, place)
     order = [name for level in found for name in level]
     return TransactionPlan(
         types={name: types[name] for name in order}, levels=found, groups=_groups(spec.publish, order, types)
     )
+
+
+def told_apart(plan: TransactionPlan, load: LoadSpec) -> tuple[LoadSpec, tuple[str | None, ...]]:
+    """The load with what its types say of fields and positions in each clause's WHEN; and their expressions, by clause."""
+    tables = list(load.tables)
+    expressions: list[str | None] = [None] * len(tables)
+    for one in plan.types.values():
+        when = one.spec.when
+        for clause in one.clauses if when is not None else ():
+            assert when is not None
+            if when.expression is not None:
+                expressions[clause] = when.expression
+                continue
+            before = tables[clause].when
+            tests = (*(before.tests if before is not None else ()), _test(when))
+            tables[clause] = tables[clause].model_copy(update={"when": Condition(tests=tests)})
+    return load.model_copy(update={"tables": tuple(tables)}), tuple(expressions) if any(expressions) else ()
 
 
 def reconciled_columns(plan: TransactionPlan, load: LoadSpec) -> tuple[tuple[tuple[str, bool], ...], ...]:
@@ -112,6 +133,37 @@ def _filled(table: TableLoad) -> set[str]:
     return {field.name.upper() for field in table.fields if not field.filler}
 
 
+def _test(when: When) -> Test:
+    literal = Literal(text=when.equals)
+    if when.field is not None:
+        return Test(field=when.field.upper(), literal=literal)
+    first, _, last = str(when.position).partition(":")
+    return Test(position=Position(start=int(first), end=int(last) if last else None), literal=literal)
+
+
+def _refuse_when(name: str, one: TypePlan, load: LoadSpec, place: Place) -> None:
+    """What tells the type must be there in each of its clauses that has a field list."""
+    when = one.spec.when
+    for table in [load.tables[clause] for clause in one.clauses if load.tables[clause].fields]:
+        known = [field.name.upper() for field in table.fields]
+        if when is not None and when.field is not None and when.field.upper() not in known:
+            close = get_close_matches(when.field.upper(), known, 1, 0.6)
+            hint = f"did you mean {close[0]}?" if close else f"its fields are {', '.join(known)}."
+            raise FixSpec(
+                "LS-8311", f"type {name}: table {table.table} has no field {when.field}", place, hints=[hint]
+            )
+        if when is not None and when.expression is not None:
+            try:
+                select_plan(table, when.expression, Context(functions=user_functions()))
+            except FixSpec as error:
+                raise FixSpec(
+                    "LS-8311",
+                    f"type {name}: {when.expression}: {error.message}",
+                    place,
+                    hints=[*error.hints, "a field that is FILLER alone cannot be named; say BOUNDFILLER."],
+                ) from error
+
+
 def _refuse_unfilled(name: str, one: TypePlan, load: LoadSpec, place: Place) -> None:
     """A column to be reconciled is one that a table of the type gets from the file."""
     tables = [load.tables[clause] for clause in one.clauses]
@@ -123,7 +175,10 @@ def _refuse_unfilled(name: str, one: TypePlan, load: LoadSpec, place: Place) -> 
             close = get_close_matches(column.upper(), known, 1, 0.6)
             hint = f"did you mean {close[0]}?" if close else f"they fill {', '.join(known)}."
             raise FixSpec(
-                "LS-8310", f"type {name} reconciles {column}, which none of its tables gets", place, hints=[hint]
+                "LS-8310",
+                f"type {name} reconciles {column}, which none of its tables gets",
+                place,
+                hints=[hint],
             )
 
 

@@ -372,3 +372,38 @@ def test_a_restart_does_not_begin_to_add_up_in_the_middle(day: str) -> None:
     run(day, changed("customers", errors=0))
     types = changed("customers", reconcile={"hash_totals": ["name"]})
     assert ["rows"] == [figure for figure, *_ in figures(run(day, types), "customers")]
+
+
+TOLD = """LOAD DATA INFILE 'day.dat' APPEND
+INTO TABLE payments FIELDS TERMINATED BY '|' TRAILING NULLCOLS
+(kind BOUNDFILLER POSITION(1) CHAR, id INTEGER EXTERNAL, account INTEGER EXTERNAL)
+INTO TABLE accounts FIELDS TERMINATED BY '|' TRAILING NULLCOLS
+(kind FILLER POSITION(1) CHAR, id INTEGER EXTERNAL, customer INTEGER EXTERNAL)
+INTO TABLE customers FIELDS TERMINATED BY '|' TRAILING NULLCOLS
+(kind FILLER POSITION(1) CHAR, id INTEGER EXTERNAL, name CHAR(20))
+"""
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["row by row", "by DuckDB"])
+def test_types_are_told_by_field_position_and_expression(
+    day: str, compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What no type takes is discarded; what the expression fails for is a reject of the type's table."""
+    if compiled:
+        monkeypatch.setattr("loadstone.load.plan.compile.COMPILE_FROM_BYTES", 0)
+    types = {
+        "payments": {
+            "tables": ["payments"],
+            "when": {"expression": "UPPER(:kind) LIKE 'P%' AND TO_NUMBER(:account) > 10"},
+        },
+        "accounts": {"tables": ["accounts"], "when": {"field": "kind", "equals": "A"}},
+        "customers": {"tables": ["customers"], "when": {"position": "1:2", "equals": "C|"}},
+    }
+    Path("day.dat").write_text("p1|100|11\nA|10|1\nC|1|Ada\nP2|101|9\nCC|2|Bob\nP3|102|x\nA|11|2\nX|3|3\nP4|103|\n")
+    receipt = run(day, types, control=TOLD, chunk_size_bytes=4000)
+    assert ([100], [10, 11], [1]) == (ids(day, "payments"), ids(day, "accounts"), ids(day, "customers"))
+    assert [(6, "when", "ORA-01722")] == rejects(day)
+    counts = receipt.counts
+    assert (9, 4, 1, 4) == (counts.read, counts.loaded, counts.rejected, counts.discarded)
+    again = {**types, "customers": {"tables": ["customers"], "when": {"position": "1", "equals": "X"}}}
+    assert not run(day, again, control=TOLD).repeated, "with another rule it is another load"

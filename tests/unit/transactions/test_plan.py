@@ -10,7 +10,7 @@ from loadstone.errors import FixSpec
 from loadstone.spec.transactions import TransactionSpec
 from loadstone.sqlldr.control import parse_control
 from loadstone.transactions.picture import graph_svg, graph_text, graph_values
-from loadstone.transactions.plan import TransactionPlan, plan_of
+from loadstone.transactions.plan import TransactionPlan, plan_of, told_apart
 
 CONTROL = b"""LOAD DATA INFILE 'day.dat' APPEND
 INTO TABLE customers WHEN (1) = 'C' (id POSITION(2:3) CHAR)
@@ -157,3 +157,50 @@ def test_the_graph_is_shown_as_values_text_and_picture() -> None:
     picture = graph_svg(found)
     assert (4, 4, 1) == (picture.count("<rect"), picture.count("marker-end"), picture.count("dasharray"))
     assert "in one transaction: customers, accounts, payments, reversals" in graph_text(plan(publish="file"))
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ({"field": "kid", "equals": "A"}, "has no field kid"),
+        ({"expression": ":customer ="}, "type accounts: :customer ="),
+        ({"expression": ":owner = 'A'"}, "OWNER"),
+        ({"expression": "things.NEXTVAL > 3"}, "draws numbers"),
+    ],
+    ids=["no field", "grammar", "no bind", "sequence"],
+)
+def test_what_tells_a_type_is_checked_with_the_spec(when: dict[str, str], told: str) -> None:
+    """Before any target is opened."""
+    with pytest.raises(FixSpec, match=f"(?i){told}") as caught:
+        plan(changed("accounts", when=when))
+    assert ("LS-8311", "day.yaml") == (caught.value.code, caught.value.place.file)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [{}, {"field": "id"}, {"equals": "A"}, {"expression": "1 = 1", "equals": "A"}, {"field": "id", "position": "1", "equals": "A"}],
+    ids=["nothing", "no value", "value alone", "both", "two"],
+)
+def test_a_type_is_told_in_one_way(when: dict[str, str]) -> None:
+    """The form of the spec says so."""
+    with pytest.raises(ValueError, match="give"):
+        plan(changed("accounts", when=when))
+
+
+def test_what_tells_types_joins_the_clauses_and_is_shown() -> None:
+    """A field or a position is one more test of the WHEN; an expression stands apart."""
+    found = plan(
+        {
+            **TYPES,
+            "customers": {"tables": ["customers"], "when": {"field": "id", "equals": "11"}},
+            "accounts": {"tables": ["accounts"], "when": {"expression": ":customer > '5'"}},
+            "payments": {"tables": ["moves:1"], "when": {"position": "4:5", "equals": "77"}},
+        }
+    )
+    load, selects = told_apart(found, parse_control(CONTROL, "day.ctl"))
+    assert (None, ":customer > '5'", None, None) == selects
+    assert [2, 1, 2, 1] == [len(table.when.tests) for table in load.tables if table.when is not None]
+    text = graph_text(found)
+    assert "customers: its records are those of which id is '11'" in text and "of which bytes 4:5 is '77'" in text
+    assert "accounts: its records are those of which :customer > '5'" in text
+    assert {"expression": ":customer > '5'"} == graph_values(found)["types"]["accounts"]["when"]

@@ -25,7 +25,7 @@ from loadstone.spec import (
 from loadstone.targets.model import Column, TableInfo
 
 if TYPE_CHECKING:
-    from loadstone.expressions.model import Compiled, Context
+    from loadstone.expressions.model import BindType, Compiled, Context
     from loadstone.expressions.spans import SpanPlan
 
 _DATES = {
@@ -190,20 +190,13 @@ class _Work:
 
     def _expression(self, number: int, one: Field, column: Column, sql: str) -> ColumnPlan:
         from loadstone.expressions.compile import compile_expression
-        from loadstone.expressions.model import MOMENTS, BindType, ResultType
+        from loadstone.expressions.model import MOMENTS, ResultType
         from loadstone.expressions.spans import span_plan
 
-        types = {
-            other.name: BindType.NUMBER
-            if other.type and other.type.name in _BINARY_NUMBERS
-            else BindType.TEXT
-            for other in self.table.fields
-            if other.filler != "filler"
-        }
         try:
             compiled = compile_expression(
                 sql,
-                binds=types,
+                binds=bind_types(self.table),
                 context=self.context,
                 wanted=ResultType.TEXT if column.type.kind is Kind.TEXT else None,
             )
@@ -252,6 +245,42 @@ class _Work:
             return nls.timestamp_tz_format
         whole = column.type.kind is Kind.DATE or column.type.fraction_digits == 0
         return nls.date_format if whole else nls.timestamp_format
+
+
+def bind_types(table: TableLoad) -> dict[str, BindType]:
+    """Fields that an expression of the table may name, and whether as numbers."""
+    from loadstone.expressions.model import BindType
+
+    return {
+        other.name: BindType.NUMBER if other.type and other.type.name in _BINARY_NUMBERS else BindType.TEXT
+        for other in table.fields
+        if other.filler != "filler"
+    }
+
+
+def select_plan(table: TableLoad, condition: str, context: Context) -> ExpressionPlan:
+    """
+    What is ``Y`` for records of which ``condition`` holds, and NULL for others.
+
+    Raises:
+        FixSpec: LS-8311 it draws numbers or reads tables, so the same file would not always have the same records;
+            LS-5001 to LS-5016 as ``compile_expression``.
+    """
+    from loadstone.expressions.compile import compile_expression
+    from loadstone.expressions.duckdb.emit import emit
+    from loadstone.expressions.duckdb.model import Declined
+    from loadstone.expressions.model import GUID, ResultType
+
+    text = f"CASE WHEN {condition} THEN 'Y' END"
+    compiled = compile_expression(text, binds=bind_types(table), context=context, wanted=ResultType.TEXT)
+    if compiled.sequences or compiled.lookups or GUID in compiled.binds:
+        raise FixSpec(
+            "LS-8311", f"the condition of table {table.table} draws numbers or reads tables: {condition}"
+        )
+    try:
+        return ExpressionPlan(compiled=compiled, emitted=emit(compiled, for_number=False))
+    except Declined as reason:
+        return ExpressionPlan(compiled=compiled, declined=f"{reason} has no exact form in DuckDB")
 
 
 # Private functions

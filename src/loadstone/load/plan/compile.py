@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from loadstone.errors import FixSpec, LoadstoneError, Place
@@ -14,7 +15,7 @@ from loadstone.load.environment import Environment
 from loadstone.load.inputs import LoadInput
 from loadstone.load.lookups import emptied_tables, table_finder
 from loadstone.load.names import order_by_names
-from loadstone.load.plan.columns import plan_columns
+from loadstone.load.plan.columns import plan_columns, select_plan
 from loadstone.load.plan.model import Limits, LoadPlan, TablePlan
 from loadstone.load.plan.refusals import refusals_of, refuse_free_order, whole_tables
 from loadstone.load.plan.tables import find_tables
@@ -159,7 +160,10 @@ def _plan_tables(
     first_field = 0
     for number, (table, info) in enumerate(zip(spec.tables, infos, strict=True)):
         try:
-            plans.append(_plan_table(spec, number, info, context, first_field))
+            planned = _plan_table(spec, number, info, context, first_field)
+            condition = request.selects[number] if request.selects else None
+            select = select_plan(table, condition, context) if condition else None
+            plans.append(replace(planned, select=select))
         except LoadstoneError as error:
             errors.append(error)
         first_field += len(table.fields)

@@ -72,6 +72,7 @@ class TablePlan:
         binds: Layout number of each field that an expression may name.
         expressions: In order; each with the frozen values that it needs.
         lane: ``direct`` when every value is a span of the record, else ``columnar``.
+        select: NULL for records that are not of the clause's transaction type; None where its WHEN says all.
         staged: Where the rows of an all-or-nothing load wait; None for any other load. totals: what is reconciled of them.
     """
 
@@ -83,6 +84,7 @@ class TablePlan:
     expressions: tuple[ExpressionPlan, ...]
     binds: dict[str, int]
     lane: Literal["direct", "columnar"]
+    select: ExpressionPlan | None = None
     staged: TableInfo | None = None
     totals: tuple[Total, ...] = ()
 
