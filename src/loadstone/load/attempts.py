@@ -18,7 +18,7 @@ def load_all(work: Work) -> tuple[Progress, str]:
     waits for the old session, and the checkpoints tell.
     """
     plan, lasting, run = work.plan, work.lasting, work.run
-    progress = _committed(plan, lasting)
+    progress = committed(plan, lasting)
     outcome = outcome_so_far(plan, progress)
     refused = progress.counts.rejected or progress.counts.discarded
     if outcome is not None and (refused or not awaits_publication(plan, progress, outcome)):
@@ -40,7 +40,7 @@ def load_all(work: Work) -> tuple[Progress, str]:
             return progress, outcome
         except Retry as error:
             lasting.recover(error)
-            after = _committed(plan, lasting)
+            after = committed(plan, lasting)
             if after != progress:
                 lasting.progressed()
             progress = after
@@ -65,8 +65,6 @@ def published_outcome(plan: LoadPlan, progress: Progress, outcome: str) -> str:
     return "waiting" if ended == "complete" and awaits_publication(plan, progress, ended) else ended
 
 
-# Private functions
-
-
-def _committed(plan: LoadPlan, lasting: Lasting) -> Progress:
+def committed(plan: LoadPlan, lasting: Lasting) -> Progress:
+    """What the checkpoints of the target tell."""
     return lasting.call(lambda: progress_of(plan.target.checkpoints(lasting.fence.load_id), plan.partition))

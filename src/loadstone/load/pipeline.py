@@ -10,7 +10,7 @@ from loadstone.books import Fence, LoadReceipt, Run
 from loadstone.clock import Clock
 from loadstone.errors import Refused
 from loadstone.load.atomic import close_staged, open_staged, staged_plan
-from loadstone.load.attempts import load_all
+from loadstone.load.attempts import committed, load_all
 from loadstone.load.environment import Environment, thaw
 from loadstone.load.files import Times, write_files
 from loadstone.load.frozen import columnar_of, freeze_plan
@@ -24,7 +24,7 @@ from loadstone.load.plan.compile import compile_plan
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.receipts import finished_before, make_receipt
 from loadstone.load.resume import progress_of
-from loadstone.load.sequences import shared_numbers
+from loadstone.load.sequences import moved_bases, shared_numbers
 from loadstone.load.surroundings import Surroundings
 from loadstone.load.workers import Work, pace_of
 from loadstone.spec import LoadRequest
@@ -104,8 +104,12 @@ def _run_held(load: _Load) -> LoadReceipt:
     reach("fence_raised")
     plan = lasting.call(lambda: _prepare(load, plan, lasting.fence, frozen))
     reach("prepared")
-    columnar = columnar_of(plan, frozen)
     told = shared_numbers(plan, load.identity.load_id)
+    if row is not None and frozen["numbered"]:
+        reached = committed(plan, lasting)
+        frozen["sequences"], more = lasting.call(lambda: moved_bases(plan, frozen["sequences"], reached))
+        told += more
+    columnar = columnar_of(plan, frozen)
     work = Work(plan, columnar, lasting, load.run, pace_of(plan), load.surroundings.publish)
     partitions = partitions_of(frozen.get("partitions", ()))
     progress, outcome = load_in_turn(work, partitions) if partitions else load_all(work)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from loadstone.load.plan.model import LoadPlan, TablePlan
+from loadstone.load.resume import Progress
 from loadstone.load.tickets import Tickets
 from loadstone.spec import Method, Sequence
 
@@ -23,7 +26,7 @@ def numbered_tables(plan: LoadPlan) -> list[str]:
     """Tables whose numbers go on from what they hold when the load begins: SEQUENCE(MAX) and SEQUENCE(COUNT)."""
     return sorted(
         {
-            f"{table.info.schema}.{table.info.name}" if table.info.schema else table.info.name
+            _name(table)
             for table in plan.tables
             for column in table.columns
             if isinstance(column.field.source, Sequence) and isinstance(column.field.source.base, str)
@@ -42,6 +45,45 @@ def shared_numbers(plan: LoadPlan, load_id: str) -> list[str]:
         for other in plan.target.unfinished(load_id)
         for name in sorted(mine & set(other.frozen.get("numbered", ())))
     ]
+
+
+def moved_bases(
+    plan: LoadPlan, bases: Mapping[str, list[int]], progress: Progress
+) -> tuple[dict[str, list[int]], list[str]]:
+    """
+    The first numbers of a load that goes on, behind what others wrote to its tables meanwhile, and a warning of each.
+
+    What stands in a table is its own rows and theirs. SEQUENCE(MAX) goes on behind the greatest number, SEQUENCE(COUNT)
+    leaves out as many as they wrote; a second restart comes to the same, for it sees the same rows. Left as they
+    are: staged tables, whose rows are not there yet, and tables of several INTO TABLE clauses.
+    """
+    moved, told = {name: list(base) for name, base in bases.items()}, []
+    names = [_name(table) for table in plan.tables]
+    for number, table in enumerate(plan.tables):
+        if table.staged is not None or names.count(names[number]) > 1:
+            continue
+        stepped = progress.sequences[number] if progress.sequences else 0
+        loaded = progress.counts.tables[number].loaded if progress.counts.tables else 0
+        for column in table.columns:
+            source = column.field.source
+            if not isinstance(source, Sequence) or not isinstance(source.base, str):
+                continue
+            base = moved[f"{table.table_no}.{column.column.name}"]
+            first, increment = base
+            stands = plan.target.sequence_base(table.info, column.column.name, source.base)
+            count = source.base == "count"
+            behind = (
+                (stands - (first - increment) - loaded) * increment
+                if count
+                else stands - (first + (stepped - 1) * increment)
+            )
+            if behind > 0 and increment > 0:
+                base[0] += behind
+                told.append(
+                    f"others wrote to {names[number]} while this load was stopped: {column.column.name} goes on with"
+                    f" {base[0] + stepped * increment}"
+                )
+    return moved, told
 
 
 class Steps:
@@ -69,6 +111,10 @@ class Steps:
 
 
 # Private functions
+
+
+def _name(table: TablePlan) -> str:
+    return f"{table.info.schema}.{table.info.name}" if table.info.schema else table.info.name
 
 
 def _base(plan: LoadPlan, table: TablePlan, column: str, source: Sequence) -> list[int]:

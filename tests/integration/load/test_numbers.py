@@ -102,6 +102,27 @@ def test_loads_that_number_a_table_at_once_are_warned_about(base: str, target_ur
     assert not [one for receipt in (fixed, alone) for one in receipt.warnings if "given twice" in one]
 
 
+@pytest.mark.parametrize(
+    ("source", "others", "own"),
+    [
+        ("SEQUENCE(MAX,1)", [2, 3, 5, 6], [1, 7, 8, 9]),
+        ("SEQUENCE(MAX,10)", [20, 30, 50, 60], [10, 70, 80, 90]),
+        ("SEQUENCE(COUNT,1)", [2, 3, 5, 6], [1, 6, 8, 9]),
+    ],
+)
+def test_a_load_goes_on_behind_what_another_one_wrote(
+    source: str, others: list[int], own: list[int], target_url: str, here: Path
+) -> None:
+    """Behind their greatest number, or as many further as they wrote rows; however often it is stopped."""
+    Path("in.dat").write_text(LINES)
+    load(control(source), target_url, ddl=DDL, load=1)
+    load(control(source), target_url, run_id="second")
+    for limit in (3, 4, None):
+        receipt = load(control(source), target_url, load=limit)
+        assert any("others wrote to" in one for one in receipt.warnings)
+    assert sorted(others + own) == sorted(int(row[0]) for row in rows_of(target_url, "SELECT n FROM t"))
+
+
 def test_each_table_has_its_own_sequence(target_url: str, here: Path) -> None:
     """Records that go into the other table do not step it."""
     Path("in.dat").write_text("1a\n2b\n1c\n2d\n1e\n")
