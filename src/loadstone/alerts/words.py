@@ -40,6 +40,8 @@ def words_of(event: Event) -> Words:
         return _of_schedule(event)
     if noun == "file":
         return _of_file(event)
+    if noun == "feed":
+        return _of_feed(event)
     told = ", ".join(f"{name} {value}" for name, value in body.items() if value not in (None, {}, []))
     fact = f"{event.topic.replace('.', ' ')} {event.key}: {told}".rstrip(": ")
     if event.topic == "execution.late":
@@ -125,6 +127,22 @@ def _of_file(event: Event) -> Words:
         fact=f"file {body.get('name', event.key)}{feed} is {how}: {body.get('message', '')}".rstrip(": "),
         place=f"file {event.key}",
         steps=(*body.get("hints", ()), f"`loadstone files show {event.key}` shows all that is known of it."),
+    )
+
+
+def _of_feed(event: Event) -> Words:
+    body, verb = event.body, event.topic.partition(".")[2]
+    feed, day = body.get("feed", event.key), body.get("business_date")
+    return Words(
+        about=about_of(event),
+        same=event.topic,
+        fact=f"feed {feed} is {verb}: {body.get('message', '')}".rstrip(": "),
+        place=f"feed {feed} of {body.get('source')}, business date {day}",
+        steps=(
+            f"`loadstone feeds show {feed}` shows whom to ask, and its connection.",
+            f"`loadstone files list --feed {feed}` shows its last files; one with another business date or name?",
+            f"`loadstone files excuse {feed} {day} --because TEXT` where none will come.",
+        ),
     )
 
 

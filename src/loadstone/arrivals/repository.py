@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, RowMapping, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loadstone.arrivals.model import Arrival, Content, State
-from loadstone.arrivals.tables import ARRIVAL, CONTENT
+from loadstone.arrivals.tables import ARRIVAL, CONTENT, EXPECTED
 from loadstone.database.open import now
 from loadstone.jobs.repository.executions import has_ended
 
@@ -189,6 +189,55 @@ def outlived(connection: Connection, moment: datetime, limit: int = 1000) -> lis
         ARRIVAL.c.keep_until < moment, ARRIVAL.c.state.in_((State.ARCHIVED, State.REJECTED))
     )
     return [arrival_of(row) for row in connection.execute(query.order_by(ARRIVAL.c.id).limit(limit))]
+
+
+def files_that_came(connection: Connection, since: date) -> dict[tuple[str, date], int]:
+    """How many files came of each feed and business date since one; those that were rejected, or went away, do not count."""
+    query = (
+        select(ARRIVAL.c.feed, ARRIVAL.c.business_date, func.count())
+        .where(
+            ARRIVAL.c.feed.is_not(None),
+            ARRIVAL.c.business_date >= since,
+            ARRIVAL.c.state.not_in((State.REJECTED, State.GONE)),
+        )
+        .group_by(ARRIVAL.c.feed, ARRIVAL.c.business_date)
+    )
+    return {(feed, day): int(count) for feed, day, count in connection.execute(query)}
+
+
+def kept_expectations(
+    connection: Connection, since: date, open_states: Sequence[str]
+) -> Sequence[RowMapping]:
+    """What is kept of feeds and business dates: since one, and all in ``open_states``."""
+    kept = or_(EXPECTED.c.state.in_(open_states), EXPECTED.c.business_date >= since)
+    query = select(EXPECTED).where(kept).order_by(EXPECTED.c.feed, EXPECTED.c.business_date)
+    return connection.execute(query).mappings().all()
+
+
+def kept_expectation(connection: Connection, feed: str, day: date) -> RowMapping | None:
+    """What is kept of one feed and business date."""
+    where = (EXPECTED.c.feed == feed, EXPECTED.c.business_date == day)
+    return connection.execute(select(EXPECTED).where(*where)).mappings().first()
+
+
+def keep_expectation(connection: Connection, row: Mapping[str, Any], *, before: str) -> bool:
+    """Keep the new state of a feed and business date; False where it is not, or no longer, as it was ``before``."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    added = dialect.insert(EXPECTED).values(row).on_conflict_do_nothing().returning(EXPECTED.c.feed)
+    if before == "expected" and connection.execute(added).first() is not None:
+        return True
+    where = (
+        EXPECTED.c.feed == row["feed"],
+        EXPECTED.c.business_date == row["business_date"],
+        EXPECTED.c.state == before,
+    )
+    return connection.execute(update(EXPECTED).where(*where).values(row)).rowcount == 1
+
+
+def expectations_by_state(connection: Connection) -> dict[str, int]:
+    """How many feeds and business dates are in each state."""
+    query = select(EXPECTED.c.state, func.count()).group_by(EXPECTED.c.state)
+    return {state: int(count) for state, count in connection.execute(query)}
 
 
 def arrival_of(row: Row[Any]) -> Arrival:

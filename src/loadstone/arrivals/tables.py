@@ -75,3 +75,20 @@ CONTENT = Table(
     info={"natural_key": ("feed", "kind", "digest")},
 )
 """Which file of a feed was the first with a name, with these bytes, or with these records: at most one."""
+
+_OVERDUE = text("state IN ('late', 'missing')")
+
+EXPECTED = Table(
+    "expected_file",
+    METADATA,
+    Column("feed", Text, primary_key=True),
+    Column("business_date", Date, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("because", Text),
+    Column("changed_at", Instant, nullable=False),
+    Index("ix_expected_file_overdue", "feed", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
+    Index("ix_expected_file_business_date", "business_date"),
+    info={"natural_key": ("feed", "business_date")},
+)
+"""Business dates of feeds that were told to be late or missing, or for which no file is expected."""

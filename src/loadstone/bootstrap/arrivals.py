@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from loadstone.arrivals import decide, repository, settle
+from loadstone.arrivals import decide, expected, repository, settle
+from loadstone.arrivals.expected import Expectation
 from loadstone.arrivals.launch import keep_built_in
 from loadstone.arrivals.model import Arrival, State
 from loadstone.arrivals.rounds import Rounds
@@ -32,6 +34,10 @@ from loadstone.jobs.worker import Worker
 
 LOADS_AT_ONCE = 2
 """Loads that ``files poll`` and ``files watch`` run at the same time."""
+
+
+TOLD_S = 30.0
+"""Seconds between two looks of ``files watch`` at which files should have come."""
 
 
 class Places:
@@ -69,6 +75,7 @@ class Files:
         self._around = surroundings(database, f"files:{actor}")
         self._rounds = Rounds(self._around)
         self._handlers = handlers(database)
+        self._told_s = -TOLD_S
 
     def listed(
         self, *, state: str | None, feed: str | None, source: str | None, limit: int
@@ -116,6 +123,18 @@ class Files:
         """Take one in quarantine out; what ``decide.reject`` raises."""
         return row(decide.reject(self._around, arrival_id, actor=self._actor, because=because))
 
+    def expected(self, *, feed: str | None, overdue: bool) -> list[dict[str, Any]]:
+        """What is due and how it stands, by feed and business date; with ``overdue`` only what is late or missing."""
+        return [
+            due_row(one)
+            for one in expected.expectations(self._around)
+            if (feed is None or one.feed == feed) and (one.state.overdue or not overdue)
+        ]
+
+    def excuse(self, feed: str, day: date, because: str) -> dict[str, Any]:
+        """Say that no file of a feed will come for a day; what ``expected.excuse`` raises."""
+        return due_row(expected.excuse(self._around, feed, day, actor=self._actor, because=because))
+
     def poll(self, *, all_places: bool = True, run_loads: bool = True) -> Polled:
         """
         Look, and take every file on as far as it goes.
@@ -132,6 +151,7 @@ class Files:
                 break
             self._run_loads()
         settle.expire(self._around)
+        self._tell_overdue()
         with self._database.read() as connection:
             return Polled(looks, repository.changed_since(connection, begun))
 
@@ -140,6 +160,13 @@ class Files:
         self._database.close()
 
     # Private methods
+
+    def _tell_overdue(self) -> None:
+        """As often as a worker looks, however often this is asked."""
+        now_s = self._around.clock.monotonic()
+        if now_s >= self._told_s + TOLD_S:
+            self._told_s = now_s
+            expected.tell_overdue(self._around)
 
     def _loading(self) -> int:
         with self._database.read() as connection:
@@ -179,6 +206,12 @@ def ticking(database: Database, worker: str) -> Callable[[], None]:
     return tick
 
 
+def telling(database: Database, worker: str) -> Callable[[], int]:
+    """Tells which files should have come, and have not."""
+    around = surroundings(database, worker)
+    return lambda: expected.tell_overdue(around)
+
+
 def expiring(database: Database, worker: str) -> Callable[[], int]:
     """Removes copies of files that need not be kept any longer."""
     around = surroundings(database, worker)
@@ -211,6 +244,21 @@ def row(one: Arrival) -> dict[str, Any]:
         "loaded": receipt.get("rows_loaded"),
         "rejected": receipt.get("rows_rejected"),
         "changed_at": one.changed_at,
+    }
+
+
+def due_row(one: Expectation) -> dict[str, Any]:
+    """What is due as a line of a list."""
+    return {
+        "feed": one.feed,
+        "source": one.source,
+        "business_date": one.business_date,
+        "state": str(one.state),
+        "files": one.files,
+        "files_min": one.files_min,
+        "late_at": one.late_at,
+        "closes_at": one.closes_at,
+        "because": one.because,
     }
 
 

@@ -46,6 +46,9 @@ ASK_S = 1.0
 ARRIVALS_S = 1.0
 """Seconds between two looks at whether a place is due, or a file may go on."""
 
+EXPECTED_S = 30.0
+"""Seconds between two looks at which files should have come."""
+
 LATE_S = 5.0
 """Seconds between two looks at what is late."""
 
@@ -252,6 +255,7 @@ def make_worker(url: str, *, threads: int, lease_s: float) -> Worker:
         Tick("gauges", GAUGES_S, lambda: read_gauges(database)),
         Tick("notifications", TELL_S, Herald(database).tell, apart=True, at_start=False),
         Tick("arrivals", ARRIVALS_S, arrivals.ticking(database, "worker"), apart=True, at_start=False),
+        Tick("expected", EXPECTED_S, arrivals.telling(database, "worker"), apart=True, at_start=False),
         Tick("archive", 3600.0, arrivals.expiring(database, "worker"), at_start=False),
         Tick("seal", 60.0, lambda: trail.seal(database)),
         Tick("expire", 3600.0, lambda: responses.expire(database)),

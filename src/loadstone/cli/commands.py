@@ -174,7 +174,7 @@ def add_write(subparsers: Subparsers) -> None:
     add("spec", nargs="?", metavar="SPEC", help="output spec (YAML or JSON)")
     add("--source", metavar="URL", help="database of the rows, or its name; LOADSTONE_TARGET when absent")
     add("--folder", default=".", metavar="DIR", help="where the file goes; the working directory")
-    add("--business-date", type=_date, metavar="DATE", help="YYYY-MM-DD: the variable business_date")
+    add("--business-date", type=iso_date, metavar="DATE", help="YYYY-MM-DD: the variable business_date")
     add("--define", action="append", default=[], metavar="NAME=VALUE", help="a variable of the templates")
     add("--replace", action="store_true", help="replace a file of that name, here and where it is delivered")
     add(
@@ -281,7 +281,7 @@ def seconds(text: str) -> float:
     return value
 
 
-def _date(text: str) -> str:
+def iso_date(text: str) -> str:
     """A date as YYYY-MM-DD."""
     try:
         return date.fromisoformat(text).isoformat()
@@ -315,7 +315,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     add("--run-id", metavar="TEXT", help="tells loads of the same files apart")
     add(
         "--business-date",
-        type=_date,
+        type=iso_date,
         metavar="DATE",
         help="YYYY-MM-DD: tells loads of the same files apart",
     )

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from loadstone.cli.sources import print_document
@@ -22,6 +23,9 @@ QUIET_S = 1.0
 
 SHOWN = ("file", "name", "state", "reason", "feed", "business_date", "loaded", "rejected")
 """Columns of a list on a terminal; JSON has all."""
+
+SHOWN_DUE = ("feed", "business_date", "state", "files", "files_min", "late_at", "closes_at")
+"""Columns of a list of what is due."""
 
 
 def run_list(arguments: argparse.Namespace) -> int:
@@ -56,6 +60,25 @@ def run_reject(arguments: argparse.Namespace) -> int:
     """Take them out."""
     with opened(arguments) as files:
         print_files([files.reject(one, arguments.because) for one in arguments.files], as_json=arguments.json)
+    return 0
+
+
+def run_expected(arguments: argparse.Namespace) -> int:
+    """What is due; 1 while anything is late or missing."""
+    with opened(arguments) as files:
+        rows = files.expected(feed=arguments.feed, overdue=arguments.overdue)
+    print_table(
+        rows if arguments.json else [{name: row[name] for name in SHOWN_DUE} for row in rows],
+        as_json=arguments.json,
+    )
+    return 1 if any(row["state"] in ("late", "missing") for row in rows) else 0
+
+
+def run_excuse(arguments: argparse.Namespace) -> int:
+    """Nothing will come."""
+    with opened(arguments) as files:
+        row = files.excuse(arguments.feed, date.fromisoformat(arguments.date), arguments.because)
+    print_table([row if arguments.json else {name: row[name] for name in SHOWN_DUE}], as_json=arguments.json)
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from loadstone.cli.commands import Subparsers, number
+from loadstone.cli.commands import Subparsers, iso_date, number
 from loadstone.cli.job_commands import repository_action
 
 FILE_STATES = (
@@ -80,6 +80,20 @@ def add_files(subparsers: Subparsers) -> None:
         one.add_argument("files", metavar="FILE", type=number(1), nargs="+", help="its number")
     release.add_argument("--because", metavar="TEXT", help="why, for the audit trail")
     reject.add_argument("--because", metavar="TEXT", required=True, help="why, for the audit trail")
+    due = repository_action(
+        actions,
+        "expected",
+        "what feeds owe, and whether it came; exit code 1 while anything is late or missing",
+        module="files",
+    )
+    due.add_argument("--feed", metavar="FEED", help="of this feed only")
+    due.add_argument("--overdue", action="store_true", help="only what is late or missing")
+    excuse = repository_action(
+        actions, "excuse", "no file of a feed will come for a business date", module="files"
+    )
+    excuse.add_argument("feed", metavar="FEED", help="its name")
+    excuse.add_argument("date", metavar="DATE", type=iso_date, help="such as 2026-11-24")
+    excuse.add_argument("--because", metavar="TEXT", required=True, help="why, for the audit trail")
     poll = repository_action(
         actions, "poll", "look at every place once, and take what is there as far as it goes", module="files"
     )

@@ -109,6 +109,12 @@ METRICS = (
     ),
     Metric("loadstone_dead_letters", "gauge", "Dead letters by state.", ("state",)),
     Metric(
+        "loadstone_files_overdue_open",
+        "gauge",
+        "Business dates of feeds whose files have not come: late, or missing behind the cut-off.",
+        ("state",),
+    ),
+    Metric(
         "loadstone_notices_open", "gauge", "Notices that nobody has acknowledged, by severity.", ("severity",)
     ),
     Metric(
