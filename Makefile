@@ -4,8 +4,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
+SPARK := .venv-spark
 
-.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-history bench-starts bench-memory day graphs crash soak faults lock docs clean
+.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-history bench-starts bench-memory day graphs crash soak faults spark lock lock-spark docs clean
 
 setup: $(STAMP)
 
@@ -81,6 +82,21 @@ soak: $(STAMP)
 faults: $(STAMP)
 	$(BIN)/python -m pytest -s tests/faults --fault-runs 2000 --fault-clock 1
 
+$(SPARK)/.locked: requirements.lock requirements-spark.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Loadstone needs Python 3.11 or later, and none is on the PATH."; exit 1; }
+	@test -x $(SPARK)/bin/python || $(PYTHON) -m venv $(SPARK)
+	@echo "installing the locked packages and Spark (some 450 MB) into $(SPARK) ..."
+	@$(SPARK)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(SPARK)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@$(SPARK)/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(SPARK)/.locked
+
+spark: $(SPARK)/.locked
+	$(SPARK)/bin/python -m pytest -v tests/spark -m "slow or not slow"
+
+lock-spark: $(STAMP)
+	echo "pyspark>=4.0,<5" | $(BIN)/uv pip compile - --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements-spark.lock
+
 lock:
 	$(BIN)/uv pip compile --no-strip-extras pyproject.toml --extra dev --extra oracle --extra s3 --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 
@@ -88,4 +104,4 @@ docs: $(STAMP)
 	$(BIN)/python tools/docs.py
 
 clean:
-	rm -rf $(VENV) .demo build dist
+	rm -rf $(VENV) $(SPARK) .demo build dist

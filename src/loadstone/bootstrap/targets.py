@@ -42,7 +42,7 @@ def open_target(url: str, control_schema: str | None = None, *, part: int = 0) -
         from loadstone.targets.sqlalchemy.target import SqlAlchemyTarget
 
         return SqlAlchemyTarget(url, control_schema=control_schema)
-    _require("oracledb", "oracle")
+    require("oracledb", "oracle")
     from loadstone.targets.oracle.target import OracleTarget
 
     return OracleTarget(url, control_schema=control_schema)
@@ -107,10 +107,8 @@ def init_sql(url: str, control_schema: str | None = None, role: str | None = Non
         target.close()
 
 
-# Private functions
-
-
-def _require(module: str, extra: str) -> None:
+def require(module: str, extra: str) -> None:
+    """``FixSpec`` LS-3012 where a package of an extra is not installed."""
     if find_spec(module) is None:
         raise FixSpec(
             "LS-3012",

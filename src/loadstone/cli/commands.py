@@ -293,7 +293,11 @@ def iso_date(text: str) -> str:
 
 
 def _load_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("control", metavar="CONTROL", help="control file, or spec (.yaml, .yml, .json)")
+    parser.add_argument(
+        "control",
+        metavar="CONTROL",
+        help="control file, or spec (.yaml, .yml, .json), or the manifest.json of rows that Spark has computed",
+    )
     run_options(parser)
     parser.add_argument(
         "--atomic",

@@ -16,6 +16,10 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "loadstone load payments.ctl --data in/payments.dat.gz --target postgresql://loader@db/bank",
         "gunzip -c payments.gz | loadstone load payments.ctl --data - --target bank.duckdb --json",
     ),
+    "spark run": (
+        "loadstone spark run payments.ctl --data in/payments.dat --target postgresql://loader@db/bank --parts parts/payments --master local[2]",
+        "loadstone load parts/payments/manifest.json --target postgresql://loader@db/bank",
+    ),
     "check": (
         "loadstone check payments.ctl",
         "loadstone check payments.ctl --target sqlite --json",

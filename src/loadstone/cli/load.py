@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadstone.books.values import receipt_values
@@ -57,22 +58,13 @@ def request_of(arguments: argparse.Namespace) -> LoadRequest:
         raise FixSpec(
             "LS-6008", "--no-resume keeps no record of the load, which --atomic and --take-over need"
         )
-    pairs = [pair.partition("=") for pair in arguments.schema_map]
-    if any(not sign for _, sign, _ in pairs):
-        raise FixSpec(
-            "LS-6003", "--schema-map takes OLD=NEW", hints=["for example --schema-map SCOTT=public."]
-        )
     return LoadRequest(
-        spec=read_any(arguments.control, arguments.define),
-        spec_path=arguments.control,
+        **_what(arguments),
         target=resolve_target(arguments.target),
-        data=tuple(arguments.data),
         bad=arguments.bad,
         discard=arguments.discard,
         log=arguments.log,
         rejects_jsonl=arguments.rejects_jsonl,
-        skip=arguments.skip,
-        load=arguments.load,
         errors=arguments.errors,
         discardmax=arguments.discardmax,
         rows=arguments.rows,
@@ -84,8 +76,6 @@ def request_of(arguments: argparse.Namespace) -> LoadRequest:
         atomic=arguments.atomic,
         ddl=tuple(arguments.ddl),
         create_tables=arguments.create_tables,
-        schema_map={old.upper(): new for old, _, new in pairs},
-        control_schema=arguments.control_schema,
         workers=arguments.workers,
         order=OrderPolicy(arguments.order),
         chunk_size_bytes=arguments.chunk_size,
@@ -93,7 +83,42 @@ def request_of(arguments: argparse.Namespace) -> LoadRequest:
     )
 
 
+def schema_pairs(given: list[str]) -> dict[str, str]:
+    """
+    New names of schemas by the old ones in upper case, from ``OLD=NEW``.
+
+    Raises:
+        FixSpec: LS-6003 one has no new name.
+    """
+    pairs = [pair.partition("=") for pair in given]
+    if any(not sign for _, sign, _ in pairs):
+        raise FixSpec(
+            "LS-6003", "--schema-map takes OLD=NEW", hints=["for example --schema-map SCOTT=public."]
+        )
+    return {old.upper(): new for old, _, new in pairs}
+
+
 # Private functions
+
+
+def _what(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What is loaded: by a control file or spec, or by the manifest of parts that Spark computed."""
+    given = {
+        "data": tuple(arguments.data),
+        "skip": arguments.skip,
+        "load": arguments.load,
+        "schema_map": schema_pairs(arguments.schema_map),
+        "control_schema": arguments.control_schema,
+    }
+    if Path(arguments.control).name == "manifest.json":
+        from loadstone.bootstrap.spark import request_values
+
+        return {
+            **request_values(arguments.control),
+            **{name: value for name, value in given.items() if value},
+        }
+    spec = read_any(arguments.control, arguments.define)
+    return {"spec": spec, "spec_path": arguments.control, **given}
 
 
 def _show_preview(preview: Preview, arguments: argparse.Namespace) -> None:

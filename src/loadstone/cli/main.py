@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from loadstone import __version__
-from loadstone.cli import commands, job_commands, source_commands, transaction_commands
+from loadstone.cli import commands, job_commands, source_commands, spark_commands, transaction_commands
 from loadstone.cli.parser import Parser, add_examples, parse
 from loadstone.errors import LoadstoneError, Stop
 from loadstone.secrets.passwords import hide_arguments, password_of_userid, passwords_in, remember
@@ -88,6 +88,7 @@ def _add_others(subparsers: commands.Subparsers) -> None:
     commands.add_totals(subparsers)
     commands.add_write(subparsers)
     transaction_commands.add_transactions(subparsers)
+    spark_commands.add_spark(subparsers)
     commands.add_rejects(subparsers)
     commands.add_target(subparsers)
     commands.add_spec(subparsers)

@@ -88,6 +88,12 @@ def spec_without_limits(spec: LoadSpec) -> LoadSpec:
     return spec.model_copy(update={"options": kept, "inputs": inputs, "readsize": None, "readbuffers": None})
 
 
+def spec_digest(spec: LoadSpec) -> str:
+    """SHA-256 of a spec, of what makes loads the same: without its limits and output paths."""
+    values = spec_without_limits(spec).model_dump(mode="json", exclude_defaults=True)
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
 def is_of(key: str, load_id: str) -> bool:
     """Whether ``load_id`` is a load of ``key``, of any generation."""
     return any(_load_id(key, generation) == load_id for generation in range(GENERATIONS_MAX))

@@ -43,6 +43,8 @@ def frozen_partitions(partitions: Sequence[Partition]) -> list[dict[str, Any]]:
 def why_whole(plan: LoadPlan) -> list[str]:
     """Why a load cannot be cut into partitions; empty when it can."""
     reasons = [reason for one in plan.inputs for reason in _input_reasons(plan, one)]
+    if plan.request.parts is not None:
+        reasons.append("its rows are computed in parts")
     if plan.target.sessions_max == 1:
         reasons.append(f"{plan.target.kind} takes one write transaction at a time")
     if any(column.source == "lobfile" for table in plan.tables for column in table.columns):

@@ -25,6 +25,7 @@ from loadstone.load.plan.model import LoadPlan
 from loadstone.load.receipts import finished_before, make_receipt
 from loadstone.load.resume import progress_of
 from loadstone.load.sequences import moved_bases, shared_numbers
+from loadstone.load.spark.begin import begun_from_parts, with_parts
 from loadstone.load.surroundings import Surroundings
 from loadstone.load.workers import Work, pace_of
 from loadstone.spec import LoadRequest
@@ -95,11 +96,12 @@ def _run_held(load: _Load) -> LoadReceipt:
     clock = load.surroundings.clock
     begun = clock.monotonic()
     row = load.identity.row
-    frozen: dict[str, Any] = row.frozen if row is not None else {}
+    frozen: dict[str, Any] = row.frozen if row is not None else begun_from_parts(load.request)
     environment = _environment(load, frozen)
     plan = compile_plan(load.request, load.target, environment, load.inputs, charsets=frozen.get("charsets"))
     lasting = Lasting(load.target, load.identity.load_id, load.claimant, load.surroundings.sleep)
     frozen = frozen or freeze_plan(plan)
+    plan = with_parts(plan, frozen, begins=row is None)
     fill_lookups(plan, frozen.get("lookups", []))
     reach("fence_raised")
     plan = lasting.call(lambda: _prepare(load, plan, lasting.fence, frozen))

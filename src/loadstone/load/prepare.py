@@ -13,6 +13,7 @@ from loadstone.books import Reject
 from loadstone.compiler.objects import release_pages
 from loadstone.datatypes.columns import encode_arrow
 from loadstone.datatypes.model import Faults, Values
+from loadstone.formats.layout import Layout
 from loadstone.formats.model import Chunk, Tokens, Verdict
 from loadstone.formats.origins import unreadable
 from loadstone.formats.tokenize import tokenize
@@ -50,7 +51,7 @@ class Lanes:
     @classmethod
     def of(cls, plan: LoadPlan, columnar: Columnar) -> Lanes:
         """The lanes of ``plan``."""
-        return cls(plan, columnar, Direct.of(plan))
+        return cls(plan, columnar, Direct.of(plan) if plan.parts is None else None)
 
     def give_back(self, batch: Batch) -> None:
         """The batch is committed: its buffers serve a later one."""
@@ -64,12 +65,57 @@ def prepare(lanes: Lanes, read: Read, steps: Steps, *, form: str | None = None) 
 
     ``form`` is that of the encoded rows; the target's when None.
     """
+    if lanes.plan.parts is not None:
+        return lanes.plan.parts.batch_of(lanes.plan, read)
     if lanes.direct is None or form is not None:
         return _general(lanes, read, steps, form or lanes.plan.target.form)
     encoded = lanes.direct.encode(read)
     if encoded is None:
         return _general(lanes, read, steps, lanes.plan.target.form)
     return _completed(lanes, read, encoded)
+
+
+def steps_of(plan: LoadPlan, read: Read) -> tuple[int, ...]:
+    """How many records of ``read`` step each table's sequences; nothing is converted for that."""
+    layout = plan.layouts[plan.charsets[read.chunk.input_no]]
+    total = np.zeros(len(plan.tables), np.int64)
+    for _, piece in read.pieces(PIECE_SIZE_BYTES):
+        verdict = _fields(layout, piece.chunk, compiled=plan.compiled).verdict
+        total += stepping(verdict[piece.first : piece.stop]).sum(axis=0)
+    return tuple(total.tolist())
+
+
+def batch_with(
+    read: Read, verdict: NDArray[np.uint8], tables: Sequence[TableRows], rejects: dict[int, Reject]
+) -> Batch:
+    """The batch of a chunk; its discards are the records that no table took and none refused."""
+    # By columns: there are few of them, and a reduction along them takes a step for each record.
+    nowhere = np.ones(len(verdict), np.bool_)
+    for column in verdict.T:
+        nowhere &= (column == Verdict.WHEN_FAILED) | (column == Verdict.ALL_NULL)
+    nowhere[: read.first] = nowhere[read.stop :] = False
+    return Batch(
+        chunk=read.chunk,
+        first=read.first,
+        stop=read.stop,
+        verdict=verdict,
+        tables=tuple(tables),
+        rejects=rejects,
+        discards=np.flatnonzero(nowhere),
+    )
+
+
+def rows_for(table: TablePlan, rows: Rows) -> TableRows:
+    """Rows with where they go: the table, or where they wait for it."""
+    return TableRows(
+        table_no=table.table_no,
+        table=table.staged or table.info,
+        columns=tuple(column.column.name for column in table.columns),
+        rows=rows,
+        method=Method.APPEND if table.staged else table.method,
+        key=table.spec.key,
+        totals=table.totals,
+    )
 
 
 # Private functions
@@ -92,7 +138,7 @@ def _piece(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
     """Fields as spans, then values, then rows."""
     plan, chunk = lanes.plan, read.chunk
     layout = plan.layouts[plan.charsets[chunk.input_no]]
-    tokens = tokenize(layout, chunk, compiled=plan.compiled)
+    tokens = _fields(layout, chunk, compiled=plan.compiled)
     verdict = tokens.verdict
     active = np.zeros(len(chunk), np.bool_)
     active[read.first : read.stop] = True
@@ -121,8 +167,8 @@ def _piece(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
         }
         for index, reject in found.items():
             rejects.setdefault(index, reject)
-        tables.append(_table_rows(table, rows))
-    batch = _batch(read, verdict, tables, rejects)
+        tables.append(rows_for(table, rows))
+    batch = batch_with(read, verdict, tables, rejects)
     return batch.without(rejects) if rejects and len(tables) > 1 else batch
 
 
@@ -151,6 +197,13 @@ def _select(lanes: Lanes, chunk: Chunk, tokens: Tokens, active: NDArray[np.bool_
     return refused(lanes.plan.tables, chunk, reversed(failed))
 
 
+def _fields(layout: Layout, chunk: Chunk, *, compiled: bool) -> Tokens:
+    """The fields of a chunk; what its reader could not read is refused."""
+    tokens = tokenize(layout, chunk, compiled=compiled)
+    tokens.verdict[unreadable(chunk)] = Verdict.REJECT
+    return tokens
+
+
 def _completed(lanes: Lanes, read: Read, encoded: Encoded) -> Batch:
     """A batch of plain records, with what the general way makes of the others."""
     rows = encoded.rows
@@ -161,31 +214,12 @@ def _completed(lanes: Lanes, read: Read, encoded: Encoded) -> Batch:
         encoded.verdict[encoded.rest] = others.verdict
         rejects = {int(encoded.rest[index]): one for index, one in others.rejects.items()}
         rows = lanes.direct.merge(encoded, others.tables[0].rows)
-    return _batch(read, encoded.verdict, [_table_rows(lanes.plan.tables[0], rows)], rejects)
+    return batch_with(read, encoded.verdict, [rows_for(lanes.plan.tables[0], rows)], rejects)
 
 
 def _no_steps(own: tuple[int, ...]) -> tuple[int, ...]:
     """Tables of the direct lane have no sequences."""
     return (0,) * len(own)
-
-
-def _batch(
-    read: Read, verdict: NDArray[np.uint8], tables: Sequence[TableRows], rejects: dict[int, Reject]
-) -> Batch:
-    # By columns: there are few of them, and a reduction along them takes a step for each record.
-    nowhere = np.ones(len(verdict), np.bool_)
-    for column in verdict.T:
-        nowhere &= (column == Verdict.WHEN_FAILED) | (column == Verdict.ALL_NULL)
-    nowhere[: read.first] = nowhere[read.stop :] = False
-    return Batch(
-        chunk=read.chunk,
-        first=read.first,
-        stop=read.stop,
-        verdict=verdict,
-        tables=tuple(tables),
-        rejects=rejects,
-        discards=np.flatnonzero(nowhere),
-    )
 
 
 Encode = Callable[[Values], tuple[Rows, Faults]]
@@ -252,16 +286,4 @@ def _picked(values: Values, rows: NDArray[np.int64]) -> Values:
         end=values.end[rows],
         null=values.null[rows],
         record=values.record[rows],
-    )
-
-
-def _table_rows(table: TablePlan, rows: Rows) -> TableRows:
-    return TableRows(
-        table_no=table.table_no,
-        table=table.staged or table.info,
-        columns=tuple(column.column.name for column in table.columns),
-        rows=rows,
-        method=Method.APPEND if table.staged else table.method,
-        key=table.spec.key,
-        totals=table.totals,
     )

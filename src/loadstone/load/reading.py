@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,15 @@ import numpy as np
 from loadstone.books import Checkpoint
 from loadstone.formats.inputs import read_fully
 from loadstone.formats.model import Chunk
-from loadstone.formats.reader import open_records, skip_to
+from loadstone.formats.reader import CHUNK_SIZE_MAX_BYTES, open_records, skip_to
 from loadstone.formats.sources import open_source, source_size_bytes
 from loadstone.load.inputs import LoadInput, stamp_of
-from loadstone.load.plan.model import LoadPlan
+from loadstone.load.plan.model import Limits, LoadPlan
 from loadstone.load.resume import Progress, add_range, changed
+from loadstone.spec import Partition
+
+BEYOND_SIZE_BYTES = 64 << 10
+"""What is read behind a range at first, to see that its last record ends there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +137,21 @@ class ChunkSource:
             self._reads.close()
 
 
+def read_range(plan: LoadPlan, part: Partition) -> Read:
+    """
+    One range of an input, which begins and ends where chunks of the planning pass did, as one chunk.
+
+    Raises:
+        FixFile: LS-4002 no record ends where the range does: the file is another one by now.
+    """
+    one = plan.inputs[part.input_no]
+    stamp = stamp_of(one)
+    chunk = _whole(plan, one, (part.unit0, part.unit1), part.record0)
+    if len(chunk) != part.records:
+        raise changed(one, f"has {len(chunk)} records in {_told(part.unit0, part.unit1)}, and had {part.records}")
+    return _read(plan.limits, chunk, hashlib.sha256(), stamp)
+
+
 def bytes_of(plan: LoadPlan) -> int | None:
     """Decompressed bytes of all inputs, or of the partition; None where one does not tell."""
     if plan.partition is not None:
@@ -148,8 +168,7 @@ def _reads(
 ) -> Generator[Read, None, None]:
     """All chunks from where ``progress`` stands; what is committed ahead of it is passed over."""
     number, record_no = 0, progress.record_no
-    skip, load = plan.limits.skip, plan.limits.load
-    end_record = None if load is None else skip + load
+    end_record = plan.limits.end_record
     end = plan.partition.input_no + 1 if plan.partition is not None else None
     for one in plan.inputs[progress.input_no : end]:
         resumed, stamp = one.input_no == progress.input_no, stamp_of(one)
@@ -159,30 +178,35 @@ def _reads(
                 digest = add_range(digest, one, passed.unit0, passed.unit1)
                 record_no = passed.record0 + passed.records
                 continue
-            for chunk in _chunks(plan, one, (unit0, unit1), record_no, size_of_next):
+            for chunk in _between(plan, one, (unit0, unit1), record_no, size_of_next):
                 if end_record is not None and chunk.record0 >= end_record:
                     return
-                records = len(chunk)
-                stop = records if end_record is None else min(records, end_record - chunk.record0)
-                ended = end_record is not None and chunk.record0 + records >= end_record
-                after = digest.copy()
-                after.update(memoryview(chunk.data)[: chunk.size_bytes])
-                read = Read(
-                    number=number,
-                    chunk=chunk,
-                    first=min(max(skip - chunk.record0, 0), stop),
-                    stop=stop,
-                    ended=ended,
-                    digest_before=digest,
-                    digest_after=after,
-                    stamp=stamp,
-                )
-                digest, number, record_no = after, number + 1, chunk.record0 + records
+                read = replace(_read(plan.limits, chunk, digest, stamp), number=number)
+                digest, number, record_no = read.digest_after, number + 1, chunk.record0 + len(chunk)
+                ended = read.ended
                 given = [read]
                 del chunk, read  # else the next chunk is read beside this one
                 yield given.pop()
                 if ended:
                     return
+
+
+def _read(limits: Limits, chunk: Chunk, digest: Any, stamp: str) -> Read:
+    """A chunk with what SKIP and LOAD leave of it; ``digest`` is that of the input before it."""
+    records, end_record = len(chunk), limits.end_record
+    stop = records if end_record is None else min(records, max(end_record - chunk.record0, 0))
+    after = digest.copy()
+    after.update(memoryview(chunk.data)[: chunk.size_bytes])
+    return Read(
+        number=0,
+        chunk=chunk,
+        first=min(max(limits.skip - chunk.record0, 0), stop),
+        stop=stop,
+        ended=end_record is not None and chunk.record0 + records >= end_record,
+        digest_before=digest,
+        digest_after=after,
+        stamp=stamp,
+    )
 
 
 def _ranges(
@@ -198,6 +222,40 @@ def _ranges(
             unit0 = one.unit1
     if end is None or unit0 < end:
         yield unit0, end, None
+
+
+def _between(
+    plan: LoadPlan, one: LoadInput, units: tuple[int, int | None], record0: int, size_of_next: SizeOfNext
+) -> Iterator[Chunk]:
+    """Chunks between two bytes: of the size that suits, or those of the parts that were computed before."""
+    if plan.parts is None:
+        yield from _chunks(plan, one, units, record0, size_of_next)
+        return
+    for unit0, unit1 in plan.parts.ranges(one.input_no, units):
+        chunk = _whole(plan, one, (unit0, unit1), record0)
+        record0 += len(chunk)
+        given = [chunk]
+        del chunk  # else the next one is read beside it
+        yield given.pop()
+
+
+def _whole(plan: LoadPlan, one: LoadInput, units: tuple[int, int], record0: int) -> Chunk:
+    """The range as one chunk: with as much of what follows as tells that its last record ends there."""
+    beyond = BEYOND_SIZE_BYTES
+    while True:
+        size = units[1] - units[0] + beyond
+        chunk = next(_chunks(plan, one, units, record0, partial(int, size)), None)
+        if chunk is None:
+            raise changed(one, f"ends before byte {units[1]}")
+        if chunk.unit1 == units[1]:
+            return chunk
+        if chunk.last or beyond > CHUNK_SIZE_MAX_BYTES:
+            raise changed(one, f"has no record that ends with {_told(*units)}")
+        beyond *= 16
+
+
+def _told(unit0: int, unit1: int) -> str:
+    return f"its bytes {unit0} to {unit1}"
 
 
 def _chunks(

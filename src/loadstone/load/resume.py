@@ -179,7 +179,7 @@ def add_range(hasher: Any, one: LoadInput, unit0: int, unit1: int) -> Any:
 
 
 def changed(one: LoadInput, fact: str, *hints: str) -> FixFile:
-    """The error of an input that is not what was loaded."""
+    """The refusal of an input that is not what was loaded, or computed, from it."""
     return FixFile(
         "LS-4002",
         f"{one.name} {fact}",

@@ -38,6 +38,7 @@ class LoadRequest:
             types_path: where it was read from. selects: an SQL condition for each clause, besides its WHEN; empty
             where no type has one. reconciled: columns of each clause that are added up on their way, and
             whether by a hash total; empty where no type says so.
+        parts: Folder of the rows that Spark has computed for this very load; None = compute them here.
         ddl: Oracle DDL files for missing tables. create_tables: make them from the spec.
         schema_map: Pairs of old and new schema names.
         control_schema: Schema of the control tables; the target's default when None.
@@ -71,6 +72,7 @@ class LoadRequest:
     types_path: str = ""
     selects: tuple[str | None, ...] = ()
     reconciled: tuple[tuple[tuple[str, bool], ...], ...] = ()
+    parts: str | None = None
     ddl: tuple[str, ...] = ()
     create_tables: bool = False
     schema_map: dict[str, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from loadstone.expressions.model import Compiled
     from loadstone.expressions.spans import SpanPlan
     from loadstone.formats.layout import Layout
+    from loadstone.load.spark.intake import Intake
     from loadstone.targets.model import Column, TableInfo, Target
     from loadstone.targets.totals import Total
 
@@ -109,6 +110,11 @@ class Limits:
     load: int | None = None
     errors: int | None = 50
 
+    @property
+    def end_record(self) -> int | None:
+        """Records of the load before its end, those that are skipped included; None where LOAD sets none."""
+        return None if self.load is None else self.skip + self.load
+
 
 @dataclass(frozen=True, kw_only=True)
 class LoadPlan:
@@ -119,6 +125,7 @@ class LoadPlan:
         spec: The request's spec with field lists filled in. charsets: Oracle name for each input.
         layouts: By character set. compiled: whether kernels run compiled.
         partition: The part of the load that is loaded; None for all of it.
+        parts: Its rows as they were computed before; None where this process computes them.
     """
 
     request: LoadRequest
@@ -133,6 +140,7 @@ class LoadPlan:
     compiled: bool
     warnings: tuple[str, ...] = ()
     partition: Partition | None = None
+    parts: Intake | None = None
 
     @property
     def chunk_size_bytes(self) -> int:
