@@ -14,11 +14,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "loadstone load payments.ctl --target bank.db --ddl payments.sql",
         "loadstone load payments.ctl --target bank.db --ddl payments.sql --dry-run",
         "loadstone load payments.ctl --data in/payments.dat.gz --target postgresql://loader@db/bank",
+        "loadstone load parts/payments/manifest.json --target postgresql://loader@db/bank",
         "gunzip -c payments.gz | loadstone load payments.ctl --data - --target bank.duckdb --json",
     ),
     "spark run": (
         "loadstone spark run payments.ctl --data in/payments.dat --target postgresql://loader@db/bank --parts parts/payments --master local[2]",
-        "loadstone load parts/payments/manifest.json --target postgresql://loader@db/bank",
     ),
     "check": (
         "loadstone check payments.ctl",
