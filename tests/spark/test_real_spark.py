@@ -62,6 +62,11 @@ def groups() -> list[list[list[str]]]:
     return [rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE)]
 
 
+def quoted(expression: str) -> str:
+    """An expression within the double quotes of a control file."""
+    return expression.replace('"', '\\"')
+
+
 @pytest.mark.parametrize("number", range(len(groups())))
 def test_the_table_of_expressions(here: Path, cluster: SparkCluster, number: int) -> None:
     """Each documented answer, value or ORA code, comes out of Spark's tasks as it comes out of this process."""
@@ -72,7 +77,7 @@ def test_the_table_of_expressions(here: Path, cluster: SparkCluster, number: int
         "b BOUNDFILLER CHAR(4000)",
         "fill FILLER CHAR(30000)",
     ]
-    cases = [f'"CASE WHEN :k = {n} THEN {row[1]} END"' for n, row in enumerate(rows)]
+    cases = [f'"CASE WHEN :k = {n} THEN {quoted(row[1])} END"' for n, row in enumerate(rows)]
     fields[0] = "k INTEGER EXTERNAL"
     made = [f"c{n} {case}" for n, case in enumerate(cases)]
     control = (
