@@ -87,7 +87,7 @@ def compute(
     _refuse_bound(plan)
     ranges, known_contents = _ranges(plan, part_size_bytes)
     contents = _contents(plan, known_contents)
-    frozen = frozen or {**freeze_plan(plan), "atomic": False}
+    frozen = frozen or _frozen(plan)
     key = _run_key(plan, ranges, contents, frozen)
     _enter(folder, known, key, frozen)
     remembered = replace(request, ddl=(), create_tables=False, target=target.url)
@@ -227,6 +227,12 @@ def _enter(folder: Path, known: dict[str, Any] | None, key: str, frozen: dict[st
     if known is None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(folder / RUN, [json.dumps({"run": key, "frozen": frozen}).encode()])
+
+
+def _frozen(plan: LoadPlan) -> dict[str, Any]:
+    """What is fixed from now on, as it reads back from JSON; how its rows are published is the load's matter."""
+    values: dict[str, Any] = json.loads(json.dumps(freeze_plan(plan)))
+    return {**values, "atomic": False, "reconciled": []}
 
 
 def _numbered(cluster: Cluster, task: Task, plan: LoadPlan, ranges: list[Range]) -> list[Range]:
