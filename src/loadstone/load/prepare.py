@@ -13,7 +13,6 @@ from loadstone.books import Reject
 from loadstone.compiler.objects import release_pages
 from loadstone.datatypes.columns import encode_arrow
 from loadstone.datatypes.model import Faults, Values
-from loadstone.formats.layout import Layout
 from loadstone.formats.model import Chunk, Tokens, Verdict
 from loadstone.formats.origins import unreadable
 from loadstone.formats.tokenize import tokenize
@@ -80,7 +79,8 @@ def steps_of(plan: LoadPlan, read: Read) -> tuple[int, ...]:
     layout = plan.layouts[plan.charsets[read.chunk.input_no]]
     total = np.zeros(len(plan.tables), np.int64)
     for _, piece in read.pieces(PIECE_SIZE_BYTES):
-        verdict = _fields(layout, piece.chunk, compiled=plan.compiled).verdict
+        verdict = tokenize(layout, piece.chunk, compiled=plan.compiled).verdict
+        verdict[unreadable(piece.chunk)] = Verdict.REJECT
         total += stepping(verdict[piece.first : piece.stop]).sum(axis=0)
     return tuple(total.tolist())
 
@@ -138,7 +138,7 @@ def _piece(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
     """Fields as spans, then values, then rows."""
     plan, chunk = lanes.plan, read.chunk
     layout = plan.layouts[plan.charsets[chunk.input_no]]
-    tokens = _fields(layout, chunk, compiled=plan.compiled)
+    tokens = tokenize(layout, chunk, compiled=plan.compiled)
     verdict = tokens.verdict
     active = np.zeros(len(chunk), np.bool_)
     active[read.first : read.stop] = True
@@ -195,13 +195,6 @@ def _select(lanes: Lanes, chunk: Chunk, tokens: Tokens, active: NDArray[np.bool_
             for one in failures
         ]
     return refused(lanes.plan.tables, chunk, reversed(failed))
-
-
-def _fields(layout: Layout, chunk: Chunk, *, compiled: bool) -> Tokens:
-    """The fields of a chunk; what its reader could not read is refused."""
-    tokens = tokenize(layout, chunk, compiled=compiled)
-    tokens.verdict[unreadable(chunk)] = Verdict.REJECT
-    return tokens
 
 
 def _completed(lanes: Lanes, read: Read, encoded: Encoded) -> Batch:

@@ -300,6 +300,7 @@ OTHERS: dict[str, tuple[str, dict[str, Any]]] = {
     "spec": (CONTROL.replace("'k'", "'l'"), {}),
     "skip": (CONTROL, {"skip": 2}),
     "load": (CONTROL, {"load": 2}),
+    "selects": (CONTROL, {"selects": (":id > 5",)}),
     "inputs": (CONTROL, {"data": ("data.dat", "data.dat")}),
 }
 

@@ -79,6 +79,8 @@ def _differences(plan: LoadPlan, manifest: Manifest, *, begins: bool) -> Iterato
 
     if spec_digest(plan.request.spec) != manifest.spec_sha256:
         yield "the spec is another one"
+    if any(plan.request.selects):
+        yield "its transaction types are told apart by expressions"
     if len(plan.inputs) != len(manifest.inputs):
         yield f"it has {len(plan.inputs)} data files, and had {len(manifest.inputs)}"
     limits = {"skip": plan.limits.skip, "load": plan.limits.load}
