@@ -25,7 +25,7 @@ from loadstone.load.plan.model import LoadPlan
 from loadstone.load.receipts import finished_before, make_receipt
 from loadstone.load.resume import progress_of
 from loadstone.load.sequences import moved_bases, shared_numbers
-from loadstone.load.spark.begin import begun_from_parts, with_parts
+from loadstone.load.spark.begin import begun_from_parts, refuse_moved, with_parts
 from loadstone.load.surroundings import Surroundings
 from loadstone.load.workers import Work, pace_of
 from loadstone.spec import LoadRequest
@@ -110,6 +110,7 @@ def _run_held(load: _Load) -> LoadReceipt:
     if row is not None and frozen["numbered"]:
         reached = committed(plan, lasting)
         frozen["sequences"], more = lasting.call(lambda: moved_bases(plan, frozen["sequences"], reached))
+        refuse_moved(plan, more)
         told += more
     columnar = columnar_of(plan, frozen)
     work = Work(plan, columnar, lasting, load.run, pace_of(plan), load.surroundings.publish)

@@ -327,6 +327,19 @@ def test_numbers_that_went_on(here: Path) -> None:
     assert "SEQUENCE" in told.message
 
 
+def test_numbers_that_others_took(here: Path) -> None:
+    """Rows that came while the load was stopped moved its numbers on: the parts are refused, the control file finishes it."""
+    Path("data.dat").write_text("".join(f"U{n:03}\n" for n in range(200)))
+    execute("bank.db", *TWO_DDL)
+    request = replace(request_of(TWO.format(more=""), "bank.db", workers=1), parts="parts")
+    computed(request, size_bytes=60)
+    assert "stopped" == loads.load(request, Impatient()).outcome
+    execute("bank.db", "INSERT INTO u VALUES ('U', 'x', 777, 0)")
+    told = refusal(lambda: loads.load(request, Undisturbed()), "LS-4032", Refused)
+    assert "are taken" in told.message
+    assert 200 == loads.load(replace(request, parts=None), Undisturbed()).counts.loaded
+
+
 def test_a_load_that_began_without(here: Path) -> None:
     """What this process computed itself and what was computed before are never mixed in one load."""
     made()

@@ -70,6 +70,21 @@ def with_parts(plan: LoadPlan, frozen: dict[str, Any], *, begins: bool) -> LoadP
     return replace(plan, parts=Intake(folder, manifest))
 
 
+def refuse_moved(plan: LoadPlan, moved: list[str]) -> None:
+    """
+    Numbers that are computed already cannot go on behind what others wrote meanwhile.
+
+    Raises:
+        Refused: LS-4032 some of the numbers would have to.
+    """
+    if moved and plan.parts is not None:
+        raise Refused(
+            "LS-4032",
+            f"the numbers of the parts in {plan.request.parts} are taken: {'; '.join(moved)}",
+            hints=["finish the load without its parts: `loadstone load` with the control file."],
+        )
+
+
 # Private functions
 
 
