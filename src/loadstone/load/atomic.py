@@ -95,8 +95,12 @@ class Publisher(Protocol):
         """Publish what can be; what waits still is left to another start. Errors as of ``publish_staged``."""
         ...
 
-    def told(self) -> dict[str, Any]:
-        """What a receipt keeps of it, as JSON values; empty where there is no more to say than the books do."""
+    def told(self, plan: LoadPlan, progress: Progress) -> dict[str, Any]:
+        """
+        What a receipt keeps of it, as JSON values; empty where there is no more to say than the books do.
+
+        It is asked also by a restart that finds all published, and then has the checkpoints alone to tell of.
+        """
         ...
 
 
@@ -107,7 +111,7 @@ class PublishWhole:
         """As ``publish_staged``."""
         return publish_staged(plan, fence, progress)
 
-    def told(self) -> dict[str, Any]:
+    def told(self, plan: LoadPlan, progress: Progress) -> dict[str, Any]:
         """Nothing: the books say it all."""
         return {}
 

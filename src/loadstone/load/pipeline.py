@@ -118,7 +118,7 @@ def _run_held(load: _Load) -> LoadReceipt:
     progress, outcome = load_in_turn(work, partitions) if partitions else load_all(work)
     lasting.call(lambda: close_staged(plan, lasting.fence, progress))
     receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None and not partitions)
-    receipt = replace(receipt, pace=work.pace.told(), types=work.publish.told())
+    receipt = replace(receipt, pace=work.pace.told(), types=work.publish.told(plan, progress))
     told += [
         f"load {one[:8]}, staged and not resumed for {ORPHAN_DAYS} days, is dropped" for one in load.orphans
     ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from loadstone.errors import Refused
 from loadstone.targets.model import Session, TableInfo, Target
+from loadstone.telemetry.points import reach
 
 ORPHAN_DAYS = 7
 """A staged set of an unfinished load is an orphan after so many days; the load begins anew then."""
@@ -112,6 +113,7 @@ def _drop(target: Target, session: Session, load_id: str, stages: Sequence[Table
     session.begin()
     for stage in stages:
         session.staged.drop(load_id, stage)
+        reach("orphan_dropping")
     if row is None or row.status != "complete":
         for table in _OF_A_LOAD:
             session.staged.execute(f"DELETE FROM {session.staged.prefix}{table} WHERE load_id = ?", [load_id])
@@ -119,7 +121,9 @@ def _drop(target: Target, session: Session, load_id: str, stages: Sequence[Table
         session.staged.execute(
             f"DELETE FROM {session.staged.prefix}loadstone_lease WHERE load_id LIKE ?", [f"{load_id}.%"]
         )
+    reach("orphan_forgotten")
     session.commit()
+    reach("orphan_dropped")
 
 
 def _stage(row: tuple[Any, ...], schema: str | None) -> TableInfo:

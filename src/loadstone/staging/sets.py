@@ -10,6 +10,7 @@ from loadstone.errors import Refused, Stop
 from loadstone.spec import Method
 from loadstone.targets.model import Session
 from loadstone.targets.staged import StagedTable
+from loadstone.telemetry.points import reach
 
 
 def open_set(session: Session, fence: Fence, tables: Sequence[StagedTable], waiting: Sequence[int]) -> None:
@@ -34,7 +35,9 @@ def open_set(session: Session, fence: Fence, tables: Sequence[StagedTable], wait
                     f"staged table {staged.stage.name} has {there} rows, and the checkpoints say {rows}",
                     hints=["was it dropped or changed? load anew with --again."],
                 )
+        reach("stage_made")
         session.commit()
+        reach("stage_opened")
     except BaseException:
         session.rollback()
         raise

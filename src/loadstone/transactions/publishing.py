@@ -40,7 +40,6 @@ class TypePublisher:
         self._plan, self._workers = plan, workers or WORKERS
         self._types: dict[str, Told] = {}
         self._board: Board | None = None
-        self._tables: list[str] = []
 
     def __call__(self, plan: LoadPlan, fence: Fence, run: Run, progress: Progress) -> Progress:
         """
@@ -50,7 +49,6 @@ class TypePublisher:
             FixSpec: LS-8307 records go into several types. Retry: the connection is lost; the checkpoints tell.
         """
         board = self._board = Board(self._plan, progress)
-        self._tables = [str(table.spec.table) for table in plan.tables]
         publication = _Publication(board, plan, fence, run)
         publication.refuse_mixed()
         number = min(self._workers, plan.target.sessions_max, len(self._plan.groups))
@@ -64,34 +62,11 @@ class TypePublisher:
             raise board.error
         return board.progress
 
-    def told(self) -> dict[str, Any]:
-        """State, rows and times of each type."""
-        return {} if self._board is None else {name: self._told(name) for name in self._plan.types}
-
-    # Private methods
-
-    def _told(self, name: str) -> dict[str, Any]:
-        board = self._board
-        assert board is not None
-        told, clauses = board.types[name], self._plan.types[name].clauses
-        tables = board.progress.counts.tables
-        rows = sum(tables[clause].loaded for clause in clauses) if tables else 0
-        gone = told.state in (State.PUBLISHED, State.PARTIAL)
-        return {
-            "state": told.state.value,
-            "rows_published": rows if gone else 0,
-            "rows_waiting": 0 if gone else rows,
-            "rows_read": board.read(name),
-            "records_rejected": board.rejected(name),
-            "began_s": round(told.began_s, 3),
-            "duration_s": round(told.duration_s, 3),
-            "reason": told.reason,
-            "reconciled": [
-                {"table": self._tables[one.table_no], **_sides(one)}
-                for one in board.progress.reconciled
-                if one.table_no in clauses
-            ],
-        }
+    def told(self, plan: LoadPlan, progress: Progress) -> dict[str, Any]:
+        """State, rows, times and what was reconciled of each type."""
+        board = self._board or Board(self._plan, progress)
+        tables = [str(table.spec.table) for table in plan.tables]
+        return {name: _told(board, name, tables) for name in self._plan.types}
 
 
 class _Publication:
@@ -275,6 +250,28 @@ class _Publication:
 
 
 # Private functions
+
+
+def _told(board: Board, name: str, table_names: Sequence[str]) -> dict[str, Any]:
+    told, clauses = board.types[name], board.plan.types[name].clauses
+    tables = board.progress.counts.tables
+    rows = sum(tables[clause].loaded for clause in clauses) if tables else 0
+    gone = told.state in (State.PUBLISHED, State.PARTIAL)
+    return {
+        "state": told.state.value,
+        "rows_published": rows if gone else 0,
+        "rows_waiting": 0 if gone else rows,
+        "rows_read": board.read(name),
+        "records_rejected": board.rejected(name),
+        "began_s": round(told.began_s, 3),
+        "duration_s": round(told.duration_s, 3),
+        "reason": told.reason,
+        "reconciled": [
+            {"table": table_names[one.table_no], **_sides(one)}
+            for one in board.progress.reconciled
+            if one.table_no in clauses
+        ],
+    }
 
 
 def _sides(one: Reconciled) -> dict[str, Any]:
