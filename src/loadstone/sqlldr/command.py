@@ -14,6 +14,7 @@ from loadstone.errors import FixSpec, Place
 from loadstone.spec import Options
 from loadstone.sqlldr.express import KEYWORDS as EXPRESS
 from loadstone.sqlldr.express import express_spec
+from loadstone.sqlldr.options import FALSE, TRUE
 
 POSITIONS = (
     "userid",
@@ -121,7 +122,9 @@ def parse_command(words: Sequence[str]) -> SqlldrCommand:
     values = _pairs(words)
     if "parfile" in values:
         values = {**_parfile(values["parfile"]), **values}
-    express = {key: value for key, value in values.items() if key in EXPRESS}
+    # TRIM also speaks of loads through external tables, which have a control file.
+    own = EXPRESS if "table" in values else set(EXPRESS) - {"trim"}
+    express = {key: value for key, value in values.items() if key in own}
     _check_mode(values, express)
     return SqlldrCommand(
         login=_login(values.get("userid", "")),
@@ -251,7 +254,7 @@ def _keyword(name: str, place: Place | None = None) -> str:
 def _parfile(path: str) -> dict[str, str]:
     """Pairs of a parameter file, over any number of lines; # or -- at the start of a line begins a comment."""
     try:
-        text = Path(path).read_text(encoding="utf-8", errors="replace")
+        text = Path(path).read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise FixSpec("LS-6020", f"cannot read {path}: {error.strerror}", Place(file=path)) from error
     lines = ["" if line.lstrip().startswith(("#", "--")) else line for line in text.splitlines()]
@@ -293,13 +296,13 @@ def _options(values: dict[str, str]) -> Options:
                 raise FixSpec("LS-1102", f"{name}={value}: a number was expected")
             made[name] = int(number[1]) * {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}[number[2].lower()]
         elif name in _FLAGS:
-            if value.lower() not in ("true", "false", "y", "n", "yes", "no"):
+            if value.upper() not in (*TRUE, *FALSE):
                 raise FixSpec("LS-1102", f"{name}={value}: TRUE or FALSE was expected")
-            made[name] = value.lower() in ("true", "y", "yes")
-        elif name == "external_table":
+            made[name] = value.upper() in TRUE
+        elif name == "external_table" or (name == "trim" and "table" not in values):
             made[name] = value.lower()
         elif name == "silent":
-            made[name] = tuple(part.strip().lower() for part in value.strip("()").split(",") if part.strip())
+            made[name] = tuple(part.strip().lower() for part in re.split(r"[,\s]+", value.strip("()")) if part)
     try:
         return Options.model_validate(made)
     except ValidationError as error:

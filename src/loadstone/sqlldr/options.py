@@ -32,8 +32,8 @@ _COMMAND_LINE_ONLY = (
     " ENCLOSED_BY OPTIONALLY_ENCLOSED_BY DATE_FORMAT TIMESTAMP_FORMAT NULLIF CHARACTERSET"
 )
 COMMAND_LINE_ONLY = frozenset(_COMMAND_LINE_ONLY.split())
-_TRUE = ("TRUE", "YES", "Y", "T", "ON")
-_FALSE = ("FALSE", "NO", "N", "F", "OFF")
+TRUE = ("TRUE", "YES", "Y", "T", "ON")
+FALSE = ("FALSE", "NO", "N", "F", "OFF")
 _SIZE = re.compile(r"(-?\d{1,18})([KMG]?)", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
@@ -113,8 +113,8 @@ def _number(reader: Reader, token: Token, name: str) -> int | None:
 
 
 def _switch(reader: Reader, token: Token, name: str) -> bool | None:
-    if token.text.upper() in _TRUE + _FALSE:
-        return token.text.upper() in _TRUE
+    if token.text.upper() in TRUE + FALSE:
+        return token.text.upper() in TRUE
     reader.error("LS-1004", token, f"{name} is {token.text}; it must be TRUE or FALSE")
     return None
 

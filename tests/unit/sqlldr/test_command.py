@@ -100,6 +100,29 @@ def test_several_data_files(word: str, expected: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "name", "expected"),
+    [
+        ("trim=LRTRIM", "trim", "lrtrim"),
+        ("direct=ON", "direct", True),
+        ("parallel=f", "parallel", False),
+        ("silent=(header feedback)", "silent", ("header", "feedback")),
+    ],
+)
+def test_rare_spellings_of_values(word: str, name: str, expected: object) -> None:
+    """As OPTIONS takes them; TRIM, beside a control file, is for loads through external tables."""
+    command = parse_command(["control=x", word])
+    assert expected == getattr(command.options, name)
+    assert {} == command.express
+
+
+def test_a_parfile_may_begin_with_a_byte_order_mark(here: Path) -> None:
+    """Editors of Windows write one."""
+    Path("load.par").write_bytes(b"\xef\xbb\xbfcontrol=x.ctl\r\nsilent=(header, feedback)\r\nskip=1\r\n")
+    command = parse_command(["parfile=load.par"])
+    assert ("x.ctl", 1, ("header", "feedback")) == (command.control, command.options.skip, command.options.silent)
+
+
+@pytest.mark.parametrize(
     ("words", "code", "hint"),
     [
         (["control=x", "erors=5"], "LS-1101", "did you mean errors?"), (["control=x", "xyzzy=5"], "LS-1101", None), (["control=x", "errors=many"], "LS-1102", None),
