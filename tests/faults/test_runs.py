@@ -132,7 +132,7 @@ def test_nearly_all_runs_end_well_and_none_loses_or_doubles_a_row(
     weather.start()
     settings = EngineSettings(ttl=timedelta(seconds=max(TTL_S_MIN, 30 / clock)))
     engine = Engine(shaky, handlers(database), settings=settings, breakers=breakers(database))
-    worker = Worker(engine, threads=4, ticks=[Tick("shake", 0.5, shaky.shake, apart=True)])
+    worker = Worker(engine, threads=8, ticks=[Tick("shake", 0.5, shaky.shake, apart=True)])
     try:
         worker.run(until_idle=True)
     finally:

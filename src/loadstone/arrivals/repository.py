@@ -57,6 +57,12 @@ def by_id(connection: Connection, arrival_id: int, *, lock: bool = False) -> Arr
     return arrival_of(row) if row is not None else None
 
 
+def unsettled() -> Any:
+    """Of files that wait for what their execution came to, or for a person, the column that names it."""
+    waits = ARRIVAL.c.state.in_([State.LAUNCHED, State.QUARANTINED])
+    return select(ARRIVAL.c.execution_id).where(waits).subquery("unsettled").c.execution_id
+
+
 def claim(connection: Connection, worker: str, states: Sequence[State], lease: timedelta) -> Arrival | None:
     """
     The next file in one of ``states``, with which something is to be done: it is this worker's until the lease ends, by the database's clock.

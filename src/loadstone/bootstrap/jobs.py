@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
+from loadstone.arrivals import repository as arriving
 from loadstone.audit import trail
 from loadstone.books import Contribution, Run
 from loadstone.bootstrap import arrivals
@@ -32,6 +35,7 @@ from loadstone.jobs.progress import COUNTS
 from loadstone.jobs.repository import definitions, executions, pools, tasks
 from loadstone.jobs.repository.definitions import StoredDefinition
 from loadstone.jobs.worker import Tick, Worker
+from loadstone.output import runs
 from loadstone.schedule import fire
 from loadstone.schedule import repository as schedules
 from loadstone.schedule.tables import TICK
@@ -203,14 +207,19 @@ class Jobs:
 
         Args:
             days: Instances that completed, and ticks that were decided, longer ago. events_days: events that every
-                reader has seen and that are older. The audit trail stays.
+                reader has seen and that are older. The audit trail, arrivals and numbers of outgoing files stay.
         """
         with self._database.write() as connection:
             moment = now(connection)
             events = outbox.forget(connection, moment - timedelta(days=events_days))
             ticks = schedules.forget_ticks(connection, moment - timedelta(days=days))
-        kept = (TICK.c.execution_id, ORIGIN.c.execution_id)
-        instances = prune.prune(self._database, moment - timedelta(days=days), kept)
+        kept = (TICK.c.execution_id, ORIGIN.c.execution_id, arriving.unsettled())
+        repository_id = registry.repository_id(self._database)
+
+        def going(connection: Connection, steps: list[tuple[int, str]]) -> None:
+            runs.forget(connection, [runs.name(repository_id, instance, step) for instance, step in steps])
+
+        instances = prune.prune(self._database, moment - timedelta(days=days), kept, going)
         told = {"instances": instances, "ticks": ticks, "events": events}
         with self._database.write() as connection:
             trail.record(connection, self._actor, "jobs.prune", "repository", {"days": days, **told})

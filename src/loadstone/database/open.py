@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -42,6 +43,7 @@ class Database:
     def __init__(self, engine: Engine, path: str | None) -> None:
         self.engine, self.path = engine, path
         self.kind: Literal["sqlite", "postgresql"] = "sqlite" if path is not None else "postgresql"
+        self._turn = threading.Lock()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -51,7 +53,7 @@ class Database:
         Raises:
             Retry: LS-7002 connection lost, deadlock, or the lock was not free for 30 s. Stop: LS-7003.
         """
-        with self._translated(), self.engine.connect() as connection:
+        with self._translated(), self._taking_turns(), self.engine.connect() as connection:
             connection = connection.execution_options(loadstone_write=True)
             later: list[Callable[[], object]] = []
             connection.info[_AFTER] = later
@@ -77,6 +79,21 @@ class Database:
         self.engine.dispose()
 
     # Private methods
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        """
+        Let one thread of this process write a SQLite file at a time.
+
+        SQLite has those who wait for its lock look again every 0.1 s, whoever came first; here the next one goes on as
+        soon as the one before is done. A turn that does not come is not waited for longer than the lock would be.
+        """
+        mine = self.kind == "sqlite" and self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            yield
+        finally:
+            if mine:
+                self._turn.release()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -7,9 +7,11 @@ was abandoned stays, for a launch answers by it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from loadstone.database.open import Database
 from loadstone.jobs.repository import past
@@ -18,7 +20,12 @@ BATCH = 500
 """Instances of one transaction, so that workers do not wait for long."""
 
 
-def prune(database: Database, before: datetime, kept: Sequence[Any] = ()) -> int:
+def prune(
+    database: Database,
+    before: datetime,
+    kept: Sequence[Any] = (),
+    going: Callable[[Connection, list[tuple[int, str]]], object] | None = None,
+) -> int:
     """
     Remove instances whose last execution completed before that moment (UTC), with all executions; how many.
 
@@ -26,6 +33,7 @@ def prune(database: Database, before: datetime, kept: Sequence[Any] = ()) -> int
 
     Args:
         kept: Columns of other rooms' tables that name executions; an instance with one of these stays.
+        going: Called in the transaction that removes instances, with the number of each and the name of each of its steps.
     """
     done, last = 0, 0
     while True:
@@ -33,5 +41,7 @@ def prune(database: Database, before: datetime, kept: Sequence[Any] = ()) -> int
             found = past.completed_before(connection, before, kept, behind=last, limit=BATCH)
             if not found:
                 return done
+            if going is not None:
+                going(connection, past.steps_of(connection, found))
             past.forget(connection, found)
         done, last = done + len(found), found[-1]

@@ -7,7 +7,7 @@ the next one is due, so that schedules cost nothing between their ticks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from loadstone.database import outbox
 from loadstone.database.open import Database, after_commit, now
 from loadstone.database.outbox import Event
-from loadstone.errors import FixSpec, LoadstoneError
+from loadstone.errors import FixSpec, LoadstoneError, Retry
 from loadstone.jobs import launch, operate
 from loadstone.jobs.model import Answer
 from loadstone.jobs.parameters import filled, keys_of, typed_parameters
@@ -54,7 +54,8 @@ def fire(database: Database, *, at: datetime | None = None) -> int:
     """
     with database.read() as connection:
         names = repository.due(connection, at or now(connection))
-    return sum(_fire_one(database, name, at) for name in names)
+    size = BATCH[database.kind]
+    return sum(_fire_batch(database, names[start : start + size], at) for start in range(0, len(names), size))
 
 
 def fire_changed(database: Database, ask: Ask, *, at: datetime | None = None) -> int:
@@ -107,8 +108,43 @@ def backfill(
 # Private functions
 
 
+BATCH = {"sqlite": 10, "postgresql": 1}
+"""
+Schedules that are decided in one transaction. On SQLite what is due at once waits for the disk once, not once each; on
+PostgreSQL commits do not wait for each other, and no transaction locks rows that another node's may want in another order.
+"""
+
 PUT_OFF_S = 60.0
 """Seconds until a schedule is looked at again whose calendar gives no due time."""
+
+
+def _fire_batch(database: Database, names: Sequence[str], at: datetime | None) -> int:
+    """Decide what is due of some schedules in one transaction; one by one where something is wrong with any of them."""
+    if len(names) > 1:
+        try:
+            with database.write() as connection:
+                return sum(_fire_within(connection, name, at) for name in names)
+        except LoadstoneError as error:
+            if isinstance(error, Retry):
+                raise
+    return sum(_fire_one(database, name, at) for name in names)
+
+
+def _fire_within(connection: Connection, name: str, at: datetime | None) -> int:
+    stored = repository.find(connection, name, lock=True, pass_locked=True)
+    return 0 if stored is None else _fire_found(connection, stored, at)
+
+
+def _fire_found(
+    connection: Connection, stored: StoredSchedule, at: datetime | None, answer: str | None = None
+) -> int:
+    if not stored.enabled:
+        return 0
+    moment = at or now(connection)
+    decided = _release(connection, stored, moment)
+    if stored.look_at is None or stored.look_at <= moment:
+        decided += _look(connection, stored, moment, answer)
+    return decided
 
 
 def _fire_one(database: Database, name: str, at: datetime | None, answer: str | None = None) -> int:
@@ -116,13 +152,7 @@ def _fire_one(database: Database, name: str, at: datetime | None, answer: str | 
     try:
         with database.write() as connection:
             stored = repository.find(connection, name, lock=True, pass_locked=True)
-            if stored is None or not stored.enabled:
-                return 0
-            moment = at or now(connection)
-            decided = _release(connection, stored, moment)
-            if stored.look_at is None or stored.look_at <= moment:
-                decided += _look(connection, stored, moment, answer)
-            return decided
+            return 0 if stored is None else _fire_found(connection, stored, at, answer)
     except FixSpec as error:
         if stored is None:
             raise

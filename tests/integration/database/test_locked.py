@@ -148,3 +148,24 @@ def test_a_worker_signs_on_when_the_file_is_free(path: Path) -> None:
         assert [] == workers(connection)  # it signed off as well
     database.close()
     assert not run.is_alive()
+
+
+def test_threads_of_a_process_take_turns(path: Path) -> None:
+    """One that never ends is waited for as long as for another process, and then told as busy."""
+    database = open_repository(str(path))
+    order: list[int] = []
+
+    def write(number: int) -> None:
+        with database.write():
+            order.append(number)
+
+    with database.write():
+        threads = [threading.Thread(target=write, args=(number,)) for number in range(3)]
+        with pytest.raises(Retry, match="LS-7002"):
+            write(9)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    database.close()
+    assert [0, 1, 2] == sorted(order)

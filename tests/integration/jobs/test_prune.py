@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from loadstone.arrivals import repository as arriving
 from loadstone.audit import trail
 from loadstone.bootstrap.jobs import Jobs
 from loadstone.database import outbox
 from loadstone.database.open import Database, now
 from loadstone.database.outbox import OUTBOX
 from loadstone.errors import Stop
-from loadstone.jobs import launch, operate
+from loadstone.jobs import launch, operate, registry
 from loadstone.jobs.engine import Engine
 from loadstone.jobs.model import Answer, Outcome, Status, Task
+from loadstone.jobs.repository import executions
 from loadstone.jobs.tables import EXECUTION, INSTANCE, STEP, TASK
+from loadstone.output import runs
+from loadstone.output.tables import NUMBER
 from loadstone.schedule import repository as schedules
 from loadstone.schedule import store
 from loadstone.schedule.model import Schedule, TickState
@@ -121,3 +125,51 @@ def test_events_stay_until_every_reader_has_seen_them(database: Database) -> Non
     with database.write() as connection:
         connection.execute(update(OUTBOX).values(written_at=now(connection)))
     assert 0 == Jobs(database, "ann").prune(days=400, events_days=30)["events"]
+
+
+def test_numbers_are_never_given_again(here: Any) -> None:
+    """Were all to go, SQLite would count from one; trail, receipts and arrivals name executions by number."""
+    database = open_repository("r.db")
+    handlers = {"do": Doing()}
+    define(database, JOB, handlers)
+    engine = Engine(database, handlers)
+    for number in (0, 1):
+        launch.launch(database, "daily", {"n": number}, actor="ann")
+        assert engine.run_next("w")
+    with database.write() as connection:
+        connection.execute(update(EXECUTION).values(ended_at=now(connection) - LONG_AGO))
+    assert 1 == Jobs(database, "ann").prune(days=400, events_days=30)["instances"]
+    assert 3 == launch.launch(database, "daily", {"n": 2}, actor="ann").execution_id
+    engine.close()
+    database.close()
+
+
+def test_receipts_of_written_files_go_with_their_instance_and_numbers_stay(database: Database) -> None:
+    """A number that a file has drawn is proof for good that no other file has it."""
+    repository = registry.repository_id(database)
+    with database.write() as connection:
+        for instance in (1, 3, 10):
+            runs.keep(connection, runs.name(repository, instance, "work"), {"path": f"{instance}.txt"})
+        number = {"file_id": "pay", "period": "", "number": 1, "drawn_for": "x", "drawn_at": now(connection)}
+        connection.execute(insert(NUMBER).values(number))
+    assert 2 == Jobs(database, "ann").prune(days=400, events_days=30)["instances"]
+    kept = [runs.find(database, runs.name(repository, instance, "work")) for instance in (1, 3, 10)]
+    with database.read() as connection:
+        drawn = connection.execute(select(NUMBER.c.number)).scalars().all()
+    assert ([None, None, {"path": "10.txt"}], [1]) == (kept, drawn)
+
+
+@pytest.mark.parametrize(
+    ("state", "gone"), [("launched", 1), ("quarantined", 1), ("archived", 2)], ids=lambda value: str(value)
+)
+def test_an_instance_stays_until_its_file_is_settled(database: Database, state: str, gone: int) -> None:
+    """What the load came to is read from it; the file itself is known for good, so that it is not loaded twice."""
+    with database.write() as connection:
+        moment = now(connection)
+        row = {"place": "in", "path": "a.csv", "version": "1", "name": "a.csv", "state": state, "execution_id": 1}
+        row |= {"seen_at": moment, "stable_since": moment, "changed_at": moment}
+        assert arriving.add(connection, row) is not None
+    assert gone == Jobs(database, "ann").prune(days=400, events_days=30)["instances"]
+    with database.read() as connection:
+        assert arriving.by_id(connection, 1) is not None
+        assert (executions.by_id(connection, 1) is None) is (gone == 2)

@@ -420,3 +420,13 @@ def test_ticks_and_their_lag_are_measured(database: Database) -> None:
     assert 'loadstone_schedule_ticks_total{state="skipped"} 1.0' in lines
     assert "loadstone_schedule_lag_seconds_sum 7.0" in lines
     assert 'loadstone_schedule_lag_seconds_bucket{le="5.0"} 0.0' in lines
+
+
+def test_schedules_that_are_due_at_once_share_a_transaction(database: Database) -> None:
+    """On SQLite, where each would wait for the disk; on PostgreSQL each has its own."""
+    for number in range(12):
+        put(database, name=f"s{number}", parameters={"at": f"{number}"})
+    commits: list[int] = []
+    event.listen(database.engine, "commit", lambda connection: commits.append(1))
+    assert 12 == fire.fire(database, at=START + timedelta(hours=1))
+    assert {"sqlite": 2, "postgresql": 12}[database.kind] + 1 == len(commits)  # and one that read

@@ -65,6 +65,7 @@ class WriteHandler(WholeStep):
         """Write and deliver; errors are those of ``outputs.write``."""
         from loadstone.bootstrap.outputs import spec_at, write_known
         from loadstone.config import resolve_target
+        from loadstone.output import runs
         from loadstone.output.model import Request, receipt_values
 
         config = typed_config(WriteConfig, task.config)
@@ -78,7 +79,7 @@ class WriteHandler(WholeStep):
                 folder=config.folder,
                 variables={**config.define, **given},
                 replace=config.replace,
-                run=f"{task.repository_id}:{task.instance_id}:{task.step}",
+                run=runs.name(task.repository_id, task.instance_id, task.step),
             ),
             self._database,
             lambda records, size_bytes: run.report(
