@@ -58,6 +58,9 @@ CODE_PAGES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Single-byte code pages that keep ASCII, the most common ones first."""
 
+RARE_PAGES = frozenset({"mac-latin2", "mac-cyrillic", "iso8859-16", "iso8859-4", "cp775", "cp861", "cp863", "cp855", "cp869"})
+"""Those of them that files of today are seldom written in."""
+
 EBCDIC: dict[str, tuple[str, ...]] = {
     "cp037": _WEST, "cp500": _WEST, "cp1140": _WEST, "cp1148": _WEST, "cp273": ("de",), "cp1141": ("de",), "cp1047": _WEST, "cp277": ("da",), "cp278": ("sv", "fi"),
     "cp280": ("it",), "cp284": ("es",), "cp285": (), "cp297": ("fr",), "cp871": ("is",), "cp870": _CENTRAL, "cp1026": ("tr",), "cp875": ("el",),

@@ -57,12 +57,15 @@ _PATTERNS = (
     ),
     (TIME, _CLOCK),
     (DATE, rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?{_DAY}(?:[t ,-]{{1,2}}{_CLOCK})?"),
-    (ADDRESS, r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|(?:https?|ftp)://\S+|www\.\S+|(?:\d{1,3}\.){3}\d{1,3}"),
+    (ADDRESS, r'[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|(?:https?|ftp)://\S+|www\.\S+|(?:\d{1,3}\.){3}\d{1,3}|[a-z]:\\[^\t|;,"]*'),
     (EMPTY, r"n/?a|nan|null|none|nil|-+|\?|\\n|#n/a|\.+|\*+"),
     (CODE, r"[^\W_]+(?:[-_./:#][^\W_]+)*|[\w-]+"),
     (WORDS, r"(?:[^\W_]|[(\[&'‘“#@])[\w .,'’‘“”&/()+\[\]#%°º!?@:*$€£=–—·…-]*"),
 )
 _CLASSES = tuple((name, re.compile(rf"(?:{pattern})", re.IGNORECASE)) for name, pattern in _PATTERNS)
+_LISTED = re.compile(r",(?! )[^,\s]*,(?! )")
+"""Commas without a blank behind them, more than one: a list, or fields that were not parted."""
+
 _CUTTERS = re.compile(r";(?! |$)|[|\t^~\x01\x1f¦\"`]")
 """What parts fields so often that a cell which holds it was likely not cut where it should have been."""
 
@@ -91,6 +94,8 @@ def trust_of(cell: str, quoted: bool = False) -> float:
     if kind in (WORDS, ODD):
         if _CUTTERS.search(cell):
             return 0.05
+        if _LISTED.search(cell):
+            return 0.3
         if kind == ODD and len(cell) > 12 and sum(c.isalpha() or c == " " for c in cell) > 0.75 * len(cell):
             return 0.55  # prose with a sign that the pattern of words does not know
     if kind == WORDS and (cell.startswith(" ") or len(cell) > 60):

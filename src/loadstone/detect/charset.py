@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import chardet
 
-from .alphabets import CJK, CODE_PAGES
+from .alphabets import CJK, CODE_PAGES, RARE_PAGES
 from .mainframe import rank_mainframe
 from .parting import PARTING, parting_bytes
 from .plausible import east_asian, plausibility
@@ -26,6 +26,7 @@ _MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"\x84\x31\x95\x33", "gb18030"),
 )
 _SAMPLE_BYTES = 256 * 1024
 _EBCDIC_TEXT = frozenset(
@@ -69,6 +70,11 @@ WORDS_MAX = 2400
 """Words with letters beyond ASCII that are looked at."""
 
 
+_BEYOND = re.compile(rb"[\x80-\xff]")
+SELDOM = 0.08
+"""What a code page loses that files are seldom written in."""
+
+
 @dataclass(frozen=True)
 class Charset:
     """A character set by Python's name, how sure, 0 to 1, and why; ``others`` come next, with their confidence."""
@@ -94,7 +100,7 @@ def find_charset(data: bytes, *, whole: bool = True) -> Charset:
 def _wide(data: bytes) -> Charset | None:
     """UTF-16 or UTF-32 without a mark, by where the NULs stand."""
     sample = data[:4096]
-    if sample.count(0) < len(sample) // 5 or len(sample) < 4:
+    if sample.count(0) < max(1, len(sample) // 5) or len(sample) < 4:
         return None
     pairs = len(sample) // 2
     even, odd = sample[0 : 2 * pairs : 2].count(0), sample[1 : 2 * pairs : 2].count(0)
@@ -167,7 +173,12 @@ def _looks_ebcdic(data: bytes) -> bool:
 def _is_ebcdic(sample: bytes) -> bool:
     if not sample:
         return False
-    if sample.count(0x40) >= 0.08 * len(sample) and not sample.count(0x20) and not sample.count(0x0A):
+    if (
+        sample.count(0x40) >= 0.08 * len(sample)
+        and len(sample.translate(None, b"0123456789")) > 0.95 * len(sample)
+        and not sample.count(0x20)
+        and not sample.count(0x0A)
+    ):
         return True  # text of any script: blanks are 0x40, and none is 0x20
     if (
         (0x15 in sample or 0x25 in sample)
@@ -217,7 +228,7 @@ def _decode(data: bytes, name: str) -> str:
 
 def _code_page(data: bytes) -> Charset:
     """A code page that keeps ASCII, or a multi-byte set."""
-    sample = data[:_SAMPLE_BYTES]
+    sample = _telling(data)
     votes = _votes(sample)
     scored: list[tuple[float, str]] = []
     mark = parting_bytes(sample)[:1]
@@ -227,7 +238,8 @@ def _code_page(data: bytes) -> Charset:
         if text:
             parted = PARTED * bool(mark and _decode(mark, name) in PARTING)
             vote = VOTE * votes.get(_canonical(name), 0.0)
-            scored.append((plausibility(text, languages) + parted + vote - 0.002 * order, name))
+            rare = SELDOM * (name in RARE_PAGES) + 0.002 * order
+            scored.append((plausibility(text, languages) + parted + vote - rare, name))
     for name, language in CJK.items():
         text = _multi_byte(sample[:EAST_BYTES], name)
         if text:
@@ -263,6 +275,15 @@ VOTE = 0.6
 
 PARTED = 1.0
 """What a code page gains in which the byte that parts the fields is a mark that fields are parted by."""
+
+
+def _telling(data: bytes) -> bytes:
+    """The first part of the data that holds bytes beyond ASCII, from the line on in which the first of them stands."""
+    first = _BEYOND.search(data)
+    if first is None or first.start() < _SAMPLE_BYTES // 4:
+        return data[:_SAMPLE_BYTES]
+    start = data.rfind(b"\n", max(0, first.start() - _SAMPLE_BYTES // 4), first.start()) + 1
+    return data[start : start + _SAMPLE_BYTES]
 
 
 def _words(data: bytes) -> bytes:

@@ -31,6 +31,9 @@ RARE = "§¬¤×÷·•¶þÿ│║→※"
 """Marks beyond ASCII that some systems part fields by."""
 
 OTHER_PRIOR, LONG_PRIOR = 0.8, 0.95
+EMPTY_FIELD = 0.75
+"""What a pair of marks is worth beside one of them, where two are an empty field more often than a delimiter."""
+
 WEAK = 0.8
 """Below this prior a delimiter must stand in several records before it is believed."""
 
@@ -38,6 +41,10 @@ ONE_COLUMN = 0.52
 """What a table of one column is worth when all its rows are clean: less than two columns of a common delimiter."""
 
 QUOTES = ('"', "'", "`")
+ODD_QUOTES = "^~%$*"
+"""Marks that some systems enclose text by; believed where each line has such a field."""
+
+_PATH = re.compile(r"[A-Za-z]:[\\/]")
 ROWS_MAX = 400
 SAMPLE_CHARS = 48_000
 PIECE_CHARS = 1 << 18
@@ -93,10 +100,12 @@ def parse(text: str, dialect: Dialect) -> Iterator[list[str]]:
 
 
 def prior_of(delimiter: str) -> float:
-    """How common a delimiter is, 0 to 1; a doubled one counts as it does once."""
+    """How common a delimiter is, 0 to 1; a doubled one counts about as it does once."""
     if delimiter in PRIOR:
         return PRIOR[delimiter]
-    return PRIOR.get(delimiter[0], OTHER_PRIOR) if len(set(delimiter)) == 1 else LONG_PRIOR
+    if len(set(delimiter)) > 1:
+        return LONG_PRIOR
+    return PRIOR.get(delimiter[0], OTHER_PRIOR) * (EMPTY_FIELD if delimiter[0] in ",;\t" else 1.0)
 
 
 def candidates(text: str) -> Iterator[Dialect]:
@@ -112,6 +121,9 @@ def candidates(text: str) -> Iterator[Dialect]:
                 yield Dialect(delimiter, quote, "", skip)
                 if f"\\{quote}" in text:
                     yield Dialect(delimiter, quote, "\\", skip)
+        for quote in ODD_QUOTES:
+            if quote not in delimiter and quote in text and _is_enclosing(lines[:ROWS_MAX], delimiter, quote):
+                yield Dialect(delimiter, quote)
         if plain:
             yield Dialect(delimiter)
         if f"\\{delimiter}" in text or plain and ("\\'" in text or '\\"' in text):
@@ -178,6 +190,17 @@ def _edges(text: str, delimiter: str, quote: str) -> bool:
     return both > 1 and both >= 0.6 * max(opening, closing)
 
 
+def _is_enclosing(lines: list[str], delimiter: str, quote: str) -> bool:
+    """Whether a mark stands at both ends of a field in each line, and hardly ever at one end only."""
+    both = half = 0
+    for line in lines:
+        for cell in line.split(delimiter):
+            ends = cell.startswith(quote) + cell.endswith(quote)
+            both += ends == 2 and len(cell) > 1
+            half += ends == 1 or cell == quote
+    return both >= len(lines) > 2 and half <= 0.02 * both
+
+
 def _judge(text: str, dialect: Dialect) -> Scored:
     try:
         rows = [row for row in parse(text, dialect) if row]
@@ -190,9 +213,23 @@ def _judge(text: str, dialect: Dialect) -> Scored:
     width, first, last, agreeing = _table(widths)
     body = [row for row in rows[first : last + 1] if len(row) == width]
     uniformity = _uniformity(widths, width, first, last, agreeing)
-    trust = _trust(body, _quoted(text, dialect))
+    trust = _trust(body, _quoted(text, dialect)) * _undivided(dialect, body)
     worth = _worth(dialect, body, len(rows))
     return Scored(dialect, worth * uniformity * trust, width, agreeing, len(rows), uniformity, trust)
+
+
+def _undivided(dialect: Dialect, body: Rows) -> float:
+    """Less than 1 where the delimiter is part of what the fields hold: half of a pair, the colon of a path or an address."""
+    delimiter = dialect.delimiter
+    if len(delimiter) == 2 and len(set(delimiter)) == 1:
+        single = sum(delimiter[0] in cell for row in body for cell in row)
+        return 0.3 if single >= 0.5 * len(body) else 1.0
+    paths = 0
+    if delimiter == ":":
+        paths = sum(cell.startswith(("\\", "//")) for row in body for cell in row[1:])
+    elif delimiter and prior_of(delimiter) < WEAK:
+        paths = sum(bool(_PATH.match(row[0])) for row in body)
+    return 0.3 if paths >= 0.5 * len(body) else 1.0
 
 
 def _worth(dialect: Dialect, body: Rows, rows: int) -> float:

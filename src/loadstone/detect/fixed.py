@@ -34,9 +34,10 @@ class Fixed:
 
 def find_fixed(lines: list[str]) -> Fixed | None:
     """The columns of lines; None where they do not look like fixed-width text."""
-    full = [line.expandtabs(8) for line in lines[:LINES_MAX] if line.strip()]
-    if len(full) < 2:
-        return None
+    full = [line for line in lines[:LINES_MAX] if line.strip()]
+    if len(full) < 2 or sum(line.count("\t") > 2 for line in full) > 0.5 * len(full):
+        return None  # tabs part fields of any width
+    full = [line.expandtabs(8) for line in full]
     sizes = Counter(len(line) for line in full)
     length, common = sizes.most_common(1)[0]
     share = common / len(full)

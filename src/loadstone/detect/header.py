@@ -24,6 +24,7 @@ HEADS = frozenset(
     email mail url website link product item sku category group class order invoice payment transaction txn trans trx entry booking
     debit credit dc drcr sign fee tax vat net gross narrative details purpose user username gender sex age birth dob nationality source target
     version size length width height weight index row line seq sequence level rank score unit units percent pct ratio min max avg mean median
+    field fields column columns col attribute property variable
     file filename path object parent child owner author publisher language population area species genus family
     wert datum buchungstag valuta betrag währung waehrung konto kontonummer blz verwendungszweck empfänger auftraggeber name vorname nachname
     straße strasse ort plz land menge preis nummer anzahl art bezeichnung beschreibung kunde status saldo soll haben summe
@@ -43,6 +44,7 @@ THRESHOLD = 0.65
 SURELY = 4.0
 """Evidence of a header whose names are known from files before."""
 
+_COUNTED = re.compile(r"(.*?[^\W\d][ _.-]?)(\d{1,4})")
 _SPLIT = re.compile(r"[\s_\-./()\[\]#:%°]+|(?<=[a-z])(?=[A-Z])")
 _NAME = re.compile(r"[^\W\d][\w $#/().%&°'’*:,\-\[\]+?=]*")
 
@@ -77,7 +79,8 @@ def find_table(rows: list[list[str]], width: int, names: Sequence[str] = ()) -> 
         return Table(
             width, known, max(known, last), 1, SURELY, ("the row holds the names that files before had",)
         )
-    start = _first_full(rows, width, first, last)
+    alike = _first_alike(rows, width, first)
+    start = alike if alike < first else _first_full(rows, width, first, last)
     best, reasons = header_score(rows[start : last + 1], width)
     above = _short_header(rows, width, start, last)
     if above is not None and best <= 0.4:
@@ -124,6 +127,11 @@ def header_score(rows: list[list[str]], width: int) -> tuple[float, list[str]]:
         score -= 0.5 * (len(names) - len(set(names))) / len(names) + 0.15
     if full < width:
         score -= 0.5 * (width - full) / width
+    elif _is_sparse(body, width):
+        score += 0.4
+    if _is_run(head) and sum(map(_is_run, body[:5])) <= 0.5 * len(body[:5]):
+        score += 1.0
+        reasons.append("the cells are numbered, or letters in their order")
     if all(_NAME.fullmatch(cell) for cell in head if cell):
         score += 0.3
     if contrast:
@@ -148,6 +156,18 @@ def _known_header(rows: list[list[str]], names: Sequence[str]) -> int | None:
         if len(wanted) > 1 and len(here & wanted) >= 0.6 * max(len(here), len(wanted)):
             return number
     return None
+
+
+def _first_alike(rows: list[list[str]], width: int, first: int) -> int:
+    """The first of the rows above that are records with some fields more or less, where nothing tells them from those below."""
+    start = first
+    numbers = (INTEGER, DECIMAL, DATE, TIME)
+    while start and width > 3 and 0.7 * width <= len(rows[start - 1]) <= 1.3 * width:
+        start -= 1
+    below = rows[first : first + 20]
+    usual = sum(class_of(cell) in numbers for row in below for cell in row) / max(len(below), 1)
+    above = [sum(class_of(cell) in numbers for cell in row) for row in rows[start + 1 : first]]
+    return start if usual and above and sum(above) >= 0.5 * usual * len(above) else first
 
 
 def _first_full(rows: list[list[str]], width: int, first: int, last: int) -> int:
@@ -210,9 +230,26 @@ def _years_as_names(head: list[str]) -> list[str]:
     return named
 
 
+def _is_sparse(body: list[list[str]], width: int) -> bool:
+    """Whether most cells below are empty: a row that is full stands out."""
+    return width > 4 and sum(bool(cell.strip()) for row in body for cell in row) < 0.5 * width * len(body)
+
+
+def _is_run(cells: list[str]) -> bool:
+    """Whether most cells of a row count on from their neighbour: ``a, b, c`` or ``item 1, item 2``."""
+    parts = [_COUNTED.fullmatch(cell.strip()) for cell in cells if cell.strip()]
+    steps = 0
+    for one, other in zip(parts, parts[1:], strict=False):
+        if one and other and one[1]:
+            steps += one[1] == other[1] and int(other[2]) == int(one[2]) + 1
+    letters = [cell.strip() for cell in cells if len(cell.strip()) == 1 and cell.strip().isalpha()]
+    steps += sum(ord(other) == ord(one) + 1 for one, other in zip(letters, letters[1:], strict=False))
+    return steps >= 2 and steps >= 0.5 * (len(parts) - 1)
+
+
 def _is_head(cell: str) -> bool:
     words = [word.lower() for word in _SPLIT.split(cell) if word]
-    return 0 < len(words) <= 6 and any(word in HEADS or word.rstrip("s") in HEADS for word in words)
+    return 0 < len(words) <= 6 and any(word in HEADS or word.rstrip("s0123456789") in HEADS for word in words)
 
 
 def _column(cell: str, column: list[str]) -> float:
@@ -263,6 +300,10 @@ def _text_column(cell: str, own: str, kind: str, filled: list[str]) -> float:
         evidence -= 0.2
     if own in (INTEGER, DECIMAL, DATE, TIME):
         evidence -= 0.8
+    if len(filled) >= 5 and low == high == len(cell) and own == kind == CODE and cell.isupper():
+        evidence -= 0.8 * (sum(value.isupper() for value in filled) == len(filled))
+    if "_" in cell and not any("_" in value for value in filled):
+        evidence += 0.5
     if len(filled) >= 4 and _common_head(cell, filled) >= 0.5:
         evidence -= 1.0
     upper = sum(value.isupper() for value in filled) / len(filled)

@@ -27,6 +27,8 @@ Rule = Callable[[str, list[str]], Named | None]
 
 def find_name(text: str) -> Named | None:
     """The format of a text by its signature; None where none fits."""
+    if text.startswith("@@"):  # some banks part the lines of SWIFT messages so
+        text = text.replace("@@", "\n")
     lines = [line.rstrip("\r") for line in text[:65536].split("\n")]
     if len(lines) == 1 and "\r" in text:
         lines = text[:65536].split("\r")
@@ -102,7 +104,7 @@ def _statement(text: str, lines: list[str]) -> Named | None:
 
 def _bai2(text: str, lines: list[str]) -> Named | None:
     first = text.lstrip()[:400]
-    if re.match(r"01,[^,/\r\n]*,[^,/\r\n]*,\d{6},\d{0,4},[^/\r\n]*,[23]?\s*/", first) and re.search(
+    if re.match(r"01,[^,/\r\n]*,[^,/\r\n]*,\d{6},[\d:]{0,8},[^/\r\n]*,[23]?\s*/", first) and re.search(
         r"(?:^|[\r\n/]\s*)02,", text[:4096]
     ):
         return Named(
@@ -163,6 +165,20 @@ def _cnab(text: str, lines: list[str]) -> Named | None:
         return Named(
             "cnab", 0.97, "240-byte records with batch 0000 and record type 0, as in CNAB 240", "240"
         )
+    return _cnab_trimmed([line for line in lines if line.strip()])
+
+
+def _cnab_trimmed(lines: list[str]) -> Named | None:
+    """CNAB 240 whose records lost the blanks at their ends: told by the batches, from the file's header to its trailer."""
+    bank = lines[0][:3] if lines else ""
+    if (
+        len(lines) >= 4
+        and re.match(r"(?!000)\d{3}00000[ \d]{9}", lines[0])
+        and re.match(rf"{bank}99999[ \d]{{9}}\d{{12}}", lines[-1])
+        and lines[1][7:8] == "1"
+        and all(re.match(rf"{bank}\d{{4}}[0-59]", line) for line in lines)
+    ):
+        return Named("cnab", 0.96, "records of batches 0000 to 9999 of one bank, as in CNAB 240", "240")
     return None
 
 

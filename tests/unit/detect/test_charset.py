@@ -82,3 +82,25 @@ def test_bytes_of_no_set_get_an_answer() -> None:
     found = find_charset(bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D, 0xFF, 0x41, 0x0A]) * 3)
     assert found.confidence < 0.99
     assert found.evidence
+
+
+@pytest.mark.parametrize("data", [b"1\n1\n", b"33\n6"], ids=["two lines", "a number"])
+def test_a_few_bytes_are_ascii(data: bytes) -> None:
+    """Without a NUL nothing speaks for two bytes a character."""
+    assert "ascii" == find_charset(data).name
+
+
+def test_the_mark_of_gb18030() -> None:
+    """Its byte order mark names GB 18030, as others do their sets."""
+    assert "gb18030" == find_charset("\ufeffx,y\n".encode("gb18030")).name
+
+
+def test_a_letter_far_down() -> None:
+    """What tells the set may stand behind a quarter of a million plain bytes."""
+    data = b"Department,Supplier,Amount\n" * 12_000 + "Köln,Müller,3\n".encode("cp1252")
+    assert "Köln,Müller" in data.decode(find_charset(data).name)
+
+
+def test_at_signs_and_digits_are_no_mainframe() -> None:
+    """Messages whose lines are parted by ``@@`` are ASCII: digits are not in the place of a mainframe's controls."""
+    assert "ascii" == find_charset(b"@@:20:STARTUMS@@:25:49999924/0001581901@@:28C:1/1@@:60F:C260101EUR1,00@@").name

@@ -114,3 +114,28 @@ def test_candidates_come_from_the_text() -> None:
     """Only marks that stand in a good part of the lines are tried."""
     tried = {one.delimiter for one in candidates("a;b\nc;d\n")}
     assert tried == {"", ";"}
+
+
+def test_half_a_pair_is_no_pair() -> None:
+    """Empty fields do not make two commas a delimiter."""
+    text = "id,name,code,day,sum\n" + "".join(f"{number},,89{number}4837640,,0\n" for number in range(9))
+    assert "," == rank(text)[0].dialect.delimiter
+
+
+@pytest.mark.parametrize("mark", ["^", "~", "$"])
+def test_odd_marks_enclose_fields(mark: str) -> None:
+    """A mark at both ends of a field in each line encloses, whatever it is."""
+    text = "".join(f"{number}|{mark}Envoy {number} MB{mark}|{mark}Desktop PCs{mark}|20\n" for number in range(9))
+    assert ("|", mark) == (rank(text)[0].dialect.delimiter, rank(text)[0].dialect.quotechar)
+
+
+def test_paths_are_not_parted() -> None:
+    """The colon behind a drive parts nothing."""
+    text = "".join(f"D:\\data\\in_{number}\\bin\\file {number}.dll\n" for number in range(9))
+    assert 1 == rank(text)[0].width
+
+
+def test_ragged_records_are_records_of_fields() -> None:
+    """Commas one behind the other part fields, though no two records have the same number of them."""
+    text = "one,two,three,four,five,six\n1,2,,,5,,,8,9\n1,2,3,4,5,6\n1,2,3,4,5,6,\n1,,,,,,,,,10\n1,,,,,,,,,10,\n"
+    assert "," == rank(text)[0].dialect.delimiter

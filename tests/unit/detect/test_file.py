@@ -245,3 +245,20 @@ def test_one_column_of_quoted_dates() -> None:
     """A column in quotes is parted by nothing; the slashes of its dates are inside them."""
     found = detect_bytes(b'"15/06/2025"\n"21/10/2025"\n"10/05/2025"\n""\n"19/01/2026"\n')
     assert (",", ["date"]) == (found.delimiter, [column.type for column in found.columns])
+
+
+def test_variants_of_banks_by_name() -> None:
+    """Lines parted by ``@@``, times with colons, and records that lost the blanks at their ends are known, too."""
+    swift = b"@@:20:STARTUMS@@:25:49999924/0001581901@@:28C:1/1@@:60F:C260101EUR1,00@@:62F:C260101EUR1,00@@-"
+    bai = b"01,SENDER01,9876543,260215,14:59:35,2215,,,2/\n02,9876543,SENDER01,1,260214,2400,,/\n99,0,1,3/\n"
+    cnab = (
+        "10400000         2972316080001690000000000000000000001\n10400011R0100030 2097231608000169000122\n"
+        "1040001300001P 0501500\n10400015         000005\n10499999         000001000007\n"
+    )
+    assert ["mt940", "bai2", "cnab"] == [detect_bytes(one).format for one in (swift, bai, cnab.encode())]
+
+
+def test_fields_parted_by_tabs_are_no_columns_of_a_width() -> None:
+    """Records of some kinds, parted by tabs, are no fixed-width text for the blanks that tabs would leave."""
+    kinds = ("010\t1\t\t\t2\t2\t1585273392\n", "020\t2\t\t\t\t\tTelecom NZ\t228011511\t00\n", "520\t3\t\t228011511\t0\n")
+    assert "\t" == detect_bytes("".join(kinds * 4).encode()).delimiter

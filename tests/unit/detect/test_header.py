@@ -85,3 +85,44 @@ def test_what_a_first_row_is(rows: list[list[str]], first: int, header: int) -> 
     """A row of nothing begins no table, years in a row head columns, and a value that begins as those below is none."""
     table = find_table(rows, len(rows[0]))
     assert (first, header) == (table.first, table.header_rows)
+
+
+@pytest.mark.parametrize(
+    "head", [["a", "b", "c", "d"], ["item 1", "item 2", "item 3", "item 4"], ["V1", "V2", "V3", "V4"]], ids=["letters", "items", "numbers"]
+)  # fmt: skip
+def test_names_that_count_on_are_a_header(head: list[str]) -> None:
+    """Letters in their order and numbered names head columns, over words as over numbers."""
+    rows = [["one", "red", "x y", "z"], ["two", "green", "y", "w w"], ["three", "blue", "z", "v"]]
+    assert 1 == find_table([head, *rows], 4).header_rows
+
+
+def test_letters_over_letters_are_no_header() -> None:
+    """Where each row counts on, the first is none that names the others."""
+    assert 0 == find_table([["a", "b", "c", "d"], ["e", "f", "g", "h"], ["i", "j", "k", "l"]], 4).header_rows
+
+
+def test_codes_over_codes_are_no_header() -> None:
+    """A code that is also a word of some language is a code where all below it look the same."""
+    assert 0 == find_table([["AD"], ["AE"], ["AF"], ["AG"], ["AI"], ["AL"]], 1).header_rows
+
+
+def test_words_joined_by_a_stroke_stand_over_words() -> None:
+    """An identifier over words is a name."""
+    rows = [["LOW RISK"], ["HIGH RISK"], ["AVERAGE"], ["VERY HIGH RISK"]]
+    assert 1 == find_table([["RISK_PROFILE"], *rows], 1).header_rows
+
+
+def test_a_full_row_over_sparse_ones_is_a_header() -> None:
+    """Codes in each cell over rows that are mostly empty are names."""
+    head = ["BGEQF", "BGLPV", "BGIGR", "BGAB", "BGAN", "BGAS"]
+    rows = [["", "", "", "IND", "", ""], ["", "", "", "COR", "", "X"], ["", "", "", "IND", "", ""]]
+    assert 1 == find_table([head, *rows], 6).header_rows
+
+
+def test_records_with_a_field_more_stand_in_the_table() -> None:
+    """Records above the first one of the usual width are records, and their header a header."""
+    longer = [[*row, "x"] for row in BODY]
+    assert 0 == find_table([*longer, *BODY, *BODY], 4).first
+    head = ["account", "name", "amount", "booked", "mark"]
+    table = find_table([head, *longer, *BODY, *BODY], 4)
+    assert (0, 1) == (table.first, table.header_rows)
