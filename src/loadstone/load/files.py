@@ -15,7 +15,6 @@ from loadstone.filestore.atomic import write_whole
 from loadstone.formats.framing import unframed
 from loadstone.formats.layout import Layout
 from loadstone.formats.reader import stream_format
-from loadstone.formats.readers.saved import saved_head, saved_row
 from loadstone.formats.sources import open_source
 from loadstone.load.inputs import LoadInput, default_log
 from loadstone.load.logs import log_parts
@@ -69,6 +68,8 @@ def record_bytes(plan: LoadPlan, one: LoadInput, records: Iterable[Reject | Disc
     """
     with open_source(one.source) as stream:
         if one.spec.reading is not None:
+            from loadstone.formats.readers.saved import saved_head, saved_row
+
             yield saved_head(one.names)
             for record in records:
                 yield saved_row(unframed(b"".join(_pieces(stream, record))))

@@ -18,7 +18,6 @@ from loadstone.load.identity import Identity, following, latest, load_key
 from loadstone.load.inputs import LoadInput, resolve_inputs
 from loadstone.load.lasting import Lasting
 from loadstone.load.lookups import fill_lookups
-from loadstone.load.partitioned import load_in_turn
 from loadstone.load.partitions import partitions_of
 from loadstone.load.plan.compile import compile_plan
 from loadstone.load.plan.model import LoadPlan
@@ -115,7 +114,12 @@ def _run_held(load: _Load) -> LoadReceipt:
     columnar = columnar_of(plan, frozen)
     work = Work(plan, columnar, lasting, load.run, pace_of(plan), load.surroundings.publish)
     partitions = partitions_of(frozen.get("partitions", ()))
-    progress, outcome = load_in_turn(work, partitions) if partitions else load_all(work)
+    if partitions:
+        from loadstone.load.partitioned import load_in_turn  # few loads need it
+
+        progress, outcome = load_in_turn(work, partitions)
+    else:
+        progress, outcome = load_all(work)
     lasting.call(lambda: close_staged(plan, lasting.fence, progress))
     receipt = make_receipt(plan, load.identity, progress, outcome, resumed=row is not None and not partitions)
     receipt = replace(receipt, pace=work.pace.told(), types=work.publish.told(plan, progress))

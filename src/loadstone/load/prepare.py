@@ -13,10 +13,10 @@ from loadstone.books import Reject
 from loadstone.compiler.objects import release_pages
 from loadstone.datatypes.columns import encode_arrow
 from loadstone.datatypes.model import Faults, Values
-from loadstone.formats.model import Chunk, Tokens, Verdict
+from loadstone.formats.model import Chunk, Tokens
 from loadstone.formats.origins import unreadable
 from loadstone.formats.tokenize import tokenize
-from loadstone.load.batch import Batch, join_batches, stepping
+from loadstone.load.batch import ALL_NULL, REJECT, TAKE, WHEN_FAILED, Batch, join_batches, stepping
 from loadstone.load.columnar import Columnar
 from loadstone.load.direct import Direct, Encoded
 from loadstone.load.plan.model import LoadPlan, TablePlan
@@ -80,7 +80,7 @@ def steps_of(plan: LoadPlan, read: Read) -> tuple[int, ...]:
     total = np.zeros(len(plan.tables), np.int64)
     for _, piece in read.pieces(PIECE_SIZE_BYTES):
         verdict = tokenize(layout, piece.chunk, compiled=plan.compiled).verdict
-        verdict[unreadable(piece.chunk)] = Verdict.REJECT
+        verdict[unreadable(piece.chunk)] = REJECT
         total += stepping(verdict[piece.first : piece.stop]).sum(axis=0)
     return tuple(total.tolist())
 
@@ -92,7 +92,7 @@ def batch_with(
     # By columns: there are few of them, and a reduction along them takes a step for each record.
     nowhere = np.ones(len(verdict), np.bool_)
     for column in verdict.T:
-        nowhere &= (column == Verdict.WHEN_FAILED) | (column == Verdict.ALL_NULL)
+        nowhere &= (column == WHEN_FAILED) | (column == ALL_NULL)
     nowhere[: read.first] = nowhere[read.stop :] = False
     return Batch(
         chunk=read.chunk,
@@ -143,8 +143,8 @@ def _piece(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
     active = np.zeros(len(chunk), np.bool_)
     active[read.first : read.stop] = True
     failed = _select(lanes, chunk, tokens, active)
-    verdict[unreadable(chunk)] = Verdict.REJECT
-    unset = active & (verdict == Verdict.REJECT).any(axis=1)
+    verdict[unreadable(chunk)] = REJECT
+    unset = active & (verdict == REJECT).any(axis=1)
     rejects = unset_fields(plan.tables, layout.names, chunk, tokens, np.flatnonzero(unset).tolist())
     rejects |= failed
     unset[list(failed)] = True
@@ -152,7 +152,7 @@ def _piece(lanes: Lanes, read: Read, steps: Steps, form: str) -> Batch:
     before = steps(tuple(int(n) for n in stepped.sum(axis=0)))
     tables = []
     for number, table in enumerate(plan.tables):
-        record = np.flatnonzero(active & ~unset & (verdict[:, number] == Verdict.TAKE))
+        record = np.flatnonzero(active & ~unset & (verdict[:, number] == TAKE))
         ordinals = np.cumsum(stepped[:, number]) - 1 + before[number]
         numbers = Numbers(
             record_no=chunk.record_nos(record), step=ordinals[record], bases=lanes.columnar.bases(table)
@@ -179,10 +179,10 @@ def _select(lanes: Lanes, chunk: Chunk, tokens: Tokens, active: NDArray[np.bool_
         if table.select is None:
             continue
         verdict = tokens.verdict[:, number]
-        record = np.flatnonzero(active & ((verdict == Verdict.TAKE) | (verdict == Verdict.REJECT)))
+        record = np.flatnonzero(active & ((verdict == TAKE) | (verdict == REJECT)))
         holds, failures = lanes.columnar.select(table, tokens, record, chunk.record_nos(record))
         holds[[failure.row for failure in failures]] = True
-        tokens.verdict[record[~holds], number] = Verdict.WHEN_FAILED
+        tokens.verdict[record[~holds], number] = WHEN_FAILED
         failed += [
             ConstraintError(
                 record=int(record[one.row]),

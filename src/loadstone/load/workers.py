@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -34,7 +35,7 @@ WORKERS_MAX = 8
 """No more workers than that without being asked: one target's log or disk is busy by then."""
 
 LIBRARIES = ("_duckdb", "libarrow", "libparquet")
-"""Libraries of which a load reads tens of megabytes while they start, and a part again for its chunks."""
+"""What comes with Arrow: a load reads tens of megabytes of it while it starts, and a part again for its chunks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +201,7 @@ class _Crew:
         """The first chunk is in: let go of what libraries read only while they started."""
         with self._lock:
             started, self._started = self._started, True
-        if not started:
+        if not started and "pyarrow" in sys.modules:
             for name in LIBRARIES:
                 release(name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,7 +35,8 @@ def test_records_that_the_target_refuses_keep_their_bytes(here: Path, target_url
     assert (40, 20) == (receipt.counts.loaded, receipt.counts.rejected)
     assert "".join(LINES[40:]) == (here / "in.bad").read_text()
     raw = [
-        bytes(row[0]) for row in rows_of(target_url, "SELECT raw_bytes FROM loadstone_reject ORDER BY record_no")
+        bytes(row[0])
+        for row in rows_of(target_url, "SELECT raw_bytes FROM loadstone_reject ORDER BY record_no")
     ]
     assert [line.encode() for line in LINES[40:]] == raw
 
@@ -82,10 +84,14 @@ def test_a_file_that_is_written_to_meanwhile_is_refused(here: Path, monkeypatch:
     assert "LS-4002" == caught.value.code
 
 
-def test_libraries_are_let_go_once(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the first chunk, whatever comes behind it."""
+@pytest.mark.parametrize(("modules", "expected"), [({"pyarrow": None}, list(workers.LIBRARIES)), ({}, [])])
+def test_libraries_are_let_go_once(
+    modules: dict[str, None], expected: list[str], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the first chunk, whatever comes behind it; a load without Arrow has none of them."""
     (here / "in.dat").write_text("".join(LINES))
     released: list[str] = []
     monkeypatch.setattr(workers, "release", released.append)
+    monkeypatch.setattr(workers, "sys", SimpleNamespace(modules=modules))
     loaded("in.dat", "bank.db")
-    assert list(workers.LIBRARIES) == released
+    assert expected == released

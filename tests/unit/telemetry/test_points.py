@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from loadstone.telemetry import points
-from loadstone.telemetry.points import VARIABLE, reach
+from loadstone.telemetry.points import VARIABLE, armed, reach
 
 SCRIPT = """
 from loadstone.telemetry.points import reach
@@ -46,6 +46,17 @@ def test_a_process_dies_the_nth_time_it_reaches_a_point(value: str | None, print
     assert (printed, status) == (found.stdout, found.returncode)
 
 
+@pytest.mark.parametrize(("value", "expected"), [(None, False), ("here:2", True)])
+def test_loops_ask_once_whether_any_point_is_named(
+    value: str | None, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loop over records says what it reaches only then."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    if value is not None:
+        monkeypatch.setenv(VARIABLE, value)
+    assert expected is armed()
+
+
 def test_points_cost_nothing_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the variable a point returns at once."""
     monkeypatch.delenv(VARIABLE, raising=False)
@@ -56,9 +67,7 @@ def test_points_cost_nothing_in_production(monkeypatch: pytest.MonkeyPatch) -> N
     ("value", "ended"),
     [("here", -signal.SIGKILL), ("here:2:1000", -signal.SIGKILL), ("here:1:stop", None), ("here:9", None)],
 )
-def test_what_dies_is_the_process(
-    value: str, ended: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_dies_is_the_process(value: str, ended: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed at once, killed a little later, stopped, or untouched; the process here stands for another one."""
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as other:
         monkeypatch.setenv(VARIABLE, value)

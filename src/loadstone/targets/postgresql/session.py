@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -47,6 +48,7 @@ class PostgresSession:
     def __init__(self, connection: psycopg.Connection[Any], prefix: str, part: int = 0) -> None:
         self._raw, self._begun = connection, True
         self._prefix, self._part = prefix, part
+        self._fence_queries: dict[str, bytes] = {}
         self.pid = connection.info.backend_pid
         self._control = Control(self._execute, prefix, part)
         self.staged = StagedSql(self._execute, prefix, _named)
@@ -57,11 +59,9 @@ class PostgresSession:
 
     def check_fence(self, fence: Fence) -> bool:
         """Lock the fence row in share mode: it cannot be raised before this transaction ends."""
-        begin, self._begun = "" if self._begun else "BEGIN;", True
-        # One trip for all; each statement still sees what is committed when it begins, the claim after the fence's lock.
-        text = f"{begin}{FENCE.format(self._prefix)} FOR SHARE;{CLAIM.format(self._prefix)}"
+        begin, self._begun = b"" if self._begun else b"BEGIN;", True
         with translate(), psycopg.ClientCursor(self._raw) as cursor:
-            cursor.execute(text.replace("?", "%s").encode(), [fence.load_id, self._part] * 2)
+            cursor.execute(begin + self._fence_query(cursor, fence.load_id))
             while cursor.description is None:
                 cursor.nextset()
             held = cursor.fetchone()
@@ -82,7 +82,7 @@ class PostgresSession:
             if rows.method is Method.UPSERT:
                 self._upsert(rows)
             else:
-                refuse_dropped(rows, self._copy(name_of(rows.table), rows))
+                refuse_dropped(rows, self._copy(_parts_of(rows.table), rows))
 
     def add_rejects(self, load_id: str, rejects: Sequence[Reject], discards: Sequence[Discard]) -> None:
         """COPY reject and discard rows."""
@@ -169,6 +169,17 @@ class PostgresSession:
             run(self._raw, "BEGIN", [])
         return self._raw
 
+    def _fence_query(self, cursor: psycopg.ClientCursor[Any], load_id: str) -> bytes:
+        """
+        The statements of one trip that read fence and claim; composed once, for every chunk asks.
+
+        Each still sees what is committed when it begins, the claim after the fence's lock.
+        """
+        if load_id not in self._fence_queries:
+            text = f"{FENCE.format(self._prefix)} FOR SHARE;{CLAIM.format(self._prefix)}".replace("?", "%s")
+            self._fence_queries[load_id] = cursor.mogrify(text.encode(), [load_id, self._part] * 2).encode()
+        return self._fence_queries[load_id]
+
     def _execute(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return run(self._connection, text, parameters)
 
@@ -204,12 +215,10 @@ class PostgresSession:
             raise
         self._execute("RELEASE SAVEPOINT part", [])
 
-    def _copy(self, table: sql.Composable, rows: TableRows) -> int:
+    def _copy(self, table: tuple[str, ...], rows: TableRows) -> int:
         """How many rows the server has stored."""
-        names = sql.SQL(", ").join(sql.Identifier(name) for name in rows.columns)
-        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table, names)
         cursor = self._connection.cursor()
-        with cursor.copy(statement) as copy:
+        with cursor.copy(_copy_query(table, rows.columns)) as copy:
             copy.write(HEADER)
             copy.write(rows.rows.data())  # type: ignore[attr-defined]
             copy.write(TRAILER)
@@ -229,7 +238,7 @@ class PostgresSession:
             ).format(listed, name_of(rows.table))
         )
         self._connection.execute("ALTER TABLE loadstone_upsert ADD loadstone_n bigserial")
-        self._copy(sql.Identifier("pg_temp", "loadstone_upsert"), rows)
+        self._copy(("pg_temp", "loadstone_upsert"), rows)
         update = sql.SQL(", ").join(
             sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed
         )
@@ -247,9 +256,20 @@ class PostgresSession:
             raise dropped(rows.table_no)
 
 
+@cache
+def _copy_query(table: tuple[str, ...], columns: tuple[str, ...]) -> bytes:
+    """Composed once: every chunk sends it."""
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in columns)
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(*table), names).as_bytes()
+
+
 def name_of(table: TableInfo) -> sql.Identifier:
     """The table's qualified name."""
-    return sql.Identifier(table.schema, table.name) if table.schema else sql.Identifier(table.name)
+    return sql.Identifier(*_parts_of(table))
+
+
+def _parts_of(table: TableInfo) -> tuple[str, ...]:
+    return (table.schema, table.name) if table.schema else (table.name,)
 
 
 def _named(table: TableInfo) -> str:
