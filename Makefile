@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 SPARK := .venv-spark
 
-.PHONY: setup demo test coverage lint bench bench-day bench-jobs bench-history bench-starts bench-memory day graphs crash soak faults spark lock lock-spark docs clean
+.PHONY: setup demo test test-all coverage lint bench bench-day bench-jobs bench-history bench-starts bench-memory day graphs crash soak faults spark lock lock-spark docs clean
 
 setup: $(STAMP)
 
@@ -28,6 +28,9 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 3 -m "not slow"
+
+test-all: $(STAMP)
+	$(BIN)/python -m pytest -n 3 -m "slow or not slow"
 
 coverage: $(STAMP)
 	$(BIN)/python tools/cover.py

@@ -1,4 +1,4 @@
-"""One load in a process of its own, to be killed: ``python -m tests.crash.child FOLDER TARGET CHUNK [atomic] [take_over]``."""
+"""One load in a process of its own, to be killed: ``python -m tests.crash.child FOLDER TARGET CHUNK``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.runs import Undisturbed
 
 def main() -> int:
     """Load in FOLDER; the exit code of the receipt."""
-    folder, target, chunk, *flags = sys.argv[1:]
+    folder, target, chunk = sys.argv[1:]
     os.chdir(folder)
     if target.startswith("oracle"):
         testing.install()
@@ -26,8 +26,6 @@ def main() -> int:
         errors=-1,
         discard="load.dsc",
         chunk_size_bytes=int(chunk),
-        atomic="atomic" in flags,
-        take_over="take_over" in flags,
     )
     return loads.load(request, Undisturbed()).exit_code
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.crash.test_crash import ROOT, clear, comparable, lay_out, state, undisturbed
+from loadstone.targets.urls import kind_of
+from tests.crash.cases import payments
+from tests.crash.conftest import Tally
+from tests.crash.processes import KILLED, clear, ended, errors_of, finish, start, state, undisturbed
+from tests.crash.shares import EVERY_OR_SHARE, points_on
 from tests.runs import rows_of
 
 POINTS = (
@@ -31,27 +31,24 @@ POINTS = (
 )
 
 
-def run(folder: Path, url: str, chunk: int, crash_at: str = "") -> int:
-    """An all-or-nothing load in a process of its own; its exit code."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LOADSTONE_CRASH_AT": crash_at}
-    if not crash_at:
-        del environment["LOADSTONE_CRASH_AT"]
-    command = [sys.executable, "-m", "tests.crash.child", str(folder), url, str(chunk), "atomic"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert done.returncode in (2, -signal.SIGKILL), done.stderr
-    return done.returncode
+EVERYWHERE = {"before_commit:3", "publish_moved:1", "after_publish:1"}
+"""Places around what a target does in its own way."""
+
+CASE = payments(300)
 
 
-def test_a_kill_at_every_point_leaves_all_or_nothing(target_url: str, tmp_path: Path) -> None:
+@EVERY_OR_SHARE
+def test_a_kill_at_every_point_leaves_all_or_nothing(
+    target_url: str, tmp_path: Path, tally: Tally, every: bool
+) -> None:
     """After the kill there are no rows or all of them; after the restart, all, with the same rejects and files."""
-    calm = undisturbed(tmp_path / "calm", 300)
-    folder = tmp_path / "killed"
-    lay_out(folder, 300)
-    hit = 0
-    for point in POINTS:
-        hit += run(folder, target_url, 2000, crash_at=point) == -signal.SIGKILL
-        assert len(rows_of(target_url, "SELECT 1 FROM payments")) in (0, len(calm["rows"])), point
-        run(folder, target_url, 3000)
-        assert comparable(state(folder, target_url)) == calm, point
-        clear(target_url)
-    assert hit == len(POINTS)
+    calm, kind = undisturbed(tmp_path / "calm", CASE), kind_of(target_url)
+    folder = CASE.lay_out(tmp_path / "killed")
+    for point in points_on(kind, POINTS, every=every, everywhere=EVERYWHERE):
+        code = ended(start(folder, target_url, CASE, crash_at=point, chunk_size_bytes=2000, atomic=True))
+        assert KILLED == code, f"{point} is not reached: {errors_of(folder)}"
+        assert len(rows_of(target_url, "SELECT 1 FROM payments")) in (0, len(calm["rows"][0])), point
+        finish(folder, target_url, CASE, chunk_size_bytes=3000, atomic=True)
+        tally.add(kind, kills=1, points=1)
+        tally.same(kind, calm, state(folder, target_url, CASE), point)
+        clear(target_url, CASE)

@@ -1,209 +1,102 @@
-"""Kill a load anywhere and start it again: tables, rejects and files are those of an undisturbed run."""
+"""Between a kill and the restart something else happens: the file changes, or a stopped process wakes up."""
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from loadstone.bootstrap import loads
 from loadstone.bootstrap.targets import open_target
 from loadstone.errors import FixFile, Refused
-from loadstone.targets.model import Target
+from tests.crash.cases import payments
+from tests.crash.processes import (
+    KILLED,
+    ended,
+    errors_of,
+    finish,
+    is_stopped,
+    start,
+    state,
+    undisturbed,
+    wait_for,
+)
+from tests.crash.shares import SLOW_OFF_SHARING
 from tests.runs import load, rows_of
 
-CONTROL = """LOAD DATA
-INFILE 'load.dat'
-APPEND INTO TABLE payments
-WHEN kind <> 'X'
-FIELDS TERMINATED BY '|' TRAILING NULLCOLS
-(kind FILLER CHAR(1), id INTEGER EXTERNAL, amount DECIMAL EXTERNAL, booked DATE "YYYY-MM-DD", note, record RECNUM, step SEQUENCE(1,1))
-"""
-DDL = """CREATE TABLE payments (id NUMBER(9) PRIMARY KEY, amount NUMBER(12,2), booked DATE NOT NULL, note VARCHAR2(20),
-record NUMBER(9), step NUMBER(9));"""
-ROOT = Path(__file__).resolve().parents[2]
-RECORDS = 15_000
-"""Enough for a load of some seconds."""
+CASE = payments(300)
 
 
-def data_of(records: int) -> bytes:
-    """Records with a bad number, a duplicate key, a missing date and a discard now and then."""
-    lines = []
-    for n in range(records):
-        kind = "X" if n % 41 == 7 else "P"
-        key = n - 3 if n % 53 == 20 else n
-        amount = "abc" if n % 37 == 5 else f"{n * 7 % 1000}.{n % 100:02}"
-        booked = "" if n % 61 == 9 else f"2026-{n % 12 + 1:02}-{n % 28 + 1:02}"
-        lines.append(f"{kind}|{key}|{amount}|{booked}|note {n % 13}")
-    return ("\n".join(lines) + "\n").encode()
+def killed_at(folder: Path, url: str, point: str) -> None:
+    """A load that dies at ``point``."""
+    code = ended(start(folder, url, CASE, crash_at=point, chunk_size_bytes=2000))
+    assert KILLED == code, f"{point} is not reached: {errors_of(folder)}"
 
 
-def lay_out(folder: Path, records: int) -> None:
-    """Control file, DDL and data in a folder."""
-    folder.mkdir()
-    (folder / "load.ctl").write_text(CONTROL)
-    (folder / "tables.sql").write_text(DDL)
-    (folder / "load.dat").write_bytes(data_of(records))
-
-
-def start(folder: Path, url: str, chunk: int, crash_at: str = "") -> subprocess.Popen[bytes]:
-    """A load in a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LOADSTONE_CRASH_AT": crash_at}
-    if not crash_at:
-        del environment["LOADSTONE_CRASH_AT"]
-    command = [sys.executable, "-m", "tests.crash.child", str(folder), url, str(chunk)]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def state(folder: Path, url: str) -> dict[str, Any]:
-    """All that a load leaves, without ids and times."""
-    found = loads.rejects(url)[1]
-    return {
-        "rows": sorted(rows_of(url, "SELECT id, amount, booked, note, record, step FROM payments")),
-        "rejects": [(r.record_no, r.byte_offset, r.field, r.rule, r.code) for r in found],
-        "bad": (folder / "load.bad").read_bytes(),
-        "discard": (folder / "load.dsc").read_bytes(),
-        "log": [
-            line
-            for line in (folder / "load.log").read_text().splitlines()
-            if line.startswith(("Record", "Total", "  "))
-        ],
-    }
-
-
-def undisturbed(folder: Path, records: int) -> dict[str, Any]:
-    """The state after a load into SQLite that nothing disturbs."""
-    lay_out(folder, records)
-    process = start(folder, str(folder / "calm.db"), 1 << 20)
-    _, errors = process.communicate()
-    assert process.returncode == 2, errors.decode()
-    return comparable(state(folder, str(folder / "calm.db")))
-
-
-def comparable(found: dict[str, Any]) -> dict[str, Any]:
-    """The state as it compares across targets: SQLite keeps amounts and dates as text."""
-    from datetime import datetime
-    from decimal import Decimal
-
-    def same(value: Any) -> Any:
-        if isinstance(value, str) and value[:4].isdigit() and "-" in value:
-            return datetime.fromisoformat(value)
-        if isinstance(value, str) and value.replace(".", "", 1).isdigit():
-            return Decimal(value).normalize() + 0
-        return value
-
-    rows = sorted(tuple(same(value) for value in row) for row in found["rows"])
-    return {**found, "rows": rows, "rejects": [r[:2] + r[3:] for r in found["rejects"]]}
-
-
-def finish(folder: Path, url: str, chunk: int) -> None:
-    """Start the load again; it ends with rejects."""
-    process = start(folder, url, chunk)
-    _, errors = process.communicate()
-    assert process.returncode == 2, errors.decode()
-
-
-def clear(url: str) -> None:
-    """Forget all loads and rows."""
-    target: Target = open_target(url)
-    try:
-        target.run_ddl(
-            [
-                "DROP TABLE payments",
-                *[
-                    f"DROP TABLE loadstone_{name}"
-                    for name in ("load", "fence", "claim", "chunk", "reject", "discard")
-                ],
-            ]
-        )
-    finally:
-        target.close()
+def refused_again(folder: Path, url: str) -> str:
+    """The load does not go on, since its file changed; what it says."""
+    assert FixFile.exit_code == ended(start(folder, url, CASE, chunk_size_bytes=2000))
+    assert "[LS-4002]" in errors_of(folder)
+    return errors_of(folder)
 
 
 def test_a_changed_file_is_refused_on_resume(target_url: str, tmp_path: Path) -> None:
     """A source file that changed under a half-done load is named, and no row moves."""
-    folder = tmp_path / "changed"
-    lay_out(folder, 300)
-    start(folder, target_url, 2000, crash_at="before_commit:3").communicate()
+    folder = CASE.lay_out(tmp_path / "changed")
+    killed_at(folder, target_url, "before_commit:3")
     before = rows_of(target_url, "SELECT id FROM payments")
-    data = (folder / "load.dat").read_bytes()
+    data = CASE.files["load.dat"]
     (folder / "load.dat").write_bytes(data.replace(b"note 1", b"NOTE 1", 1))
-    process = start(folder, target_url, 2000)
-    _, errors = process.communicate()
-    assert process.returncode == 1 and FixFile.__name__ in errors.decode() and "LS-4002" in errors.decode()
-    assert rows_of(target_url, "SELECT id FROM payments") == before and before
+    assert "load.dat" in refused_again(folder, target_url)
+    assert before and before == rows_of(target_url, "SELECT id FROM payments")
 
 
 @pytest.mark.parametrize("how", ["grown", "cut", "changed behind what is loaded"])
 def test_a_file_that_was_written_to_is_refused(tmp_path: Path, how: str) -> None:
     """What is loaded is still the same; the rest is not, and is not loaded."""
-    folder = tmp_path / "written"
-    url = str(tmp_path / "bank.db")
-    lay_out(folder, 300)
-    start(folder, url, 2000, crash_at="before_commit:3").communicate()
-    data = (folder / "load.dat").read_bytes()
+    folder, url, data = CASE.lay_out(tmp_path / "written"), str(tmp_path / "bank.db"), CASE.files["load.dat"]
+    killed_at(folder, url, "before_commit:3")
     changed = {"grown": data + b"P|9|1|2026-01-01|x\n", "cut": data[:-30]}.get(how, data[:-3] + b"99\n")
     (folder / "load.dat").write_bytes(changed)
-    process = start(folder, url, 2000)
-    _, errors = process.communicate()
-    assert process.returncode == 1 and "LS-4002" in errors.decode()
-    (folder / "load.dat").write_bytes(data)
-    hint = errors.decode().partition("touch -d ")[2].split()[:1]
+    told = refused_again(folder, url)
+    hint = told.partition("touch -d ")[2].split()[:1]
     assert bool(hint) == how.startswith("changed")
 
 
+@SLOW_OFF_SHARING
 def test_a_changed_file_is_refused_before_its_records_go_into_the_bad_file(
     target_url: str, tmp_path: Path
 ) -> None:
     """All rows were loaded when the process died; the bad file would be cut out of another file."""
-    folder = tmp_path / "changed"
-    lay_out(folder, 300)
-    start(folder, target_url, 2000, crash_at="all_loaded").communicate()
-    (folder / "load.dat").write_bytes((folder / "load.dat").read_bytes().replace(b"abc", b"xyz"))
-    process = start(folder, target_url, 2000)
-    _, errors = process.communicate()
-    assert process.returncode == 1 and "LS-4002" in errors.decode()
+    folder = CASE.lay_out(tmp_path / "changed")
+    killed_at(folder, target_url, "all_loaded")
+    (folder / "load.dat").write_bytes(CASE.files["load.dat"].replace(b"abc", b"xyz"))
+    refused_again(folder, target_url)
     assert not (folder / "load.bad").exists()
 
 
 def test_a_stopped_process_that_wakes_up_commits_nothing(postgres_url: str, tmp_path: Path) -> None:
     """SIGSTOP inside a load, its sessions are ended, a second process goes on, SIGCONT: the first is shut out."""
-    calm = undisturbed(tmp_path / "calm", 3000)
-    folder = tmp_path / "stopped"
-    lay_out(folder, 3000)
-    zombie = start(folder, postgres_url, 1500)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and not committed(postgres_url):
-        time.sleep(0.02)
-    zombie.send_signal(signal.SIGSTOP)
-    rows_of(
-        postgres_url,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'loadstone-holder%'",
+    case = payments(3000)
+    calm, folder = undisturbed(tmp_path / "calm", case), case.lay_out(tmp_path / "stopped")
+    zombie = start(folder, postgres_url, case, crash_at="after_commit:2:stop", chunk_size_bytes=1500)
+    assert wait_for(lambda: is_stopped(zombie), at_most_s=60)
+    sessions = (
+        "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity"
+        " WHERE application_name LIKE 'loadstone-holder%'"
     )
-    time.sleep(0.3)
-    finish(folder, postgres_url, 4000)
-    zombie.send_signal(signal.SIGCONT)
-    zombie.communicate()
-    assert comparable(state(folder, postgres_url)) == calm
+    assert rows_of(postgres_url, sessions)[0][0] >= 1
+    finish(folder, postgres_url, case, chunk_size_bytes=4000)
+    os.kill(zombie.pid or 0, signal.SIGCONT)
+    ended(zombie)
+    assert calm == state(folder, postgres_url, case)
 
 
-def committed(url: str) -> bool:
-    """Whether a chunk is committed."""
-    try:
-        return bool(rows_of(url, "SELECT 1 FROM loadstone_chunk LIMIT 1"))
-    except Exception:
-        return False
-
-
-def test_a_second_start_is_refused_while_the_first_runs(target_url: str, tmp_path: Path, here: Path) -> None:
+def test_a_second_start_is_refused_while_the_first_runs(target_url: str, here: Path) -> None:
     """Two processes never load the same load at once."""
-    (here / "load.dat").write_bytes(data_of(50))
+    case = payments(50)
+    (here / "load.dat").write_bytes(case.files["load.dat"])
     target = open_target(target_url)
     try:
         target.init_control()
@@ -216,4 +109,5 @@ def test_a_second_start_is_refused_while_the_first_runs(target_url: str, tmp_pat
         release()
     finally:
         target.close()
-    assert load(CONTROL, target_url, ddl=DDL).counts.balanced
+    ddl, control = case.files["tables.sql"].decode(), case.files["load.ctl"].decode()
+    assert load(control, target_url, ddl=ddl).counts.balanced

@@ -45,8 +45,15 @@ def case(errors: int) -> Case:
     )
 
 
-@pytest.mark.parametrize("errors", [-1, 22])
-@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("name", "errors"),
+    [
+        ("sqlite", 22),
+        ("postgresql", -1),
+        pytest.param("sqlite", -1, marks=pytest.mark.slow),
+        pytest.param("postgresql", 22, marks=pytest.mark.slow),
+    ],
+)
 def test_limits_hold_across_kills(
     request: pytest.FixtureRequest, tmp_path: Path, name: str, errors: int
 ) -> None:

@@ -11,6 +11,8 @@ from loadstone.targets.urls import kind_of
 from tests.crash.cases import payments
 from tests.crash.conftest import Tally
 from tests.crash.processes import KILLED, clear, ended, errors_of, finish, start, state, undisturbed
+from tests.crash.shares import EVERY_OR_SHARE, SLOW_OFF_SHARING, points_on
+from tests.targets import KINDS
 
 POINTS = (
     "claimed",
@@ -48,6 +50,9 @@ POINTS = (
 SERVER_ALONE = {"sessions_ended"}
 """Places that only a database server has."""
 
+EVERYWHERE = {"fence_raised", "rows_written:2", "isolated:1", "before_commit:2", "after_commit:1", "finishing"}
+"""Places around what a target does in its own way."""
+
 CASE = payments(300)
 
 
@@ -57,25 +62,36 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return undisturbed(tmp_path_factory.mktemp("calm") / "load", CASE)
 
 
+@EVERY_OR_SHARE
 def test_a_kill_at_every_point_loses_and_doubles_nothing(
-    target_url: str, calm: dict[str, Any], tmp_path: Path, tally: Tally
+    target_url: str, calm: dict[str, Any], tmp_path: Path, tally: Tally, every: bool
 ) -> None:
     """SIGKILL at each numbered place of a load; the restart ends as the undisturbed run."""
-    folder = CASE.lay_out(tmp_path / "killed")
-    for point in POINTS:
-        if point in SERVER_ALONE and not target_url.startswith("postgresql"):
-            continue
+    folder, kind = CASE.lay_out(tmp_path / "killed"), kind_of(target_url)
+    for point in points_on(kind, POINTS, every=every, everywhere=EVERYWHERE, server=SERVER_ALONE):
         code = ended(start(folder, target_url, CASE, crash_at=point, chunk_size_bytes=2000))
         assert code == KILLED, f"{point} is not reached: {errors_of(folder)}"
         finish(folder, target_url, CASE, chunk_size_bytes=3000)
-        tally.add(kind_of(target_url), kills=1, points=1)
-        tally.same(kind_of(target_url), calm, state(folder, target_url, CASE), point)
+        tally.add(kind, kills=1, points=1)
+        tally.same(kind, calm, state(folder, target_url, CASE), point)
         clear(target_url, CASE)
         for path in folder.glob("load.[bdl][aso]*"):
             if path.suffix != ".dat":
                 path.unlink()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("every", [False, True])
+def test_no_point_is_left_out(kind: str, every: bool) -> None:
+    """The shares of the targets are all points together; the long suite hits each of them on each target."""
+    shares = {
+        one: set(points_on(one, POINTS, every=every, everywhere=EVERYWHERE, server=SERVER_ALONE)) for one in KINDS
+    }
+    assert set(POINTS) == set().union(*shares.values()) and EVERYWHERE <= shares[kind]
+    assert not every or set(POINTS) - shares[kind] == (set() if kind == "postgresql" else SERVER_ALONE)
+
+
+@SLOW_OFF_SHARING
 def test_a_kill_at_every_point_of_a_restart(target_url: str, calm: dict[str, Any], tmp_path: Path) -> None:
     """A load that dies at each place in turn, a little later each time, ends as the undisturbed run."""
     folder = CASE.lay_out(tmp_path / "killed")

@@ -10,6 +10,7 @@ import pytest
 from loadstone.targets.urls import kind_of
 from tests.crash.conftest import Tally
 from tests.crash.processes import KILLED, Case, clear, ended, finish, start, state, undisturbed
+from tests.crash.shares import SLOW_OFF_SHARING
 
 POINTS = ("prepared", "checkpoint_added:1", "checkpoint_updated:2", "after_commit:1", "file_part:1")
 
@@ -56,6 +57,7 @@ CASE = Case(
 )
 
 
+@SLOW_OFF_SHARING
 def test_a_killed_load_of_rows_loses_and_doubles_nothing(target_url: str, tmp_path: Path, tally: Tally) -> None:
     """SIGKILL, and a restart with chunks of another size: rows, rejects with their places, files and books are the same."""
     calm = undisturbed(tmp_path / "calm", CASE)
