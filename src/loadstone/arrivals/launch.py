@@ -12,6 +12,7 @@ from loadstone.arrivals.check import feed_of
 from loadstone.arrivals.model import Arrival, Finding, Hold, State, Step
 from loadstone.arrivals.specs import spec_for
 from loadstone.arrivals.surroundings import LOAD_JOB, Surroundings
+from loadstone.arrivals.totals import columns_of
 from loadstone.audit import trail
 from loadstone.database.open import Database, one_at_a_time
 from loadstone.errors import FixSpec, LoadstoneError
@@ -24,6 +25,9 @@ from loadstone.jobs.repository import definitions
 from loadstone.sources.model import Feed
 from loadstone.sources.policies import Policy
 from loadstone.telemetry.points import reach
+
+NO_COLUMNS = ","
+"""A list of no columns: the text of a parameter is never empty."""
 
 BUILT_IN = f"""
 name: {LOAD_JOB}
@@ -38,6 +42,7 @@ parameters:
   target: {{identifying: false, help: target URL or name}}
   create_tables: {{type: boolean, identifying: false, default: false, help: make missing tables}}
   results: {{identifying: false, help: folder of the bad file and the log}}
+  summed: {{identifying: false, default: "{NO_COLUMNS}", help: columns whose sums over the rows loaded are told}}
 steps:
   load:
     handler: load
@@ -47,6 +52,7 @@ steps:
       target: "{{target}}"
       create_tables: "{{create_tables}}"
       business_date: "{{business_date}}"
+      summed: "{{summed}}"
       bad: "{{results}}/load.bad"
       discard: "{{results}}/load.dsc"
       log: "{{results}}/load.log"
@@ -81,6 +87,7 @@ def launch(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) ->
         "target": _target(feed),
         "create_tables": spec.create_tables,
         "results": str(folder),
+        "summed": ",".join(columns_of(feed.controls)) or NO_COLUMNS,
     }
 
     def within(connection: Connection) -> Mapping[str, Any]:

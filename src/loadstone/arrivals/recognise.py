@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from loadstone.arrivals import repository
+from loadstone.arrivals.complete import groups_of
 from loadstone.arrivals.fetch import pick_up
 from loadstone.arrivals.findings import sorted_out
 from loadstone.arrivals.model import Arrival, Content, Finding, Hold, State, Step
@@ -52,7 +53,7 @@ def came_before(around: Surroundings, arrival: Arrival, feed: Feed, what: tuple[
         what: Kind and digest of a ``Content``.
     """
     kind, digest = what
-    policy: Policy = getattr(feed.duplicates, kind)
+    policy = feed.duplicates.of(kind, dated="business_date" in groups_of(feed, arrival.name))
     with around.database.write() as connection:
         now = around.now()
         since = now - timedelta(days=feed.duplicates.window_days)

@@ -25,6 +25,7 @@ KEPT = (
     "rows_discarded",
     "rows_skipped",
     "tables",
+    "sums",
 )
 """What is kept of a receipt with the file."""
 

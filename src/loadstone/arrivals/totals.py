@@ -65,23 +65,40 @@ def before_load(counted: Counted, policy: ControlPolicy) -> list[Finding]:
     return []
 
 
+def columns_of(policy: ControlPolicy) -> list[str]:
+    """Columns of the target whose sums are held against what a file states."""
+    sums = policy.trailer.sums if policy.trailer is not None else ()
+    return list(dict.fromkeys(one.column for one in sums if one.column is not None))
+
+
 def after_load(
     totals: Sequence[Mapping[str, Any]], receipt: Mapping[str, Any], policy: ControlPolicy
 ) -> tuple[list[dict[str, Any]], list[Finding]]:
-    """The totals with what the load did beside them, and whether it took or rejected every data record that was counted."""
-    records = next((one for one in totals if (one["name"], one["scope"]) == (RECORDS, TRAILER)), None)
-    if records is None:
-        return [dict(one) for one in totals], []
-    done = int(receipt["rows_loaded"]) + int(receipt["rows_rejected"])
-    total = ControlTotal(
-        name="loaded and rejected",
-        scope="load",
-        stated=Decimal(records["counted"]),
-        counted=Decimal(done),
-        origin=str(receipt["load_id"]),
-    )
-    found = [] if total.agrees else [_finding("totals_after", [_difference(total)], policy.after_load)]
-    return [*(dict(one) for one in totals), values_of(total)], found
+    """
+    The totals with what the load did beside them: whether it took or rejected every data record that was counted, and
+    whether the columns that the feed names have the sums that the file states.
+
+    What records that were rejected would have added is not known, so where there are any a sum that differs is noted only.
+    """
+    stated = {one["name"]: Decimal(one["stated"]) for one in totals if one["scope"] == TRAILER}
+    counted = {one["name"]: Decimal(one["counted"]) for one in totals if one["scope"] == TRAILER}
+    rejected, origin = int(receipt["rows_rejected"]), str(receipt["load_id"])
+    records = _Loaded(origin, policy, policy.after_load)
+    if RECORDS in counted:
+        records.add("loaded and rejected", counted[RECORDS], Decimal(int(receipt["rows_loaded"]) + rejected))
+    weaker = Policy.WARN if rejected and policy.after_load is Policy.HOLD else policy.after_load
+    sums = _Loaded(origin, policy, weaker, f"; {rejected:,} records were rejected" if rejected else "")
+    loaded = receipt.get("sums") or {}
+    for rule in policy.trailer.sums if policy.trailer is not None else ():
+        if rule.column is None or rule.name not in stated:
+            continue
+        if rule.column not in loaded:
+            sums.told.append(f"the load tells no sum of column {rule.column}")
+            continue
+        total = _last_digits(Decimal(loaded[rule.column]), rule.digits)
+        sums.add(f"{rule.name} in column {rule.column}", stated[rule.name], total)
+    kept = [dict(one) for one in totals]
+    return [*kept, *records.totals, *sums.totals], [*records.findings(), *sums.findings()]
 
 
 def values_of(total: ControlTotal) -> dict[str, Any]:
@@ -99,13 +116,37 @@ def values_of(total: ControlTotal) -> dict[str, Any]:
 # Private functions
 
 
+@dataclass
+class _Loaded:
+    """What a load came to, beside what was stated or counted before it."""
+
+    origin: str
+    policy: ControlPolicy
+    leads_to: Policy
+    more: str = ""
+    totals: list[dict[str, Any]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def add(self, name: str, before: Decimal, loaded: Decimal) -> None:
+        """A total."""
+        total = ControlTotal(name=name, scope="load", stated=before, counted=loaded, origin=self.origin)
+        self.totals.append(values_of(total))
+        if not _agrees(total, self.policy):
+            self.told.append(_difference(total) + self.more)
+
+    def findings(self) -> list[Finding]:
+        """One of all that differs."""
+        return [_finding("totals_after", self.told, self.leads_to)] if self.told else []
+
+
 def _agrees(total: ControlTotal, policy: ControlPolicy) -> bool:
     return abs(total.stated - total.counted) <= policy.tolerance
 
 
 def _difference(total: ControlTotal) -> str:
+    who = "the file" if total.scope == "load" else total.scope
     return (
-        f"{total.scope} says {total.stated:,f} {total.name}, and it is {total.counted:,f}"
+        f"{who} says {total.stated:,f} {total.name}, and it is {total.counted:,f}"
         f" ({total.counted - total.stated:+,f}; {total.origin})"
     )
 

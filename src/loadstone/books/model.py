@@ -238,6 +238,7 @@ class LoadReceipt:
         inputs: Bytes and SHA-256 of what was read of each input, decompressed.
         pace: Sizes of the chunks of this run, and how fast each was, as JSON values.
         types: What became of each transaction type, as JSON values; empty for a load without types.
+        sums: Exact sums, as text, of the columns that were asked for, over the rows loaded.
     """
 
     load_id: str
@@ -258,3 +259,4 @@ class LoadReceipt:
     inputs: tuple[tuple[int, str], ...] = ()
     pace: dict[str, Any] = field(default_factory=dict)
     types: dict[str, Any] = field(default_factory=dict)
+    sums: dict[str, str] = field(default_factory=dict)

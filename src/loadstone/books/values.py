@@ -21,6 +21,7 @@ def receipt_values(receipt: LoadReceipt) -> dict[str, Any]:
         "rows_skipped": counts.skipped,
         "rows_staged": counts.staged,
         "tables": receipt.tables,
+        "sums": receipt.sums,
         "bad_file": receipt.bad_files[0] if receipt.bad_files else None,
         "discard_file": receipt.discard_files[0] if receipt.discard_files else None,
         "bad_files": list(receipt.bad_files),

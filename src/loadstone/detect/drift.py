@@ -22,7 +22,7 @@ NULLS_JUMP = 0.25
 """By how much the share of empty values must rise to be told."""
 
 KINDS = (
-    "format", "encoding", "dialect", "header", "width", "added", "removed", "renamed", "moved", "type", "mask", "nulls", "volume",
+    "format", "container", "encoding", "dialect", "header", "width", "added", "removed", "renamed", "moved", "type", "mask", "nulls", "volume",
 )  # fmt: skip
 """All kinds of findings, in the order in which they are told."""
 
@@ -72,8 +72,10 @@ def _format(before: Shape, now: Shape) -> Iterator[Drift]:
         " in ".join([shape.format + f" {shape.variant}".rstrip(), *reversed(shape.containers)])
         for shape in (before, now)
     )
-    if (before.family, before.variant, before.containers) != (now.family, now.variant, now.containers):
+    if (before.family, before.variant) != (now.family, now.variant):
         yield Drift("format", f"the file is {new}, the last one was {old}", old, new)
+    elif before.containers != now.containers:
+        yield Drift("container", f"the file is {new}, the last one was {old}", old, new)
 
 
 def _text(before: Shape, now: Shape) -> Iterator[Drift]:

@@ -15,12 +15,13 @@ from loadstone.formats.reader import open_records
 from loadstone.load.plan.model import ColumnPlan, LoadPlan, TablePlan
 from loadstone.load.rejects import refused
 from loadstone.load.resume import PUBLISHED, SKIPPED, Progress
+from loadstone.load.totals import with_totals
 from loadstone.spec import Field, Recnum
 from loadstone.staging.publish import StagedSet, find_refused, publish, refuse
 from loadstone.staging.sets import check_empty, drop_set, open_set
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, Session
 from loadstone.targets.staged import RECORD, StagedTable, stage_info
-from loadstone.targets.totals import Measured, Total, total_of
+from loadstone.targets.totals import Measured
 
 ROUNDS_MAX = 5
 """Times that the target may refuse a set of which every refused record was taken out."""
@@ -38,12 +39,14 @@ def staged_plan(plan: LoadPlan, fence: Fence, reconciled: Sequence[Sequence[Sequ
         FixSpec: LS-8310 a column cannot be reconciled.
     """
     schema = plan.request.control_schema
-    wanted = reconciled or ((),) * len(plan.tables)
-    tables = tuple(
-        replace(_staged(table, fence.load_id, schema), totals=_totals(plan, table, names))
-        for table, names in zip(plan.tables, wanted, strict=True)
-    )
-    return replace(plan, tables=tables)
+    if plan.target.kind == "oracle" and any(reconciled):
+        raise FixSpec(
+            "LS-8310",
+            "Oracle does not tell what it stored, so columns cannot be reconciled there",
+            hints=["take `sums` and `hash_totals` out; rows are counted without them."],
+        )
+    tables = tuple(_staged(table, fence.load_id, schema) for table in plan.tables)
+    return with_totals(replace(plan, tables=tables), reconciled)
 
 
 def open_staged(plan: LoadPlan, fence: Fence, progress: Progress) -> None:
@@ -256,25 +259,6 @@ def _staged(table: TablePlan, load_id: str, schema: str | None) -> TablePlan:
         source="recnum",
     )
     return replace(table, columns=(*table.columns, number), lane="columnar", staged=stage)
-
-
-def _totals(plan: LoadPlan, table: TablePlan, wanted: Sequence[Sequence[Any]]) -> tuple[Total, ...]:
-    places = {column.column.name.upper(): place for place, column in enumerate(table.columns)}
-    found = []
-    for name, hashed in wanted:
-        if name.upper() not in places:
-            raise FixSpec(
-                "LS-8310", f"the load fills no column {name} of table {table.info.name}, so it cannot be reconciled"
-            )
-        place = places[name.upper()]
-        found.append(total_of(table.columns[place].column, place, hashed=bool(hashed)))
-    if found and plan.target.kind == "oracle":
-        raise FixSpec(
-            "LS-8310",
-            "Oracle does not tell what it stored, so columns cannot be reconciled there",
-            hints=["take `sums` and `hash_totals` out; rows are counted without them."],
-        )
-    return tuple(found)
 
 
 def _waiting(progress: Progress, tables: int) -> list[int]:

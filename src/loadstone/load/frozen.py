@@ -12,6 +12,7 @@ from loadstone.load.environment import freeze
 from loadstone.load.lookups import read_lookups
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.sequences import numbered_tables, sequence_bases
+from loadstone.load.totals import wanted_totals
 
 
 def freeze_plan(plan: LoadPlan) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def freeze_plan(plan: LoadPlan) -> dict[str, Any]:
         "numbered": numbered_tables(plan),
         "lookups": read_lookups(plan),
         "atomic": plan.request.atomic,
-        "reconciled": plan.request.reconciled,
+        "reconciled": wanted_totals(plan),
         "guids": uuid.uuid4().hex,
     }
 

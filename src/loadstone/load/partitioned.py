@@ -28,6 +28,7 @@ from loadstone.load.plan.compile import compile_plan
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.resume import Progress, prefix_digest, progress_of
 from loadstone.load.surroundings import Surroundings
+from loadstone.load.totals import with_totals
 from loadstone.load.workers import Work, pace_of
 from loadstone.spec import LoadRequest, Partition
 from loadstone.targets.model import Claimant, Target
@@ -133,6 +134,8 @@ def load_partition(
         fill_lookups(plan, row.frozen.get("lookups", []))
         if row.frozen.get("atomic"):
             plan = staged_plan(plan, lasting.fence, row.frozen.get("reconciled", ()))
+        else:
+            plan = with_totals(plan, row.frozen.get("reconciled", ()))
         plan = replace(plan, partition=partitions[number - 1])
         work = Work(plan, columnar_of(plan, row.frozen), lasting, run, pace_of(plan))
         progress, outcome = load_all(work)

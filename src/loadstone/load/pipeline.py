@@ -26,6 +26,7 @@ from loadstone.load.resume import progress_of
 from loadstone.load.sequences import moved_bases, shared_numbers
 from loadstone.load.spark.begin import begun_from_parts, refuse_moved, with_parts
 from loadstone.load.surroundings import Surroundings
+from loadstone.load.totals import with_totals
 from loadstone.load.workers import Work, pace_of
 from loadstone.spec import LoadRequest
 from loadstone.staging.lifetimes import ORPHAN_DAYS, drop_orphans
@@ -153,6 +154,7 @@ def _prepare(load: _Load, plan: LoadPlan, fence: Fence, frozen: dict[str, Any]) 
                 "this load began without --atomic, and some of its rows are in the tables",
                 hints=["finish it without --atomic.", "to load all anew: --again --atomic."],
             )
+        plan = with_totals(plan, frozen.get("reconciled", ()))
         load.target.prepare(fence, frozen, tables)
         return plan
     plan = staged_plan(plan, fence, frozen.get("reconciled", ()))

@@ -12,6 +12,7 @@ from loadstone.load.identity import Identity
 from loadstone.load.inputs import LoadInput
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.resume import Progress, prefix_digest
+from loadstone.load.totals import sums_of
 from loadstone.targets.model import LoadRow
 
 
@@ -50,6 +51,7 @@ def make_receipt(
         exit_code=_exit_code(counts, outcome, unpublished=unpublished),
         counts=counts,
         tables=tables,
+        sums=sums_of(plan, counts.tables),
         resumed=resumed,
         warnings=warnings,
         inputs=_digests(plan, progress, outcome),

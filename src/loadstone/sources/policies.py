@@ -90,10 +90,24 @@ class Sla(Part):
 class DuplicatePolicy(Part):
     """What becomes of a file like one that came before."""
 
-    name: Policy = Doc(Policy.WARN, description="Same name, other bytes.")
+    name: Policy | None = Doc(
+        None,
+        description="Same name, other bytes; when absent hold where the name tells its business date, else warn.",
+    )
     checksum: Policy = Doc(Policy.HOLD, description="Same bytes.")
     content: Policy = Doc(Policy.HOLD, description="Same records in other bytes.")
     window_days: int = Doc(400, ge=1, le=36_500, description="How far back to look.")
+
+    def of(self, kind: str, *, dated: bool) -> Policy:
+        """
+        What a file leads to that is one before it by ``name``, ``checksum`` or ``content``.
+
+        Args:
+            dated: Whether its name tells its business date. Such a name stands for one delivery: other bytes under it are a second
+                version of rows that are in, and loading both would count them twice. Other names come every day.
+        """
+        found: Policy | None = getattr(self, kind)
+        return found if found is not None else Policy.HOLD if dated else Policy.WARN
 
 
 class DriftPolicy(Part):
@@ -111,7 +125,8 @@ class DriftPolicy(Part):
     header: Policy = Doc(
         Policy.HOLD, description="A row of names where there was none, or none where there was."
     )
-    format: Policy = Doc(Policy.HOLD, description="Another format or container.")
+    format: Policy = Doc(Policy.HOLD, description="Another format.")
+    container: Policy = Doc(Policy.WARN, description="The same format in another container, or in none.")
     nulls: Policy = Doc(Policy.WARN, description="A column that is empty far more often.")
     volume: Policy = Doc(Policy.WARN, description="Far more or fewer records than usual.")
     volume_ratio: float = Doc(3.0, gt=1, description="How many times more or fewer is far.")
@@ -151,6 +166,11 @@ class StatedSum(Part):
     decimals: int = Doc(0, ge=0, le=18, description="Digits behind the point where none is written.")
     point: Only[".", ","] = Doc(".", description="How the point is written.")
     digits: int | None = Doc(None, ge=1, le=38, description="Last digits that count.")
+    column: str | None = Doc(
+        None,
+        pattern=r"^[^\s,]+$",
+        description="Column of the target, or TABLE.COLUMN, whose sum over the rows loaded must be what was stated.",
+    )
 
 
 class Trailer(Part):
@@ -179,7 +199,8 @@ class ControlPolicy(Part):
     mismatch: Policy = Doc(Policy.HOLD, description="A stated total differs.")
     missing: Policy = Doc(Policy.ACCEPT, description="It states none.")
     after_load: Policy = Doc(
-        Policy.HOLD, description="Not all records counted before were loaded or rejected."
+        Policy.HOLD,
+        description="Not all records counted before were loaded or rejected, or a column has another sum than was stated.",
     )
     tolerance: Decimal = Doc(Decimal(0), ge=0, description="Difference that is still equal.")
 

@@ -39,6 +39,7 @@ class LoadRequest:
             where no type has one. reconciled: columns of each clause that are added up on their way, and
             whether by a hash total; empty where no type says so.
         parts: Folder of the rows that Spark has computed for this very load; None = compute them here.
+        summed: Columns, or TABLE.COLUMN, whose sums over the rows loaded the receipt tells.
         ddl: Oracle DDL files for missing tables. create_tables: make them from the spec.
         schema_map: Pairs of old and new schema names.
         control_schema: Schema of the control tables; the target's default when None.
@@ -73,6 +74,7 @@ class LoadRequest:
     selects: tuple[str | None, ...] = ()
     reconciled: tuple[tuple[tuple[str, bool], ...], ...] = ()
     parts: str | None = None
+    summed: tuple[str, ...] = ()
     ddl: tuple[str, ...] = ()
     create_tables: bool = False
     schema_map: dict[str, str] = field(default_factory=dict)

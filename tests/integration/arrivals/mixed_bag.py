@@ -154,7 +154,7 @@ class Kind:
 
 TRAILER = (
     '{trailer: {starts_with: "T|", delimiter: "|", skip: 1, count: {field: 2},'
-    " sums: [{name: amount, stated: {field: 3}, of: {field: 3}}]}}"
+    " sums: [{name: amount, stated: {field: 3}, of: {field: 3}, column: amount}]}}"
 )
 
 KINDS = [

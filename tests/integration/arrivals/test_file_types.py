@@ -100,4 +100,11 @@ def test_fifteen_types_come_by_three_ways(put: Callable[[str, str, bytes], None]
         for kind in KINDS:
             query = f"SELECT count(*), sum({kind.amount}) FROM {kind.feed}"
             assert (len(CENTS), TOTAL) == connection.execute(query).fetchone(), kind.feed
+    (pipes,) = loadstone("files", "show", str(files["PIPES"]["file"]), "--json").values()
+    assert [(total["name"], total["agrees"]) for total in pipes["totals"]] == [
+        ("records", True),
+        ("amount", True),
+        ("loaded and rejected", True),
+        ("amount in column amount", True),
+    ]
     assert "none\n" == loadstone("files", "poll").out

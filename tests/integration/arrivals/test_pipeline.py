@@ -113,7 +113,7 @@ def test_what_came_before_is_held(make_small: Make, name: str, text: Any, kind: 
 
 
 def test_duplicates_are_of_one_feed_and_of_its_window(make: Make) -> None:
-    """And a file that was rejected counts for nothing; of the same name, other bytes are noted and loaded."""
+    """And a file that was rejected counts for nothing; of a name without a business date, other bytes are noted and loaded."""
     bank = make(registry("duplicates: {window_days: 10}"))
     bank.come(NAME, ROWS)
     second = bank.come("gl_20261124_2.csv", ROWS)
@@ -121,11 +121,31 @@ def test_duplicates_are_of_one_feed_and_of_its_window(make: Make) -> None:
     bank.wait(11 * 86_400)
     third = bank.come("gl_20261124_3.csv", ROWS)
     assert State.ARCHIVED is third.state
-    fourth = bank.come(NAME, "id,amount\n9,9.00\n")
-    assert State.ARCHIVED is fourth.state
+    assert State.ARCHIVED is bank.come("gl_now.csv", "id,amount\n9,9.00\n").state
     bank.wait(60)
-    fifth = bank.come(NAME, "id,amount\n8,8.00\n")
-    assert (State.ARCHIVED, ["duplicate_name"]) == (fifth.state, [one["kind"] for one in fifth.findings])
+    again = bank.come("gl_now.csv", "id,amount\n8,8.00\n")
+    assert (State.ARCHIVED, ["duplicate_name"]) == (again.state, [one["kind"] for one in again.findings])
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ("", "quarantined"),
+        ("duplicates: {name: warn}", "archived"),
+        ("duplicates: {name: accept}", "archived"),
+    ],
+    ids=["usual", "warn", "accept"],
+)
+def test_a_second_version_of_a_delivery_is_held(make_small: Make, more: str, state: str) -> None:
+    """Its name tells the business date, whose rows are in: loaded without a word it would count them twice."""
+    bank = make_small(registry(more))
+    bank.come(NAME, ROWS)
+    bank.wait(60)
+    one = bank.come(NAME, ROWS.replace("12.25", "12.52"))
+    assert (state, ["duplicate_name"] * ("accept" not in more)) == (
+        str(one.state),
+        [finding["kind"] for finding in one.findings],
+    )
 
 
 def test_a_rejected_file_makes_way_for_the_next(make: Make) -> None:

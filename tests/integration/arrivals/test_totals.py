@@ -17,6 +17,7 @@ from loadstone.sources.policies import ControlPolicy
 from tests.arrivals import loaded
 from tests.bank_files import AchEntry, BaiAccount, BaiTransaction, ach_file, bai_file
 from tests.integration.arrivals.conftest import Make
+from tests.packed import zipped
 from tests.repository import Doing
 
 REGISTRY = """
@@ -142,6 +143,37 @@ def test_a_load_that_took_other_records_than_were_counted_is_held(make_small: Ma
     assert 1 == len(bank.loads.ran)
 
 
+SUMMED = DELIMITED.replace("of: {field: 3}}", "of: {field: 3}, column: amount}").replace(
+    "digits: 4}", "digits: 4, column: t.account}"
+)
+
+
+@pytest.mark.parametrize(
+    ("sums", "rejected", "state", "told"),
+    [
+        ({"amount": "1010.25", "t.account": "18010"}, 0, "archived", None),
+        ({"amount": "1010.5", "t.account": "18010"}, 0, "quarantined",
+         "the file says 1,010.25 amount in column amount, and it is 1,010.5 (+0.25; l)"),
+        ({"amount": "101025", "t.account": "9009"}, 0, "quarantined", "8,010 accounts in column t.account, and it is 9,009 (+999"),
+        ({"amount": "1000", "t.account": "18010"}, 1, "archived", "1,000 (-10.25; l); 1 records were rejected"),
+        ({"amount": "1010.25"}, 0, "quarantined", "the load tells no sum of column t.account"),
+        (None, 0, "quarantined", "the load tells no sum of column amount; the load tells no sum of column t.account"),
+    ],
+    ids=["right", "sum", "both", "rejected", "one missing", "no sums"],
+)  # fmt: skip
+def test_what_was_loaded_is_held_against_what_was_stated(
+    make_small: Make, sums: dict[str, str] | None, rejected: int, state: str, told: str | None
+) -> None:
+    """Sums over the rows in the target, with the difference; where records were rejected it is noted only."""
+    bank = make_small(registry(SUMMED))
+    bank.loads = Doing(lambda task, run: Outcome(result={**_receipt(3, rejected), "sums": sums}))
+    one = bank.come("pay1", GOOD)
+    assert "amount,t.account" == bank.loads.ran[0].config["summed"]
+    found = [finding["told"] for finding in one.findings if finding["kind"] == "totals_after"]
+    assert (state, told is not None) == (str(one.state), bool(found))
+    assert told is None or told in found[0]
+
+
 def test_totals_of_a_format_are_found_without_being_declared(make_small: Make) -> None:
     """A bank's file whose entries are not those that it states is held; its spec is proposed by its reader."""
     bank = make_small(registry(""))
@@ -199,11 +231,12 @@ ROWS = "id,amount,day\n" + "".join(f"{n},{n}.50,2026-11-{n % 28 + 1:02}\n" for n
         (ROWS.replace(",", ";").replace("1;1", "1;2"), "archived", ["drift.dialect"]),
         ("\n".join(line.rpartition(",")[0] for line in ROWS.splitlines()), "quarantined", ["drift.removed"]),
         (ROWS + ROWS.partition("\n")[2] * 9, "archived", ["drift.volume"]),
+        (zipped({"day.csv": ROWS.replace("1,1.50", "1,7.50").encode()}), "archived", ["drift.container"]),
     ],
-    ids=["none", "renamed", "dialect", "removed", "volume"],
+    ids=["none", "renamed", "dialect", "removed", "volume", "packed"],
 )
 def test_a_file_is_compared_with_the_last_one(
-    make_small: Make, text: str, state: str, kinds: list[str]
+    make_small: Make, text: str | bytes, state: str, kinds: list[str]
 ) -> None:
     """What changed is named; what becomes of it is the feed's to say."""
     bank = make_small(registry(""))

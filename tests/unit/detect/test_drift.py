@@ -186,7 +186,7 @@ def test_another_format() -> None:
 def test_another_container() -> None:
     """A packed file is the same format in another container."""
     (one,) = drift_of(BEFORE, replace(BEFORE, containers=("gz",)))
-    assert ("format", "csv", "csv in gz") == (one.kind, one.was, one.now)
+    assert ("container", "csv", "csv in gz") == (one.kind, one.was, one.now)
 
 
 def test_records_of_another_width() -> None:

@@ -51,6 +51,10 @@ class LoadConfig(Part):
         description="Ranges of the input that workers load at once; needs order: free, or atomic: true.",
     )
     atomic: bool = Doc(False, description="All or nothing.")
+    summed: str | list[str] | None = Doc(
+        None,
+        description="Columns, or TABLE.COLUMN, whose exact sums over the rows loaded the result tells; a text has commas between them.",
+    )
     run_id: str | None = Doc(None, description="Tells loads of the same files apart.")
     business_date: str | None = Doc(None, description="Tells loads of the same files apart, as a date.")
 
@@ -111,7 +115,7 @@ def spec_at(path: str) -> LoadSpec:
 # Private functions
 
 _OPTIONS = set(LoadConfig.model_fields) - {
-    "control", "transactions", "target", "data", "ddl", "schema_map", "partitions"
+    "control", "transactions", "target", "data", "ddl", "schema_map", "partitions", "summed"
 }  # fmt: skip
 """Options of a load that go into its request as they are."""
 
@@ -123,6 +127,7 @@ def _request(config: LoadConfig, control: str) -> LoadRequest:
         target=resolve_target(config.target),
         data=_list(config.data),
         ddl=_list(config.ddl),
+        summed=_columns(config.summed),
         schema_map={old.upper(): new for old, new in config.schema_map.items()},
         **config.model_dump(include=_OPTIONS),
     )
@@ -130,6 +135,11 @@ def _request(config: LoadConfig, control: str) -> LoadRequest:
 
 def _list(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _columns(value: str | list[str] | None) -> tuple[str, ...]:
+    names = value.split(",") if isinstance(value, str) else value or ()
+    return tuple(name.strip() for name in names if name.strip())
 
 
 def _wrong(faults: Sequence[Any]) -> FixSpec:
