@@ -77,7 +77,8 @@ def test_cards_and_investments_have_their_accounts() -> None:
         )
     )  # fmt: skip
     assert ("investment", "b.com", "9", "0.25", "A & B", "CASH") == tuple(
-        cash[name] for name in ("statement_kind", "broker_id", "account", "amount", "name", "sub_account_fund")
+        cash[name]
+        for name in ("statement_kind", "broker_id", "account", "amount", "name", "sub_account_fund")
     )
     assert [("cash", "7.5")] == [(row["kind"], row["amount"]) for row in named(read(text, rows="balances"))]
 
@@ -115,15 +116,27 @@ def test_a_malformed_balance_is_one_bad_row() -> None:
         ("", "LS-2050"),
         ("<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x 'y'>]><OFX></OFX>", "LS-2050"),
         ("OFXHEADER:100\nCHARSET:KLINGON\n<OFX></OFX>", "LS-2050"),
+        ("OFXHEADER:100\nCHARSET:HEX\n<OFX></OFX>", "LS-2050"),
         ("<OFX><NAME>" + "x" * 1_400_000, "LS-2053"),
     ],
-    ids=["cut off", "text", "empty", "document type", "charset", "endless"],
+    ids=["cut off", "text", "empty", "document type", "charset", "no charset", "endless"],
 )
 def test_files_that_are_not_fine_are_refused(text: str, code: str) -> None:
     """Cut files, other text and document types have their codes."""
     with pytest.raises(FixFile) as caught:
         list(read(text))
     assert code == caught.value.code
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "UTF-32LE"])
+def test_a_wide_set_that_the_head_itself_is_not_in_is_none(charset: str) -> None:
+    """Programs name what their strings are in, and write UTF-8."""
+    text = ofx_file([OfxTransaction(cents=5, name="Zoé")], version=2)
+    head, _, rest = text.partition("?>")
+    wide = f'<?xml version="1.0" encoding="{charset}"?>' + rest
+    assert head.startswith("<?xml")
+    reader = read(wide.encode("utf-8"))
+    assert [("0.05", "Zoé")] == [(row["amount"], row["name"]) for row in named(reader)]
 
 
 @given(st.data())

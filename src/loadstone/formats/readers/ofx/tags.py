@@ -50,9 +50,13 @@ def tags_of(stream: Readable, *, name: str, encoding: str | None) -> tuple[str, 
         raise FixFile("LS-2050", "it has a document type, which no OFX file has", Place(file=name))
     charset = encoding or _charset(head[: body.start()].decode("ascii", "replace"))
     try:
-        codecs.lookup(charset)
-    except LookupError:
+        "<OFX>".encode(charset)
+    except (LookupError, UnicodeError):  # of bytes into bytes, such as hex, too
         raise FixFile("LS-2050", f"its head names the character set {charset!r}", Place(file=name)) from None
+    if "\0" in "<".encode(charset).decode(
+        "latin-1"
+    ):  # the head, read as bytes, cannot be in a set that it says so wide
+        charset = "utf-8"
     return charset, _tags(stream, name=name, charset=charset)
 
 
