@@ -93,7 +93,7 @@ def _is_binary_ebcdic(text: str) -> bool:
     """Whether mainframe records hold numbers that are no characters, or have no line ends."""
     head = text[:8192]
     controls = sum(
-        letter < " " and letter not in "\r\n\t" or "\x80" <= letter < "\xa0" and letter != "\x85"
+        letter < " " and letter not in "\r\n\t\x01\x1e\x1f" or "\x80" <= letter < "\xa0" and letter != "\x85"
         for letter in head
     )
     return controls > 0.01 * len(head) or len(text) > 400 and not re.search("[\n\r\x85]", text[:65536])

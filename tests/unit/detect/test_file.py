@@ -262,3 +262,9 @@ def test_fields_parted_by_tabs_are_no_columns_of_a_width() -> None:
     """Records of some kinds, parted by tabs, are no fixed-width text for the blanks that tabs would leave."""
     kinds = ("010\t1\t\t\t2\t2\t1585273392\n", "020\t2\t\t\t\t\tTelecom NZ\t228011511\t00\n", "520\t3\t\t228011511\t0\n")
     assert "\t" == detect_bytes("".join(kinds * 4).encode()).delimiter
+
+
+def test_a_mainframe_may_part_fields_by_a_control() -> None:
+    """Text of a mainframe whose fields a unit separator parts is text, and no record of packed numbers."""
+    data = "".join(f"{number:04}\x1fBROWN\x1f{number}.50\n" for number in range(40)).encode("cp037")
+    assert "\x1f" == detect_bytes(data).delimiter
