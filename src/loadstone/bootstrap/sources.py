@@ -77,10 +77,7 @@ class Sources:
         found = self._read([(file, text)])
         if not (found.sources or found.feeds or found.layouts):
             raise nothing(Place(file=file, line=1, column=1))
-        with self._database.read() as connection:
-            before = registry.known(connection)
-        registry.refuse_taken(found, before)
-        return registry.store(self._database, found, actor=self._actor)
+        return registry.store(self._database, found, new=True, actor=self._actor)
 
     def edit(
         self, kind: type[N], name: str, values: Mapping[str, Any], version: int | None

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Column, Table, Text, insert, select, update
+from sqlalchemy import Column, Table, Text, select
 
 from loadstone.database.metadata import METADATA, Instant
 from loadstone.database.open import Database, now
+from loadstone.database.put import put
 from loadstone.errors import Refused
 
 NETWORK_FILE_SYSTEMS = frozenset(
@@ -104,9 +105,7 @@ def register_host(database: Database, host: Host | None = None) -> None:
                         "several hosts need a PostgreSQL repository.",
                     ],
                 )
-        beat = update(HOST).where(HOST.c.id == me.id).values(beat_at=moment, name=me.name)
-        if not connection.execute(beat).rowcount:
-            connection.execute(insert(HOST).values(id=me.id, name=me.name, beat_at=moment))
+        put(connection, HOST, {"id": me.id}, {"name": me.name, "beat_at": moment})
 
 
 # Private functions

@@ -35,6 +35,8 @@ from sqlalchemy import (
 
 from loadstone.database.metadata import METADATA, Instant, document, row_id
 from loadstone.database.open import after_commit, now
+from loadstone.database.put import put as put_row
+from loadstone.database.put import put_once
 from loadstone.telemetry.events import tell
 
 OUTBOX = Table(
@@ -117,8 +119,7 @@ def stand_at_end(connection: Connection, reader: str) -> None:
         select(OUTBOX.c.xact, OUTBOX.c.id).order_by(OUTBOX.c.xact.desc(), OUTBOX.c.id.desc()).limit(1)
     ).first()
     values = {"last_xact": newest.xact if newest else 0, "last_id": newest.id if newest else 0}
-    if not connection.execute(update(READER).where(READER.c.name == reader).values(values)).rowcount:
-        connection.execute(insert(READER).values(name=reader, **values))
+    put_row(connection, READER, {"name": reader}, values)
 
 
 def behind(connection: Connection, xact: Any, last: Any) -> Any:
@@ -153,12 +154,12 @@ def take(
     that take for one reader wait for each other.
     """
     where = READER.c.name == reader
-    row = connection.execute(select(READER).where(where).with_for_update()).first()
+    mine = select(READER).where(where).with_for_update()
+    row = connection.execute(mine).first()
     if row is None:
-        connection.execute(insert(READER).values(name=reader, last_xact=0, last_id=0))
-    found = read(
-        connection, after=(row.last_xact, row.last_id) if row else (0, 0), topics=topics, limit=limit
-    )
+        put_once(connection, READER, {"name": reader}, {"last_xact": 0, "last_id": 0})
+        row = connection.execute(mine).one()
+    found = read(connection, after=(row.last_xact, row.last_id), topics=topics, limit=limit)
     if found:
         xact, last = found[-1].place
         connection.execute(update(READER).where(where).values(last_xact=xact, last_id=last))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
 from loadstone.database.open import Database, now
+from loadstone.database.put import put_once
 from loadstone.output.tables import RUN
 
 
@@ -30,5 +31,4 @@ def forget(connection: Connection, runs: Sequence[str]) -> None:
 
 def keep(connection: Connection, run: str, receipt: dict[str, Any]) -> None:
     """Keep the receipt of a run; the first one stays."""
-    if connection.execute(select(RUN.c.run).where(RUN.c.run == run)).first() is None:
-        connection.execute(insert(RUN).values(run=run, receipt=receipt, settled_at=now(connection)))
+    put_once(connection, RUN, {"run": run}, {"receipt": receipt, "settled_at": now(connection)})

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loadstone.database.outbox import OUTBOX, READER, behind, seen
+from loadstone.database.put import put as put_row
 from loadstone.jobs.model import Status
 from loadstone.jobs.tables import ACTIVE, EXECUTION
 from loadstone.schedule.calendar import EVERY_DAY, Calendar
@@ -66,8 +67,7 @@ def put(
         "planned_until": planned_until,
         "look_at": look_at,
     }
-    if not connection.execute(update(SCHEDULE).where(SCHEDULE.c.name == schedule.name).values(row)).rowcount:
-        connection.execute(insert(SCHEDULE).values({"name": schedule.name, **row}))
+    put_row(connection, SCHEDULE, {"name": schedule.name}, row)
     found = find(connection, schedule.name)
     assert found is not None
     return found
@@ -142,9 +142,7 @@ def change(connection: Connection, schedule_id: int, **values: Any) -> None:
 def put_calendar(connection: Connection, calendar: Calendar) -> None:
     """Store a calendar, new or changed."""
     content = calendar.model_dump(mode="json")
-    where = CALENDAR.c.name == calendar.name
-    if not connection.execute(update(CALENDAR).where(where).values(content=content)).rowcount:
-        connection.execute(insert(CALENDAR).values(name=calendar.name, content=content))
+    put_row(connection, CALENDAR, {"name": calendar.name}, {"content": content})
 
 
 def calendar(connection: Connection, name: str | None) -> Calendar | None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from loadstone.audit import trail
-from loadstone.database.open import Database
+from loadstone.database.open import Database, one_at_a_time
 from loadstone.errors import FixSpec, Refused
 from loadstone.schedule.calendar import EVERY_DAY
 from loadstone.sources import repository
@@ -21,6 +21,9 @@ from loadstone.sources.repository import WORDS, Noun, Stored
 from loadstone.spec.documents import fault_text
 
 N = TypeVar("N", bound=SourceSystem | Feed | FixedLayout)
+
+LOCK = 0x10AD50CE
+"""Of transactions that change the registry, for each change is checked against all of it: see ``one_at_a_time``."""
 
 
 def known(connection: Connection) -> Known:
@@ -60,6 +63,7 @@ def edit(
         FixSpec: LS-7604 there is none; LS-7601, LS-7603, LS-7605 it does not fit in. Refused: LS-7607 another version.
     """
     with database.write() as connection:
+        one_at_a_time(connection, LOCK)
         stored = repository.find(connection, kind, name, lock=True)
         if stored is None:
             raise unknown(kind, name)
@@ -87,6 +91,7 @@ def remove(
         FixSpec: LS-7604 there is none. Refused: LS-7607 another version, LS-7608 something needs it.
     """
     with database.write() as connection:
+        one_at_a_time(connection, LOCK)
         stored = repository.find(connection, kind, name, lock=True)
         if stored is None:
             raise unknown(kind, name)
@@ -118,14 +123,20 @@ class Outcome:
     done: str
 
 
-def store(database: Database, found: Registry, *, prune: bool = False, actor: str) -> list[Outcome]:
+def store(
+    database: Database, found: Registry, *, new: bool = False, prune: bool = False, actor: str
+) -> list[Outcome]:
     """
-    Keep what files say, in one transaction; with ``prune`` what they do not say goes.
+    Keep what files say, in one transaction; with ``new`` none of it may be there, with ``prune`` what they do not say goes.
 
     Raises:
-        FixSpec: LS-7601, LS-7603, LS-7605 something changed meanwhile, and it does not fit in any more.
+        FixSpec: LS-7601, LS-7603, LS-7605 something changed meanwhile, and it does not fit in any more. Refused: LS-7606
+            one of the names is taken.
     """
     with database.write() as connection:
+        one_at_a_time(connection, LOCK)
+        if new:
+            refuse_taken(found, known(connection))
         everything: list[Noun] = [*found.layouts.values(), *found.sources.values(), *found.feeds.values()]
         outcomes = [_kept(connection, item, actor) for item in everything]
         outcomes += _removed(connection, found, actor) if prune else []

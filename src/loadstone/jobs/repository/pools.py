@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select
 
+from loadstone.database.put import put as put_row
 from loadstone.jobs.model import Status
 from loadstone.jobs.tables import OPEN, POOL, TASK
 
 
 def put(connection: Connection, name: str, slots: int) -> None:
     """Set the slots of a pool, made where it is missing."""
-    if not connection.execute(update(POOL).where(POOL.c.name == name).values(slots=slots)).rowcount:
-        connection.execute(insert(POOL).values(name=name, slots=slots))
+    put_row(connection, POOL, {"name": name}, {"slots": slots})
 
 
 def listed(connection: Connection) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Literal
@@ -30,6 +31,10 @@ COLUMNS = (
     " AND schema_name = coalesce(?, current_schema()) AND table_name LIKE 'loadstone%'"
 )
 """The control tables that are there, a row for each column."""
+
+
+_MAKING = threading.Lock()
+"""One thread of this process makes control tables at a time; other processes are kept out of the file by DuckDB."""
 
 
 class DuckdbTarget(StoredLoads):
@@ -95,8 +100,9 @@ class DuckdbTarget(StoredLoads):
         Raises:
             Refused: LS-3009 they are too old.
         """
-        self.run_ddl(self.init_sql())
-        upgrade(self._control_columns, TYPES, self._prefix, self.run_ddl)
+        with _MAKING:  # two threads that make one table do not wait for each other in DuckDB: one is refused
+            self.run_ddl(self.init_sql())
+            upgrade(self._control_columns, TYPES, self._prefix, self.run_ddl)
 
     def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock ``<file>.holder`` until ``close``, for DuckDB keeps other processes out of the file that long."""
