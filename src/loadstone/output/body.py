@@ -36,6 +36,13 @@ def encoded(job: Job, batches: Iterator[Batch]) -> Iterator[tuple[Batch, bytes |
     Raises:
         FixFile: LS-8010 to LS-8013 a value cannot stand in the file.
     """
+    if job.writer is not None:
+        # Each record stands on those before it, so none is made ahead.
+        for batch in batches:
+            data = _encoded(job, batch, job.writer.add(batch))
+            job.totals.add(batch)
+            yield batch, data
+        return
     with ThreadPoolExecutor(AHEAD) as pool:
         waiting: deque[tuple[Batch, Future[bytes | memoryview]]] = deque()
         for batch in batches:
@@ -59,8 +66,12 @@ def _next(
 
 
 def _bytes(job: Job, batch: Batch) -> bytes | memoryview:
+    return _encoded(job, batch, job.records.text(batch))
+
+
+def _encoded(job: Job, batch: Batch, text: str | memoryview) -> bytes | memoryview:
     try:
-        return job.encode(job.records.text(batch))
+        return job.encode(memoryview(text.encode()) if isinstance(text, str) else text)
     except Unencodable as error:
         row, column = _blamed(job, batch, error.char)
         why = f"the value holds {error}, which {job.spec.encoding} does not have"

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from loadstone.errors import FixSpec
+from loadstone.output.banks.model import Bai2, Nacha
+from loadstone.output.banks.rows import BankWriter
 from loadstone.output.batches import Source, column_no
 from loadstone.output.encode import Encode, Unencodable, encode_of
 from loadstone.output.lines import Lines
@@ -26,6 +28,7 @@ class Job:
 
     Attributes:
         made_from: Hash of spec, source and variables: only the same may go on with a body.
+        writer: What writes a bank's file; None for the layouts that `records` knows.
         tracked: Whether it has further to go than its folder, or somebody is told that it is there.
     """
 
@@ -37,6 +40,7 @@ class Job:
     totals: Totals
     records: Records
     encode: Encode
+    writer: BankWriter | None
     made_from: str
     tracked: bool
 
@@ -60,9 +64,20 @@ class Job:
         """Whether the header can be written before the totals are known."""
         return not self.header.totals()
 
-    def line(self, lines: Lines) -> bytes:
-        """Header or footer; ``FixSpec`` LS-8003, LS-8005."""
-        text = lines.text(self.records, self.variables, self.totals.values)
+    def head(self) -> bytes:
+        """What comes before the records; ``FixSpec`` LS-8003, LS-8005."""
+        return self._line(self.header) if self.writer is None else self._encoded(self.writer.head())
+
+    def foot(self) -> bytes:
+        """What comes behind the records; errors as ``head``."""
+        return self._line(self.footer) if self.writer is None else self._encoded(self.writer.foot())
+
+    # Private methods
+
+    def _line(self, lines: Lines) -> bytes:
+        return self._encoded(lines.text(self.records, self.variables, self.totals.values))
+
+    def _encoded(self, text: str) -> bytes:
         try:
             return bytes(self.encode(memoryview(text.encode())))
         except Unencodable as error:
@@ -95,12 +110,25 @@ def job_of(request: Request, source: Source) -> Job:
         totals=Totals({Total("count"), *header.totals(), *footer.totals()}, source.columns, spec.type_column),
         records=Records(spec, source.columns),
         encode=encode_of(spec),
+        writer=_writer(spec, source, variables),
         made_from=hashlib.sha256(made_from.encode()).hexdigest(),
         tracked=spec.deliver is not None or spec.sequence is not None or request.run is not None,
     )
 
 
 # Private functions
+
+
+def _writer(spec: OutputSpec, source: Source, variables: dict[str, Value]) -> BankWriter | None:
+    if isinstance(spec.layout, Nacha):
+        from loadstone.output.banks.nacha import NachaWriter
+
+        return NachaWriter(spec, spec.layout, source.columns, variables)
+    if isinstance(spec.layout, Bai2):
+        from loadstone.output.banks.bai2 import Bai2Writer
+
+        return Bai2Writer(spec, spec.layout, source.columns, variables)
+    return None
 
 
 def _name(spec: OutputSpec, variables: dict[str, Value]) -> str:

@@ -13,6 +13,7 @@ from typing import Literal as Only
 from pydantic import Discriminator, field_validator, model_validator
 from pydantic import Field as Doc
 
+from loadstone.output.banks.model import Bai2, Nacha
 from loadstone.spec.fields import Part
 
 Value = int | Decimal | str | date | datetime | None
@@ -154,7 +155,7 @@ class Excel(Part):
     sheet: str = Doc("Sheet1", min_length=1, max_length=31, description="Name of the sheet.")
 
 
-Layout = Annotated[Delimited | Fixed | JsonLines | Excel, Discriminator("kind")]
+Layout = Annotated[Delimited | Fixed | JsonLines | Excel | Nacha | Bai2, Discriminator("kind")]
 
 
 class Deliver(Part):
@@ -211,6 +212,18 @@ class OutputSpec(Part):
         except LookupError:
             raise ValueError(f"{value} is no character set that Python knows") from None
         return value
+
+    @model_validator(mode="after")
+    def _fits_a_bank(self) -> Self:
+        """A bank's file has records of its own, and columns have nothing but their names in it."""
+        if not isinstance(self.layout, Nacha | Bai2):
+            return self
+        if self.header or self.footer:
+            raise ValueError(f"a file of kind {self.layout.kind} makes its own header and footer")
+        formed = [one.name for one in self.columns if one != Column(name=one.name, title=one.title)]
+        if formed:
+            raise ValueError(f"columns of a bank's file have a name and a title only: {', '.join(formed)}")
+        return self
 
     @model_validator(mode="after")
     def _fits_the_layout(self) -> Self:

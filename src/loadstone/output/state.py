@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from loadstone.filestore.atomic import write_whole
 
@@ -19,7 +20,7 @@ class Progress:
 
     Attributes:
         made_from: Hash of spec, source and variables. size_bytes: of the prefix; sha256 of its bytes.
-        key: Of the last record, in the order of the spec. totals: as text, by name.
+        key: Of the last record, in the order of the spec. totals: as text, by name. writer: what a bank's writer has open.
     """
 
     made_from: str
@@ -28,6 +29,7 @@ class Progress:
     records: int
     key: tuple[str, ...]
     totals: dict[str, str | None]
+    writer: dict[str, Any] = field(default_factory=dict)
 
 
 def store(path: Path, progress: Progress) -> None:

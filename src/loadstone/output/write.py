@@ -143,7 +143,7 @@ def _text(job: Job, source: Source, body: BufferedRandom, report: Report) -> _Ma
     if before is None:
         body.truncate(0)
         forget(job.state)
-        head = job.line(job.header) if job.early else b""
+        head = job.head() if job.early else b""
         size, records = body.write(head), 0
         digest = hashlib.sha256(head)
     else:
@@ -152,6 +152,8 @@ def _text(job: Job, source: Source, body: BufferedRandom, report: Report) -> _Ma
         size, records = before.size_bytes, before.records
         digest = resumed_hash(job.part, size)
         job.totals.restored(before.totals)
+        if job.writer is not None:
+            job.writer.restored(before.writer)
     resumed_at, saved = records, time.monotonic()
     for batch, data in encoded(job, numbered(source.batches(before.key if before else None), records)):
         body.write(data)
@@ -167,11 +169,12 @@ def _text(job: Job, source: Source, body: BufferedRandom, report: Report) -> _Ma
                 records=records,
                 key=key,
                 totals=job.totals.stored(),
+                writer=job.writer.stored() if job.writer is not None else {},
             )
             _save(job, body, done)
             saved = time.monotonic()
         report(records, size)
-    foot = job.line(job.footer)
+    foot = job.foot()
     if not job.early:
         body.flush()
         return _assembled(job, body, foot, records, resumed_at)
@@ -224,7 +227,7 @@ def _sync(file: IO[bytes]) -> None:
 
 def _assembled(job: Job, body: BufferedRandom, foot: bytes, records: int, resumed_at: int) -> _Made:
     """Header, body and footer in a file of their own, where the header shows totals of the body."""
-    head = job.line(job.header)
+    head = job.head()
     digest = hashlib.sha256(head)
     with open(os.open(job.whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(head)
