@@ -65,6 +65,9 @@ bench-output: $(STAMP)
 bench-day: $(STAMP)
 	$(BIN)/python benchmarks/day.py
 
+bench-staging: $(STAMP)
+	$(BIN)/python benchmarks/staging.py
+
 bench-overhead: $(STAMP)
 	$(BIN)/python benchmarks/overhead.py
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from loadstone.targets.postgresql.rows import PgRows
 
 
+NUMBER_SIZE_BYTES = 12
+"""Of an int8 with its length."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Encoded:
     """
@@ -63,16 +67,17 @@ class Direct:
     Encodes chunks; one serves all workers.
 
     It takes plans with one table, all of whose columns are fields without conditions, of types that
-    need no arithmetic beyond whole numbers, and no dates that are to be texts.
+    need no arithmetic beyond whole numbers, and no dates that are to be texts. A staged table has the number of the record behind them.
     """
 
     def __init__(self, plan: LoadPlan, table: TablePlan) -> None:
         from loadstone.targets.postgresql.encode import RowProgram
 
         self._plan = plan
-        conversions = [column.conversion for column in table.columns]
+        columns, self._numbered = _fields_of(table), table.staged is not None
+        conversions = [column.conversion for column in columns]
         self._program = RowProgram(conversions, plan.environment.nls)
-        self._fields = {column.index: number for number, column in enumerate(table.columns)}
+        self._fields = {column.index: number for number, column in enumerate(columns)}
         self._quick: dict[tuple[str, bool], NDArray[np.int64] | None] = {}
         self._free: list[NDArray[np.uint8]] = []
         self._lock = threading.Lock()
@@ -83,9 +88,11 @@ class Direct:
         if plan.target.form != "pgcopy" or not plan.compiled or len(plan.tables) != 1:
             return None
         table = plan.tables[0]
+        columns = _fields_of(table)
         if (
-            table.lane != "direct"
-            or any(map(_is_made_before, table.columns))
+            table.select is not None
+            or not columns
+            or any(column.source != "field" or _is_made_before(column) for column in columns)
             or not all(map(_is_simple, plan.layouts.values()))
         ):
             return None
@@ -121,7 +128,10 @@ class Direct:
             np.zeros(4, np.int64),
             np.zeros(kernels.WORK_SIZE, np.int64),
         )
-        return Encoded(rows=_rows(out, ends, read.first), verdict=verdict, rest=rest[:listed] + read.first)
+        rows = _rows(out, ends, read.first)
+        if self._numbered:
+            rows = self._number(rows, chunk)
+        return Encoded(rows=rows, verdict=verdict, rest=rest[:listed] + read.first)
 
     def merge(self, encoded: Encoded, others: Rows) -> PgRows:
         """All rows in record order; ``others`` count their records by their places in ``rest``."""
@@ -168,6 +178,17 @@ class Direct:
             self._quick[key] = made
         return self._quick[key]
 
+    def _number(self, rows: PgRows, chunk: Chunk) -> PgRows:
+        """The rows with the number of their record in the load as one more column."""
+        from loadstone.targets.postgresql.rows import PgRows
+
+        out = self._take(int(rows.offsets[-1]) + NUMBER_SIZE_BYTES * len(rows))
+        offsets = np.zeros(len(rows) + 1, np.int64)
+        numbers = chunk.record_nos(rows.record)
+        kernels.number_rows.pick(True)(rows.buffer, rows.offsets, numbers, out, offsets)
+        self.give_back(rows)
+        return PgRows(out, offsets, rows.record)
+
     def _take(self, size: int) -> NDArray[np.uint8]:
         with self._lock:
             free = self._free.pop() if self._free else None
@@ -175,6 +196,11 @@ class Direct:
 
 
 # Private functions
+
+
+def _fields_of(table: TablePlan) -> tuple[ColumnPlan, ...]:
+    """The columns, but for the record's number of a staged table."""
+    return table.columns[:-1] if table.staged is not None else table.columns
 
 
 def _is_made_before(column: ColumnPlan) -> bool:

@@ -17,9 +17,9 @@ from loadstone.formats.quick import (
     locate,
     may_end_before,
 )
-from loadstone.targets.postgresql.encode_columns import W_DETAIL, W_SIZE, W_STATUS
+from loadstone.targets.postgresql.encode_columns import INT8, W_DETAIL, W_SIZE, W_STATUS
 from loadstone.targets.postgresql.encode_kernel import put_field
-from loadstone.targets.postgresql.encode_numbers import put16
+from loadstone.targets.postgresql.encode_numbers import put16, put_int
 
 Q_COLUMN = Q_WIDTH
 """Behind the columns of the quick program: the table's column that takes the field, -1 = none."""
@@ -224,4 +224,19 @@ def merge_rows(
                 at += 1
             record[row] = other_record[j]
             j += 1
+        ends[row + 1] = at
+
+
+@kernel
+def number_rows(one: Buffer, one_ends: Ints, number: Ints, out: Buffer, ends: Ints) -> None:
+    """Rows with one more field behind, an int8; ``ends`` begin with where the first row begins, which is 0."""
+    at = 0
+    for row in range(len(number)):
+        start = one_ends[row]
+        put16(out, at, ((int(one[start]) << 8) | int(one[start + 1])) + 1)
+        at += 2
+        for k in range(start + 2, one_ends[row + 1]):
+            out[at] = one[k]
+            at += 1
+        at = put_int(out, at, INT8, number[row])
         ends[row + 1] = at

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 import loadstone.load.plan.compile as compiling
+from loadstone.books import Fence
 from loadstone.bootstrap.targets import open_target
 from loadstone.formats.reader import open_records
+from loadstone.load.atomic import staged_plan
 from loadstone.load.batch import Batch
 from loadstone.load.columnar import Columnar
 from loadstone.load.environment import read_environment
@@ -101,18 +103,25 @@ def outcome(batch: Batch) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("staged", [False, True], ids=["into the table", "staged"])
 @pytest.mark.parametrize("charset", ["AL32UTF8", "WE8ISO8859P1", "US7ASCII"])
 @pytest.mark.parametrize("name", list(SPECS))
-def test_both_ways_give_the_same_batch(name: str, charset: str, plan_of: Any) -> None:
-    """Random values of every kind, in every kind of field, with SKIP and LOAD, in one to three chunks."""
+def test_both_ways_give_the_same_batch(name: str, charset: str, staged: bool, plan_of: Any) -> None:
+    """
+    Random values of every kind, in every kind of field, with SKIP and LOAD, in one to three chunks.
+
+    A staged row has the number of its record behind it.
+    """
     plan = plan_of(SPECS[name], charset)
+    if staged:
+        plan = staged_plan(plan, Fence(load_id="ab" * 16, partition=0, number=1), ())
     columnar = Columnar(plan, {}, Path())
     lanes = Lanes.of(plan, columnar)
     assert lanes.direct is not None
     layout = plan.layouts[plan.charsets[0]]
     mark = ";" if name == "always enclosed" else "," if "TERMINATED BY ','" in SPECS[name] else ""
     taken = 0
-    for seed in range(12):
+    for seed in range(6 if staged else 12):
         rng = random.Random(f"{name}{seed}")
         data = random_data(rng, mark, charset) if seed else b"1,abc,2\n" * 5
         for chunk in open_records(

@@ -41,6 +41,15 @@ from loadstone.targets.totals import Measured, Total
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 
+SORT_BYTES_MAX = 256 << 20
+"""Memory that the server may take, for the transaction, to put staged rows in the order of their records."""
+
+_SORT_MEMORY = (
+    "SELECT set_config('work_mem', greatest(pg_size_bytes(current_setting('work_mem')),"
+    " least(2 * pg_table_size(?::regclass), ?)) / 1024 || 'kB', true)"
+)
+"""Twice the table's size: rows in a sort are wider than rows in a page. What the server's owner allows already is kept."""
+
 
 class PostgresSession:
     """One connection for chunks; ``pid`` is its backend's process id."""
@@ -125,7 +134,8 @@ class PostgresSession:
         empty_tables(tables, self._execute, quoted=_named, truncate="TRUNCATE TABLE {}")
 
     def move(self, staged: StagedTable) -> Measured:
-        """Copy all rows that wait."""
+        """Copy all rows that wait; they are sorted in memory where ``SORT_BYTES_MAX`` holds them."""
+        self._execute(_SORT_MEMORY, [_named(staged.stage), SORT_BYTES_MAX])
         return self._move(staged, None, None, staged.totals)
 
     def measure(
