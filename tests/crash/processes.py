@@ -134,7 +134,7 @@ def clear(url: str, case: Case) -> None:
         target.close()
 
 
-def wait_for(what: Callable[[], bool], *, at_most_s: float = 20.0) -> bool:
+def wait_for(what: Callable[[], bool], *, at_most_s: float = 90.0) -> bool:
     """Whether it became true in time."""
     deadline = time.monotonic() + at_most_s
     while not what():

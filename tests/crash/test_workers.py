@@ -39,7 +39,7 @@ class Slow:
 
     def write(self, rows: TableRows) -> None:
         self.writing.set()
-        assert self.go_on.wait(20)
+        assert self.go_on.wait(60)
         self._session.write(rows)
 
 
@@ -75,12 +75,12 @@ def test_a_worker_that_leaves_does_not_roll_back_the_chunk_of_another(here: Path
 
         first, second = (threading.Thread(target=submit, args=(number,)) for number in (0, 1))
         first.start()
-        assert slow.writing.wait(20)
+        assert slow.writing.wait(60)
         second.start()
         committer.tickets.close()
-        second.join(20)
+        second.join(60)
         slow.go_on.set()
-        first.join(20)
+        first.join(60)
         assert isinstance(ended[1], Closed) and ended[0] is None
         committed = sum(one.counts.loaded for one in target.checkpoints(LOAD))
         slow.close()

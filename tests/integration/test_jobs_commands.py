@@ -152,7 +152,7 @@ def test_ctrl_c_while_waiting_stops_the_execution() -> None:
     loadstone("jobs", "approve", "long", "--as", "bob")
 
     def interrupt() -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline and not started.is_set():
             time.sleep(0.05)
             started.set() if Path("repository.db").exists() and _running() else None
@@ -165,7 +165,7 @@ def test_ctrl_c_while_waiting_stops_the_execution() -> None:
     done = loadstone("jobs", "launch", "long", "--wait")
     thread.join()
     assert (2, True) == (done.code, "long (version 1, attempt 1): stopped" in done.out)
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 55
     (again,) = loadstone("jobs", "launch", "long", "--json").values()
     assert "restarted" == again["answer"]
 
@@ -341,14 +341,14 @@ def test_workers_are_listed_and_asked_to_end(job: str) -> None:
     worker._ticks = [workers.Tick(one.name, 0.1, one.act) for one in worker._ticks]
     thread = threading.Thread(target=worker.run)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while not (listed := loadstone("jobs", "workers", "--json").values()) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [worker.id] == [one["worker"] for one in listed]
     assert "LS-7129" in loadstone("jobs", "workers", "--stop", "nobody").err
     (asked,) = loadstone("jobs", "workers", "--stop", worker.id, "--json").values() or [{"stopping": True}]
     assert asked["stopping"]
-    thread.join(20)
+    thread.join(90)
     structlog.reset_defaults()
     assert not thread.is_alive()
     assert "none\n" == loadstone("jobs", "workers", "--stop").out

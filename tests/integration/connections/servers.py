@@ -119,7 +119,7 @@ def sftp_server(folder: Path) -> Iterator[Served]:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     yield Served(port[0], root, host.get_fingerprint())
     loop.call_soon_threadsafe(loop.stop)
     thread.join(10)

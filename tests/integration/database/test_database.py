@@ -166,11 +166,11 @@ def test_no_event_appears_behind_a_readers_place(postgres_url: str) -> None:
         with database.write() as connection:
             outbox.put(connection, "t", "slow", {})
             wrote.set()
-            go.wait(10)
+            go.wait(60)
 
     thread = threading.Thread(target=slow)
     thread.start()
-    wrote.wait(10)
+    assert wrote.wait(60)
     with database.write() as connection:
         outbox.put(connection, "t", "quick", {})
     with database.write() as connection:

@@ -55,7 +55,7 @@ def test_a_named_pipe_loads_once_however_often_it_is_sent(landing: Path) -> None
     for repeated, data in ((False, DATA), (True, DATA), (False, b"7,z\n")):
         thread = feed(data)
         assert repeated == load().repeated
-        thread.join(5)
+        thread.join(60)
     assert [(1,), (3,), (7,)] == rows_of("b.db", "SELECT id FROM t ORDER BY id")
     assert 2 == len(list(landing.iterdir()))
 
@@ -64,7 +64,7 @@ def test_outputs_of_a_pipe_are_named_after_the_control_file(landing: Path) -> No
     """Nobody finds a bad file in the landing folder."""
     thread = feed()
     receipt = load(discardmax=5)
-    thread.join(5)
+    thread.join(60)
     assert (("load.bad",), ("load.dsc",)) == (receipt.bad_files, receipt.discard_files)
     assert (b"x,b\n", b"2,skip\n") == (Path("load.bad").read_bytes(), Path("load.dsc").read_bytes())
     assert all(path.suffix == ".dat" for path in landing.iterdir())
@@ -74,7 +74,7 @@ def test_names_of_the_control_file_stand_for_a_pipe_too(landing: Path) -> None:
     """BADFILE and DISCARDFILE go with the first data file, whatever it is."""
     thread = feed()
     receipt = load(" BADFILE 'own.bad' DISCARDFILE 'own.dsc'")
-    thread.join(5)
+    thread.join(60)
     assert (("own.bad",), ("own.dsc",)) == (receipt.bad_files, receipt.discard_files)
 
 

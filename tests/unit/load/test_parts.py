@@ -35,7 +35,7 @@ def test_tickets_are_called_in_order() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert ([0, 1, 2, 3, 4], 5) == (order, tickets.turn)
 
 
@@ -52,10 +52,10 @@ def test_a_closed_counter_sends_everybody_away() -> None:
     thread.start()
     time.sleep(0.02)
     tickets.close()
-    assert sent_away.wait(5) and tickets.closed
+    assert sent_away.wait(60) and tickets.closed
     with pytest.raises(Closed):
         tickets.wait(0)
-    thread.join(5)
+    thread.join(60)
 
 
 def test_later_ones_give_way_once_when_asked() -> None:
@@ -73,7 +73,7 @@ def test_later_ones_give_way_once_when_asked() -> None:
     time.sleep(0.02)
     assert [1] == gave
     tickets.done(0)
-    thread.join(5)
+    thread.join(60)
     assert [True] == told
 
 

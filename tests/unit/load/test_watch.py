@@ -33,7 +33,7 @@ def test_a_watcher_that_can_watch_no_more_says_so(monkeypatch: pytest.MonkeyPatc
         told.set()
 
     with watch.watch_locks(plan, Tickets(), sessions, failed):
-        assert told.wait(10)
+        assert told.wait(60)
     assert ["LS-3022"] == [error.code for error in errors if isinstance(error, Retry)]
 
 
@@ -45,9 +45,9 @@ def test_a_chunk_that_waits_says_that_it_is_alive(monkeypatch: pytest.MonkeyPatc
     told: list[bool] = []
     thread = threading.Thread(target=lambda: told.append(tickets.wait(1, waiting)))
     thread.start()
-    assert all(stayed.acquire(timeout=10) for _ in range(3))
+    assert all(stayed.acquire(timeout=60) for _ in range(3))
     tickets.ask_later_to_yield()
-    assert gave.wait(10)
+    assert gave.wait(60)
     while stayed.acquire(blocking=False):
         pass
     assert not stayed.acquire(timeout=0.1)
