@@ -41,8 +41,8 @@ ONE_COLUMN = 0.52
 """What a table of one column is worth when all its rows are clean: less than two columns of a common delimiter."""
 
 QUOTES = ('"', "'", "`")
-ODD_QUOTES = "^~%$*"
-"""Marks that some systems enclose text by; believed where each line has such a field."""
+ODD_QUOTES = "^~$"
+"""Marks that some systems enclose text by; believed beside a common delimiter, where each line has such a field."""
 
 _PATH = re.compile(r"[A-Za-z]:[\\/]")
 ROWS_MAX = 400
@@ -121,7 +121,7 @@ def candidates(text: str) -> Iterator[Dialect]:
                 yield Dialect(delimiter, quote, "", skip)
                 if f"\\{quote}" in text:
                     yield Dialect(delimiter, quote, "\\", skip)
-        for quote in ODD_QUOTES:
+        for quote in ODD_QUOTES if prior_of(delimiter) >= WEAK else "":
             if quote not in delimiter and quote in text and _is_enclosing(lines[:ROWS_MAX], delimiter, quote):
                 yield Dialect(delimiter, quote)
         if plain:

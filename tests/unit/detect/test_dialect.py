@@ -139,3 +139,9 @@ def test_ragged_records_are_records_of_fields() -> None:
     """Commas one behind the other part fields, though no two records have the same number of them."""
     text = "one,two,three,four,five,six\n1,2,,,5,,,8,9\n1,2,3,4,5,6\n1,2,3,4,5,6,\n1,,,,,,,,,10\n1,,,,,,,,,10,\n"
     assert "," == rank(text)[0].dialect.delimiter
+
+
+def test_signs_around_names_in_paths_enclose_nothing() -> None:
+    """Names of variables between percent signs are parts of paths."""
+    text = "".join(f"%DATA%/%USER%/in/2015/Apr/{number}.txt\n" for number in range(9))
+    assert rank(text)[0].dialect.quotechar != "%"
