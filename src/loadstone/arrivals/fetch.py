@@ -11,11 +11,14 @@ from typing import BinaryIO, cast
 from loadstone.arrivals.complete import companion, groups_of
 from loadstone.arrivals.model import Arrival, Finding, Hold, State, Step
 from loadstone.arrivals.surroundings import RENEW_S, Surroundings, parts_of_place, version_of
+from loadstone.connections.transports import faults
 from loadstone.connections.transports.model import Entry, Transport
 from loadstone.errors import FixFile, Refused
 from loadstone.sources.model import Feed
 from loadstone.sources.policies import Pickup, Policy
 from loadstone.telemetry.points import reach
+
+READ_SIZE_BYTES = 1 << 20
 
 NAMESAKES_MAX = 1000
 """Files of one name that a folder of files taken away may hold."""
@@ -26,14 +29,20 @@ def land(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> S
     Copy and hash a file. One that is gone, or that changed meanwhile, is ``GONE``: its new version is seen as another one.
 
     Raises:
-        Hold: Its bytes are not those that its manifest says. LoadstoneError: What the transport says.
+        Hold: Its bytes are not those that its manifest says. LoadstoneError: What the transport says; of a download that is cut
+            again and again, ``Retry``.
     """
     connection, _ = parts_of_place(arrival.place)
     transport = around.outside.open(connection)
     md5 = hashlib.md5(usedforsecurity=False)
     try:
+        before = _entry(transport, arrival)  # with its size a download that is cut shows, and goes on
+        if before is None or version_of(before) != arrival.version:
+            return _gone(arrival, "it went away, or changed, before it was fetched")
         with transport.open(arrival.path) as stream:
             kept = around.store.land(arrival, cast(BinaryIO, _Watched(stream, renew, md5.update)))
+        if before.size_bytes is None:
+            _read_again(transport, arrival, kept.sha256, renew)
         reach("arrival_copied")
         after = _entry(transport, arrival)
     except FixFile as error:
@@ -116,6 +125,23 @@ class _Watched(io.RawIOBase):
         data = self._stream.read(size)
         self._show(data)
         return data
+
+
+def _read_again(transport: Transport, arrival: Arrival, sha256: str, renew: Callable[[], None]) -> None:
+    """
+    Where a place tells no size, a download that was cut looks like a whole one: only the same bytes twice are believed.
+
+    Raises:
+        Retry: LS-7411 other bytes came the second time.
+    """
+    digest = hashlib.sha256()
+    with transport.open(arrival.path) as stream:
+        watched = _Watched(stream, renew, digest.update)
+        while watched.read(READ_SIZE_BYTES):
+            pass
+    if digest.hexdigest() != sha256:
+        connection, _ = parts_of_place(arrival.place)
+        raise faults.gone(connection, f"{arrival.path} came with other bytes each time, and it tells no size")
 
 
 def _entry(transport: Transport, arrival: Arrival) -> Entry | None:

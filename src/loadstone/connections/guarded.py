@@ -172,12 +172,16 @@ class _Reading:
             except Retry as error:
                 self._go_on(error)
                 continue
-            self._fruitless = 0
             self._position += len(data)
             if self._hash is not None:
                 self._hash.update(data)
             if not data:
+                if self._missing_bytes:
+                    told = f"{self._path} ended {self._missing_bytes:,} bytes before its end"
+                    self._go_on(faults.gone(self._place._connection.name, told))
+                    continue
                 self._compare()
+            self._fruitless = 0
             return data
 
     def done(self, ended: bool) -> None:
@@ -185,6 +189,12 @@ class _Reading:
             self._inner.close()
 
     # Private methods
+
+    @property
+    def _missing_bytes(self) -> int:
+        """How much less came than was listed: a place may say that all was sent when a connection was cut."""
+        size = self._entry.size_bytes if self._entry is not None else None
+        return max(0, size - self._position) if size is not None else 0
 
     def _go_on(self, error: Retry) -> None:
         """Open it again where it broke off, if it is still the same file."""

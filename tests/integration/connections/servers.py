@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,9 +127,13 @@ def sftp_server(folder: Path) -> Iterator[Served]:
 
 @contextlib.contextmanager
 def ftp_server(
-    folder: Path, certificate: tuple[str, str] | None = None, *, facts: bool = True
+    folder: Path,
+    certificate: tuple[str, str] | None = None,
+    *,
+    facts: bool = True,
+    handler: Mapping[str, Any] | None = None,
 ) -> Iterator[Served]:
-    """An FTP server in threads, with TLS demanded where it has a certificate; without MLSD where not ``facts``."""
+    """An FTP server in threads, with TLS demanded where it has a certificate; without MLSD where not ``facts``; more of its ``handler``."""
     logging.getLogger("pyftpdlib").setLevel(logging.CRITICAL)
     root = folder / "root"
     root.mkdir(exist_ok=True)
@@ -147,8 +151,9 @@ def ftp_server(
     if not facts:
         base: dict[str, Any] = FTPHandler.proto_cmds
         values["proto_cmds"] = {name: told for name, told in base.items() if name not in ("MLSD", "MLST")}
-    handler = type("Handler", (FTPHandler if certificate is None else TLS_FTPHandler,), values)
-    server = ThreadedFTPServer(("127.0.0.1", 0), handler)
+    values |= handler or {}
+    made = type("Handler", (FTPHandler if certificate is None else TLS_FTPHandler,), values)
+    server = ThreadedFTPServer(("127.0.0.1", 0), made)
     thread = threading.Thread(
         target=server.serve_forever, kwargs={"timeout": 0.05, "handle_exit": False}, daemon=True
     )

@@ -46,7 +46,7 @@ class FtpTransport:
         except BaseException:
             self._ftp.close()
             raise
-        self._facts = "MLST" in self._features()
+        self._facts, self._sizes = "MLST" in self._features(), True
 
     @translating(ERRORS, lambda error, shown, path: error_of(error, shown, path))
     def list(self, folder: str = "") -> Sequence[Entry]:
@@ -62,11 +62,15 @@ class FtpTransport:
         self._ftp.voidcmd("TYPE I")
         if offset and offset == self._size(where):
             return cast(BinaryIO, Pulled(lambda size: b""))  # servers differ on what a restart at the end is
-        data = self._ftp.transfercmd(f"RETR {where}", offset or None)
+        data, passed_over = self._retrieve(where, offset)
 
         def pull(size: int) -> bytes:
+            nonlocal passed_over
             try:
                 received = data.recv(size)
+                while passed_over and received:
+                    received, passed_over = received[passed_over:], max(0, passed_over - len(received))
+                    received = received or data.recv(size)
                 if not received:
                     _say_goodbye(data)
                     self._ftp.voidresp()
@@ -86,8 +90,8 @@ class FtpTransport:
     def move(self, path: str, to: str) -> None:
         """Servers overwrite on a rename, so it is asked first; that there is no such file is for the rename to say."""
         old, new = joined(self._base, path), joined(self._base, to)
-        if self._size(new) is not None:
-            raise faults.exists(to) if self._size(old) is not None else faults.no_file(path)
+        if self._is_there(new):
+            raise faults.exists(to) if self._is_there(old) else faults.no_file(path)
         self._make_folder(new)
         self._ftp.rename(old, new)
 
@@ -98,7 +102,7 @@ class FtpTransport:
         try:
             self._ftp.delete(where)
         except ftplib.error_perm:
-            if self._size(where) is not None:
+            if self._is_there(where):
                 raise
 
     @translating(ERRORS, lambda error, shown, path: error_of(error, shown, path))
@@ -188,17 +192,49 @@ class FtpTransport:
         self._ftp.voidcmd("TYPE I")
         for name in {one.rpartition("/")[2] for one in told}:
             path = f"{where.rstrip('/')}/{name}"
-            if is_plain_name(name) and (size := self._size(path)) is not None:
-                found.append(_entry(name, size, self._modified(path), ""))
+            if is_plain_name(name):
+                size = self._size(path)
+                if size is not None or not self._sizes and not self._is_folder(path):
+                    found.append(_entry(name, size, self._modified(path), ""))
         return found
 
+    def _retrieve(self, where: str, offset: int) -> tuple[socket.socket, int]:
+        """A data connection, and how many bytes at its start are none of those asked for: not every server starts in the middle."""
+        try:
+            return self._ftp.transfercmd(f"RETR {where}", offset or None), 0
+        except ftplib.error_perm as error:
+            if not offset or str(error)[:3] not in _UNKNOWN:
+                raise
+        return self._ftp.transfercmd(f"RETR {where}"), offset
+
     def _size(self, where: str) -> int | None:
-        """Bytes of a file; None where there is none, or it is a folder."""
+        """Bytes of a file; None where there is none, it is a folder, or the server does not know SIZE."""
         self._ftp.voidcmd("TYPE I")
         try:
-            return self._ftp.size(where)
-        except ftplib.error_perm:
+            return self._ftp.size(where) if self._sizes else None
+        except ftplib.error_perm as error:
+            self._sizes = str(error)[:3] not in _UNKNOWN
             return None
+
+    def _is_there(self, where: str) -> bool:
+        """Whether there is such a file; by its size, else by the names of its folder."""
+        if self._size(where) is not None:
+            return True
+        folder, _, name = where.rpartition("/")
+        if self._sizes:
+            return False
+        with suppress(ftplib.error_perm):
+            return name in {one.rpartition("/")[2] for one in self._ftp.nlst(folder or "/")}
+        return False
+
+    def _is_folder(self, where: str) -> bool:
+        here = self._ftp.pwd()
+        try:
+            self._ftp.cwd(where)
+        except ftplib.error_perm:
+            return False
+        self._ftp.cwd(here)
+        return True
 
     def _modified(self, where: str) -> str | None:
         with suppress(ftplib.Error):
@@ -225,7 +261,7 @@ class FtpTransport:
         try:
             self._ftp.rename(part, final)
         except ftplib.error_perm:
-            if self._size(final) is None:
+            if not self._is_there(final):
                 raise
             self._ftp.delete(final)  # this server does not overwrite; a reader sees nothing for a moment
             self._ftp.rename(part, final)
@@ -305,6 +341,9 @@ def error_of(error: Exception, shown: str, path: str) -> LoadstoneError:
 # Private functions
 
 list_ = list
+_UNKNOWN = ("500", "502", "504")
+"""A command that the server does not know (RFC 959)."""
+
 _DENIED = re.compile(
     "denied|not permitted|privilege|not allowed|read-only|forbidden|not enough", re.IGNORECASE
 )
