@@ -9,7 +9,6 @@ from typing import Any
 
 from loadstone.books import LoadReceipt, reject_values
 from loadstone.bootstrap import loads, spark
-from loadstone.bootstrap.loads import surroundings
 from loadstone.bootstrap.targets import open_target
 from loadstone.load.spark.driver import Cluster, Computed, compute
 from loadstone.load.spark.testing import InProcess
@@ -37,7 +36,7 @@ def computed(
     target = open_target(request.target)
     try:
         return compute(
-            request, target, surroundings(request), cluster or InProcess(), part_size_bytes=size_bytes
+            request, target, loads.surroundings(request), cluster or InProcess(), part_size_bytes=size_bytes
         )
     finally:
         target.close()

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from loadstone.bootstrap import loads
 from loadstone.cli.main import main
+from loadstone.clock import FixedClock
 from loadstone.errors import FixFile, Stop
 from loadstone.load.spark.cluster import JAVA_LEAST, SparkCluster, java_version, started
 from loadstone.load.spark.compute import Task
@@ -34,6 +38,13 @@ AT_ONCE = 60
 """Expressions of one load."""
 
 
+@pytest.fixture
+def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both loads of a test begin at the same time."""
+    around, clock = loads.surroundings, FixedClock(datetime(2024, 2, 29, 13, 5, 9, tzinfo=UTC))
+    monkeypatch.setattr(loads, "surroundings", lambda request: replace(around(request), clock=clock))
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[SparkCluster]:
     """Spark on two cores, started once."""
@@ -44,11 +55,9 @@ def cluster() -> Iterator[SparkCluster]:
 def test_expressions_of_a_load(target_url: str, here: Path, cluster: SparkCluster) -> None:
     """Rows, rejects and the bad file of 400 records of expressions, on every target."""
     Path("data.dat").write_text(data(), encoding="utf-8")
-    kind = {"d": "duckdb", "b": "sqlite"}.get(target_url[-1], "server")
     ddl = DDL.format(table="t").rstrip(";")
     if not target_url.startswith("oracle"):
         ddl = ddl.replace("NUMBER", "NUMERIC").replace("VARCHAR2", "VARCHAR").replace("DATE", "TIMESTAMP")
-    assert kind
     whole, parts = both(
         CONTROL.format(table="t"), target_url, [ddl], ["SELECT * FROM t ORDER BY id"], cluster=cluster, size_bytes=2000, errors=-1
     )  # fmt: skip
@@ -68,7 +77,7 @@ def quoted(expression: str) -> str:
 
 
 @pytest.mark.parametrize("number", range(len(groups())))
-def test_the_table_of_expressions(here: Path, cluster: SparkCluster, number: int) -> None:
+def test_the_table_of_expressions(here: Path, cluster: SparkCluster, one_moment: None, number: int) -> None:
     """Each documented answer, value or ORA code, comes out of Spark's tasks as it comes out of this process."""
     rows = groups()[number]
     fields = [
@@ -77,7 +86,7 @@ def test_the_table_of_expressions(here: Path, cluster: SparkCluster, number: int
         "b BOUNDFILLER CHAR(4000)",
         "fill FILLER CHAR(30000)",
     ]
-    cases = [f'"CASE WHEN :k = {n} THEN {quoted(row[1])} END"' for n, row in enumerate(rows)]
+    cases = [f'"CASE WHEN :k = {n} THEN {quoted(row[1])}\n END"' for n, row in enumerate(rows)]
     fields[0] = "k INTEGER EXTERNAL"
     made = [f"c{n} {case}" for n, case in enumerate(cases)]
     control = (
@@ -120,7 +129,7 @@ class Flaky(SparkCluster):
 def test_killed_tasks_double_nothing(here: Path, cluster: SparkCluster) -> None:
     """Every worker is killed once behind its part; Spark does the task again, and the part is still one."""
     Path("data.dat").write_text("".join(f"{n}\n" for n in range(300)))
-    control = "LOAD DATA INFILE 'data.dat' APPEND INTO TABLE t (id INTEGER EXTERNAL)"
+    control = "LOAD DATA INFILE 'data.dat' APPEND INTO TABLE t FIELDS TERMINATED BY '|' (id INTEGER EXTERNAL)"
     whole, parts = both(
         control, "bank.db", ["CREATE TABLE t (id INTEGER)"], ["SELECT * FROM t ORDER BY id"],
         cluster=Flaky(cluster._context), size_bytes=400,
@@ -143,7 +152,10 @@ def test_a_task_that_cannot_be_done(here: Path, cluster: SparkCluster) -> None:
 
     Path("data.dat").write_text("1\n2\n3\n")
     execute("bank.db", "CREATE TABLE t (id INTEGER)")
-    request = request_of("LOAD DATA INFILE 'data.dat' APPEND INTO TABLE t (id INTEGER EXTERNAL)", "bank.db")
+    request = request_of(
+        "LOAD DATA INFILE 'data.dat' APPEND INTO TABLE t FIELDS TERMINATED BY '|' (id INTEGER EXTERNAL)",
+        "bank.db",
+    )
     with pytest.raises(Stop) as stopped:
         computed(request, Broken(cluster._context))
     assert "LS-4037" == stopped.value.code and "ZeroDivisionError" in stopped.value.message
@@ -155,7 +167,9 @@ def test_a_task_that_cannot_be_done(here: Path, cluster: SparkCluster) -> None:
 def test_the_commands(here: Path, cluster: SparkCluster, capsys: pytest.CaptureFixture[str]) -> None:
     """Computed and loaded by the command line; a second load gives the receipt of the first."""
     Path("data.dat").write_text("".join(f"{n}\n" for n in range(300)) + "x\n")
-    Path("load.ctl").write_text("LOAD DATA INFILE 'data.dat' APPEND INTO TABLE t (id INTEGER EXTERNAL)")
+    Path("load.ctl").write_text(
+        "LOAD DATA INFILE 'data.dat' APPEND INTO TABLE t FIELDS TERMINATED BY '|' (id INTEGER EXTERNAL)"
+    )
     execute("bank.db", "CREATE TABLE t (id INTEGER)")
     words = ["spark", "run", "load.ctl", "--target", "bank.db", "--parts", "parts", "--part-size", "400"]
     assert 0 == main([*words, "--json"])

@@ -39,11 +39,12 @@ class SparkCluster:
             Stop: LS-4037 a task failed as often as Spark allows, for a reason that is not in the data.
         """
         from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
 
         tasks = self._context.parallelize(list(ranges), len(ranges))
         try:
             found: list[R] = tasks.map(partial(function, task)).collect()
-        except Py4JError as error:
+        except (Py4JError, PySparkException) as error:
             raise Stop(
                 "LS-4037",
                 f"a task of Spark failed: {_told(str(error))}",
@@ -120,6 +121,6 @@ def _find_java() -> None:
 
 
 def _told(text: str) -> str:
-    """The end of what Spark says, where the error itself stands."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
-    return " | ".join(lines)[:_TOLD_CHARS_MAX]
+    """What Spark says, without the stack of the JVM."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
+    return " | ".join(lines)[-_TOLD_CHARS_MAX:]
