@@ -8,6 +8,7 @@ from loadstone.expressions.compute import callable_of
 from loadstone.expressions.model import BindType, Compiled, Context, ResultType, Term
 from loadstone.expressions.parse import parse_expression
 from loadstone.expressions.resolve import Resolver
+from loadstone.expressions.tokens import wrong
 
 
 def compile_expression(
@@ -21,6 +22,25 @@ def compile_expression(
             number of arguments, LS-5005 types that do not fit, LS-5006 a user function that calls itself,
             LS-501x a sub-SELECT that cannot be a lookup; each with line and column within the expression.
     """
+    try:
+        return _compiled(text, binds, context, wanted)
+    except RecursionError:
+        raise wrong(text, 0, "it has too many operators", hints=("compute it in two columns.",)) from None
+
+
+def terms_of(term: Term) -> Iterator[Term]:
+    """The term and all below it."""
+    yield term
+    for part in term.parts:
+        yield from terms_of(part)
+
+
+# Private functions
+
+
+def _compiled(
+    text: str, binds: Mapping[str, BindType], context: Context, wanted: ResultType | None
+) -> Compiled:
     resolver = Resolver(text, {name.upper(): (name, kind) for name, kind in binds.items()}, context)
     term = resolver.to(resolver.value(parse_expression(text)), wanted)
     terms = list(terms_of(term))
@@ -36,10 +56,3 @@ def compile_expression(
         compute=callable_of(term, context.nls),
         nls=context.nls,
     )
-
-
-def terms_of(term: Term) -> Iterator[Term]:
-    """The term and all below it."""
-    yield term
-    for part in term.parts:
-        yield from terms_of(part)

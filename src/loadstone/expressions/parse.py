@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from loadstone.expressions.tokens import Token, tokens_of, wrong
@@ -23,6 +24,9 @@ _BY_MASK = {
 """What CAST with a mask is."""
 
 DEPTH_MAX = 100
+FRAMES_MAX = 10_000
+"""Frames of Python that a tree may take: one of 100 levels, or of 1,000 operators in a row, needs some 5,000."""
+
 """Levels of nesting, so that no text can exhaust the stack."""
 
 _AFTER_TABLE = ("WHERE", "JOIN", "INNER", "ON", "CROSS", "LEFT", "RIGHT", "FULL", "NATURAL", "GROUP", "ORDER")
@@ -55,6 +59,7 @@ def parse_expression(text: str) -> Node:
     Raises:
         FixSpec: LS-5001 what does not belong there, with line and column within the expression.
     """
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES_MAX))
     parser = _Parser(text, tokens_of(text))
     node = parser.condition()
     if parser.here.kind != "end":

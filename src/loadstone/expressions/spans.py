@@ -7,7 +7,7 @@ without Arrow and without a value for each row. What it cannot do exactly it doe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -64,20 +64,24 @@ class SpanPlan:
         return total
 
 
+WEIGHT_MAX = 100_000
+"""Times that a bind's bytes may be written; what needs more is left to DuckDB or to the rows."""
+
+
 def span_plan(compiled: Compiled, column: ColumnType) -> SpanPlan | None:
     """The program of an expression for a column, or None where it is no matter of spans."""
     root = _root(compiled.term, column, compiled.nls)
     if root is None:
         return None
     term, mask = root
-    writes = _writes(term)
-    if writes is None:
+    writes = _writes(term, {})
+    if writes is None or max(writes.values(), default=0) > WEIGHT_MAX:
         return None
     literals, pools = bytearray(), dict[str, int]()
     for text in dict.fromkeys(_texts(term)):
         pools[text] = len(literals)
         literals += text.encode()
-    return SpanPlan(term=term, mask=mask, literals=bytes(literals), pools=pools, writes=tuple(writes))
+    return SpanPlan(term=term, mask=mask, literals=bytes(literals), pools=pools, writes=tuple((weight, name) for name, weight in writes.items()))
 
 
 def span_names() -> frozenset[str]:
@@ -255,7 +259,11 @@ class SpanRun:
 
 _BLANK = Term("literal", ResultType.TEXT, value=" ")
 
-Writes = list[tuple[int, str | None]]
+Writes = dict[str | None, int]
+"""Weights of the bytes of binds, by name; None is a row."""
+
+Sizes = dict[int, Writes]
+"""Of terms by identity, so that each is looked at once."""
 
 
 def _root(term: Term, column: ColumnType, nls: Nls) -> tuple[Term, str | None] | None:
@@ -303,88 +311,105 @@ def _texts(term: Term) -> list[str]:
     return [*own, *blank, *(text for part in term.parts for text in _texts(part))]
 
 
-def _writes(term: Term) -> Writes | None:
+def _writes(term: Term, sizes: Sizes) -> Writes | None:
     """What a run of the term may write; None when it is no matter of spans."""
     if term.op == "literal":
-        return [] if term.type in (ResultType.TEXT, ResultType.NULL) else None
+        return {} if term.type in (ResultType.TEXT, ResultType.NULL) else None
     if term.op == "bind":
-        return [] if term.type is ResultType.TEXT else None
+        return {} if term.type is ResultType.TEXT else None
     if term.op == "decode":
-        return _all_writes(term.parts)
+        return _all_writes(term.parts, sizes)
     if term.op == "case":
-        tests = [_condition_writes(part) for part in term.parts[:-1:2]]
-        return _summed([*tests, _all_writes((*term.parts[1:-1:2], term.parts[-1]))])
+        tests = [_condition_writes(part, sizes) for part in term.parts[:-1:2]]
+        return _summed([*tests, _all_writes((*term.parts[1:-1:2], term.parts[-1]), sizes)])
     if term.op != "call" or term.name not in _TEXTS or not _TEXTS[term.name][0](term):
         return None
-    below = _all_writes([part for part in term.parts if part.op != "literal" or part.type in _TEXTUAL])
-    own = _own_writes(term)
-    return None if below is None or own is None else below + own
+    texts = [part for part in term.parts if part.op != "literal" or part.type in _TEXTUAL]
+    return _summed([_all_writes(texts, sizes), _own_writes(term, sizes)])
 
 
 _TEXTUAL = (ResultType.TEXT, ResultType.NULL)
 
 
-def _condition_writes(term: Term) -> Writes | None:
+def _condition_writes(term: Term, sizes: Sizes) -> Writes | None:
     if term.op == "literal":
-        return []
+        return {}
     if term.op != "call":
         return None
     if term.name in ("AND", "OR", "NOT"):
-        return _summed([_condition_writes(part) for part in term.parts])
+        return _summed([_condition_writes(part, sizes) for part in term.parts])
     if term.name in ("=", "<>", "IN", "IS NULL"):
-        found = _all_writes(term.parts)
-        return None if found is None else found * 2
+        found = _all_writes(term.parts, sizes)
+        return None if found is None else _times(found, 2)
     return None
 
 
-def _all_writes(terms: Any) -> Writes | None:
+def _all_writes(terms: Any, sizes: Sizes) -> Writes | None:
     if any(term.type not in _TEXTUAL for term in terms):
         return None
-    return _summed([_writes(term) for term in terms])
+    return _summed([_writes(term, sizes) for term in terms])
 
 
-def _summed(parts: list[Writes | None]) -> Writes | None:
-    if any(part is None for part in parts):
-        return None
-    return [one for part in parts if part is not None for one in part]
+def _summed(parts: Sequence[Writes | None]) -> Writes | None:
+    total: Writes = {}
+    for part in parts:
+        if part is None:
+            return None
+        for name, weight in part.items():
+            total[name] = total.get(name, 0) + weight
+    return total
 
 
-def _own_writes(term: Term) -> Writes | None:
+def _times(size: Writes, factor: int) -> Writes:
+    return {name: weight * factor for name, weight in size.items()}
+
+
+def _own_writes(term: Term, sizes: Sizes) -> Writes:
     """New text of the term itself, at most."""
-    size = _size(term.parts[0])
     if term.name.endswith(("UPPER", "LOWER")):
-        return [(2 * weight, name) for weight, name in size]
+        return _times(_size(term.parts[0], sizes), 2)
     if term.name in ("||", "CONCAT"):
-        return size + _size(term.parts[1])
+        return _sizes(term.parts, sizes)
     if term.name in ("LPAD", "RPAD"):
-        return [(4 * max(_integer(term.parts[1]), 0), None)]
+        return {None: 4 * max(_integer(term.parts[1]), 0)}
     if term.name == "REPLACE":
-        return [(weight * _growth(term), name) for weight, name in size]
-    return []
+        return _times(_size(term.parts[0], sizes), _growth(term))
+    return {}
 
 
 def _growth(term: Term) -> int:
+    """Times that a text grows at most: each place of the search text becomes the new one, and all else stays."""
     search = len(str(term.parts[1].value).encode())
     new = len(str(term.parts[2].value or "").encode()) if len(term.parts) > 2 else 0
-    return 1 + new // search
+    return max(-(-new // search), 1)
 
 
-def _size(term: Term) -> Writes:
-    """Bytes of a term's text, at most, for all rows."""
+def _size(term: Term, sizes: Sizes) -> Writes:
+    """Bytes of a term's text, at most, for all rows; ``sizes`` are those of terms that were looked at."""
+    if id(term) not in sizes:
+        sizes[id(term)] = _size_anew(term, sizes)
+    return sizes[id(term)]
+
+
+def _size_anew(term: Term, sizes: Sizes) -> Writes:
     if term.op == "literal":
-        return [(len(str(term.value or "").encode()), None)]
+        return {None: len(str(term.value or "").encode())}
     if term.op == "bind":
-        return [(1, term.name)]
+        return {term.name: 1}
     if term.op == "decode":
-        return [one for part in (*term.parts[2:-1:2], term.parts[-1]) for one in _size(part)]
+        return _sizes((*term.parts[2:-1:2], term.parts[-1]), sizes)
     if term.op == "case":
-        return [one for part in (*term.parts[1:-1:2], term.parts[-1]) for one in _size(part)]
+        return _sizes((*term.parts[1:-1:2], term.parts[-1]), sizes)
     if term.name in ("TRIM", "LTRIM", "RTRIM", "SUBSTR"):
-        return _size(term.parts[0])
-    own = _own_writes(term) or []
+        return _size(term.parts[0], sizes)
     if term.name in ("NVL", "COALESCE", "NVL2"):
-        return [one for part in term.parts for one in _size(part)]
-    return own if term.name not in ("LPAD", "RPAD", "REPLACE") else own + _size(term.parts[0])
+        return _sizes(term.parts, sizes)
+    own = _own_writes(term, sizes)
+    return _sizes(term.parts[:1], sizes, own) if term.name in ("LPAD", "RPAD") else own
+
+
+def _sizes(terms: Sequence[Term], sizes: Sizes, own: Writes | None = None) -> Writes:
+    return _summed([own or {}, *(_size(term, sizes) for term in terms)]) or {}
 
 
 def _integer(term: Term) -> int:

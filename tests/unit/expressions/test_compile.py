@@ -6,12 +6,13 @@ from datetime import datetime
 
 import pytest
 
-from loadstone.datatypes.model import Nls
+from loadstone.datatypes.model import ColumnType, Kind, Nls
 from loadstone.errors import FixSpec
 from loadstone.expressions.compile import compile_expression
 from loadstone.expressions.evaluate import Evaluator
 from loadstone.expressions.model import BindType, Context, OraError, ResultType
 from loadstone.expressions.session import UNANSWERED
+from loadstone.expressions.spans import span_plan
 
 BINDS = {"A": BindType.TEXT, "N": BindType.NUMBER}
 GERMAN = Nls(
@@ -164,3 +165,50 @@ def test_a_kept_failure_keeps_nothing_else() -> None:
     (found,) = Evaluator(compiled).evaluate([["1x"]], rows=1)
     assert isinstance(found, OraError) and "ORA-01722" == found.code
     assert (None, None, None) == (found.__traceback__, found.__cause__, found.__context__)
+
+
+NESTS = {
+    "replace": ("REPLACE(" * 95 + ":A" + ",'x','y')" * 95, "y"),
+    "case": ("CASE WHEN :A = 'y' THEN 'no' ELSE " * 95 + ":A" + " END" * 95, "x"),
+    "joined": ("||".join([":A"] * 800), "x" * 800),
+    "sum": ("+".join(["1"] * 800), "800"),
+}
+
+
+@pytest.mark.parametrize("name", NESTS)
+def test_deep_expressions_are_computed(name: str) -> None:
+    """What generators of control files write: REPLACE in REPLACE, the columns of a wide table in a row."""
+    expression, expected = NESTS[name]
+    assert expected == answer(expression, "x")
+
+
+@pytest.mark.parametrize(
+    "expression", ["(" * 101 + ":A" + ")" * 101, "||".join([":A"] * 9000)], ids=["nested", "in a row"]
+)
+def test_what_is_too_deep_is_refused(expression: str) -> None:
+    """By code, not by the end of the stack."""
+    with pytest.raises(FixSpec, match="levels of nesting|too many operators") as caught:
+        compile_expression(expression, binds=BINDS, context=Context())
+    assert "LS-5001" == caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("REPLACE(" * 30 + ":A" + ",'x','y')" * 30, ((30, "A"),)),
+        ("REPLACE(REPLACE(:A, 'x', 'abc'), 'ab', 'x')", ((6, "A"),)),
+        (":A || UPPER(:A) || '--'", ((8, "A"), (2, None))),
+    ],
+)
+def test_the_room_that_spans_take_is_counted_once(expression: str, expected: tuple[tuple[int, str | None], ...]) -> None:
+    """It grows with the levels of REPLACE, not with their power."""
+    compiled = compile_expression(expression, binds=BINDS, context=Context())
+    plan = span_plan(compiled, ColumnType(kind=Kind.TEXT))
+    assert plan is not None
+    assert expected == plan.writes
+
+
+def test_what_would_take_too_much_room_is_no_matter_of_spans() -> None:
+    """Each level may make four bytes of one: 4 to the tenth times the column."""
+    compiled = compile_expression("REPLACE(" * 10 + ":A" + ",'x','xxxx')" * 10, binds=BINDS, context=Context())
+    assert span_plan(compiled, ColumnType(kind=Kind.TEXT)) is None
