@@ -19,6 +19,7 @@ from loadstone.sqlldr.control import read_control
 from loadstone.targets import holder as holders
 from loadstone.targets.holder import end_holder, hold_file
 from loadstone.targets.postgresql import target as postgresql
+from loadstone.targets.urls import kind_of
 from tests.crash.cases import payments
 from tests.crash.processes import (
     KILLED,
@@ -32,11 +33,15 @@ from tests.crash.processes import (
     undisturbed,
     wait_for,
 )
+from tests.crash.shares import EVERY_OR_SHARE, points_on
 from tests.runs import Undisturbed, rows_of
 
 CASE = payments(300)
 IN_A_CHUNK = ("checkpoint_added:3", "rows_written:2", "isolated:2", "before_commit:3")
 """Places with an open transaction."""
+
+IN_EACH_WAY = {"before_commit:3"}
+"""Of them, the one where most is written."""
 
 
 def stopped_at(folder: Path, url: str, point: str, case: Case) -> BaseProcess:
@@ -54,8 +59,9 @@ def load_here(url: str, **options: object) -> int:
     return loads.load(request, Undisturbed()).exit_code
 
 
+@EVERY_OR_SHARE
 def test_a_process_that_hangs_is_taken_over(
-    target_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    target_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: bool
 ) -> None:
     """
     SIGSTOP inside a transaction; a second start is refused and names it; --take-over goes on; SIGCONT changes nothing.
@@ -67,7 +73,7 @@ def test_a_process_that_hangs_is_taken_over(
     calm = undisturbed(tmp_path / "calm", CASE)
     folder = CASE.lay_out(tmp_path / "stopped")
     monkeypatch.chdir(folder)
-    for point in IN_A_CHUNK:
+    for point in points_on(kind_of(target_url), IN_A_CHUNK, every=every, everywhere=IN_EACH_WAY):
         zombie = stopped_at(folder, target_url, point, CASE)
         with pytest.raises(Refused, match=r"LS-3006[\s\S]*--take-over"):
             load_here(target_url)

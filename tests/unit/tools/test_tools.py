@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -50,7 +51,9 @@ class Thing:
 '''
 
 
-def test_shape_counts_as_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_shape_counts_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Public functions and methods, code lines, comment lines; quantiles and the exit code."""
     shape = tool("shape")
     names = [node.name for node in shape.public_functions(ast.parse(SOURCE))]
@@ -58,10 +61,17 @@ def test_shape_counts_as_it_says(capsys: pytest.CaptureFixture[str]) -> None:
     assert 13 == shape.code_lines(SOURCE)
     assert [1, 9, 10] == [shape.quantile(list(range(1, 11)), share) for share in (0.0, 0.85, 1.0)]
     assert shape.comments(SOURCE) > 20
-    code = shape.main()
+    room = tmp_path / "room"
+    room.mkdir()
+    (room / "short.py").write_text('def short():\n    """One line."""\n')
+    monkeypatch.setattr(shape, "SOURCE", tmp_path)
+    monkeypatch.setattr(shape, "TESTS", tmp_path)
+    assert 0 == shape.main()
     told = capsys.readouterr().out
-    assert ("beyond the bar" in told) == bool(code)
-    assert "test code to code" in told and "mocks per 100 tests" in told
+    assert "beyond the bar" not in told and "test code to code" in told and "mocks per 100 tests" in told
+    (room / "long.py").write_text('def long():\n    """Too long."""\n' + "    print()\n" * 70)
+    assert 1 == shape.main()
+    assert re.search(r"functions: longest +72 <= 70 +<-- beyond the bar", capsys.readouterr().out)
 
 
 def test_the_pages_name_every_command_option_and_code() -> None:
