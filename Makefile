@@ -72,7 +72,7 @@ bench-overhead: $(STAMP)
 	$(BIN)/python benchmarks/overhead.py
 
 crash: $(STAMP)
-	$(BIN)/python -m pytest tests/crash -n 2 -m "slow or not slow" --kills 200
+	$(BIN)/python -m pytest tests/crash tests/integration/arrivals/test_kills.py -n 2 -m "slow or not slow" --kills 200
 
 day: $(STAMP)
 	$(BIN)/python -m pytest tests/integration/arrivals -n 2 -m slow

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-from collections.abc import Callable
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import update
 
@@ -68,6 +72,43 @@ POINTS = [
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True)
+class Ground:
+    """Where a bank is: a folder, and the URL of its repository."""
+
+    folder: Path
+    repository: str
+
+
+Grounds = Callable[[str, Path], Ground]
+"""Gives a folder an empty repository of a kind."""
+
+
+@pytest.fixture
+def grounds(request: pytest.FixtureRequest) -> Iterator[Grounds]:
+    """Each on a database of its own."""
+    made: list[str] = []
+
+    def run(statement: str) -> None:
+        server = str(request.getfixturevalue("postgres_server"))
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def ground(kind: str, folder: Path) -> Ground:
+        folder.mkdir(exist_ok=True)
+        if kind == "sqlite":
+            return Ground(folder, str(folder / "r.db"))
+        name = f"k{uuid.uuid4().hex[:12]}"
+        run(f'CREATE DATABASE "{name}"')
+        made.append(name)
+        head, _, tail = str(request.getfixturevalue("postgres_server")).partition("?")
+        return Ground(folder, f"{head.rpartition('/')[0]}/{name}" + (f"?{tail}" if tail else ""))
+
+    yield ground
+    for name in made:
+        run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 class InProcess(LoadHandler):
     """Loads without a child, so that a kill takes the load with it."""
 
@@ -75,7 +116,7 @@ class InProcess(LoadHandler):
         return loads.load(request, run)
 
 
-def in_a_process(folder: Path, act: Callable[[Bank], None], crash_at: str = "") -> int:
+def in_a_process(ground: Ground, act: Callable[[Bank], None], crash_at: str = "") -> int:
     """Do something in a process of its own; the signal that killed it, 0 for none."""
     process = os.fork()
     if process:
@@ -83,8 +124,8 @@ def in_a_process(folder: Path, act: Callable[[Bank], None], crash_at: str = "") 
     try:
         if crash_at:
             os.environ[VARIABLE] = crash_at
-        database = open_repository(str(folder / "r.db"))
-        bank = Bank(database, folder / "bank", None)
+        database = open_repository(ground.repository)
+        bank = Bank(database, ground.folder / "bank", None)
         bank.loads = InProcess()  # type: ignore[assignment]
         act(bank)
     except BaseException:
@@ -102,28 +143,55 @@ def all_of_it(bank: Bank) -> None:
     bank.settle()
 
 
-def time_passes(folder: Path) -> None:
-    """Leases and pauses run out."""
-    database = open_repository(str(folder / "r.db"))
+def time_passes(ground: Ground) -> None:
+    """Leases and pauses run out, and a server has noticed that the process is gone."""
+    database = open_repository(ground.repository)
     with database.write() as connection:
         connection.execute(update(ARRIVAL).values(claimed_until=None, not_before=None))
         connection.execute(update(TASK).where(TASK.c.lease_until.isnot(None)).values(lease_until=LONG_AGO))
     database.close()
 
 
-def begun(folder: Path) -> Path:
+def noticed(ground: Ground) -> None:
+    """A server keeps the locks of a session until it has seen that nobody is there any more."""
+    if not ground.repository.startswith("postgresql"):
+        return
+    end = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    deadline = time.monotonic() + 60
+    with psycopg.connect(ground.repository, autocommit=True) as connection:
+        while connection.execute(end).fetchone():
+            assert time.monotonic() < deadline, "a session of the process that died is still there"
+            time.sleep(0.01)
+
+
+def begun(ground: Ground) -> Ground:
     """A bank with files to be taken."""
-    database = open_repository(str(folder / "r.db"))
-    bank = Bank(database, folder / "bank", REGISTRY % (folder / "target.db"))
+    database = open_repository(ground.repository)
+    bank = Bank(database, ground.folder / "bank", REGISTRY % (ground.folder / "target.db"))
     for name, text in FILES.items():
         bank.put(name, text)
     database.close()
-    return folder
+    return ground
 
 
-def settled_well(folder: Path) -> None:
+def killed_and_gone_on_with(ground: Ground, point: str) -> int:
+    """The process dies at ``point``, and the next one brings every file to its right place; the signal."""
+    begun(ground)
+    killed = in_a_process(ground, all_of_it, point)
+    noticed(ground)
+    time_passes(ground)
+    assert 0 == in_a_process(ground, all_of_it)
+    settled_well(ground)
+    return killed
+
+
+def settled_well(ground: Ground) -> None:
     """Each file is in one right place, and each good one in the table once."""
-    database = open_repository(str(folder / "r.db"))
+    folder = ground.folder
+    database = open_repository(ground.repository)
     bank = Bank(database, folder / "bank", None)
     states = bank.states()
     kept = [Path(path) for path in bank.column("kept_at")]
@@ -141,34 +209,34 @@ def settled_well(folder: Path) -> None:
     assert set(FILES) == outside
 
 
-@pytest.mark.parametrize(
-    "point",
-    [*QUICK, *(pytest.param(point, marks=pytest.mark.slow) for point in POINTS)],
-    ids=[*QUICK, *POINTS],
-)
-def test_a_kill_loses_nothing_and_doubles_nothing(tmp_path: Path, point: str) -> None:
+SMALL = {"sqlite": QUICK, "postgresql": ["arrival_launching:1", "arrival_moved_on:14"]}
+"""Points that every run of the tests tries; ``make crash`` tries all."""
+
+WHERE = [
+    pytest.param(kind, point, marks=() if point in small else pytest.mark.slow, id=f"{kind} {point}")
+    for kind, small in SMALL.items()
+    for point in [*QUICK, *POINTS]
+]
+
+
+@pytest.mark.parametrize(("kind", "point"), WHERE)
+def test_a_kill_loses_nothing_and_doubles_nothing(
+    grounds: Grounds, tmp_path: Path, kind: str, point: str
+) -> None:
     """The process dies there; the next one, when the leases have run out, brings every file to its right place."""
-    folder = begun(tmp_path)
-    assert signal.SIGKILL == in_a_process(folder, all_of_it, point), "the point was reached"
-    time_passes(folder)
-    assert 0 == in_a_process(folder, all_of_it)
-    settled_well(folder)
+    ground = grounds(kind, tmp_path)
+    assert signal.SIGKILL == killed_and_gone_on_with(ground, point), "the point was reached"
 
 
 @pytest.mark.slow
-def test_a_kill_at_every_commit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_kill_at_every_commit(grounds: Grounds, tmp_path: Path, kind: str) -> None:
     """Before and after each of them, one folder for each."""
     for point in ("repository_commit", "repository_committed", "arrival_moved", "arrival_moved_on"):
         number = 0
         while True:
             number += 1
-            folder = tmp_path / f"{point}{number}"
-            folder.mkdir()
-            begun(folder)
-            killed = in_a_process(folder, all_of_it, f"{point}:{number}")
-            time_passes(folder)
-            assert 0 == in_a_process(folder, all_of_it)
-            settled_well(folder)
-            if not killed:
+            ground = grounds(kind, tmp_path / f"{point}{number}")
+            if not killed_and_gone_on_with(ground, f"{point}:{number}"):
                 break
         assert number > 4
