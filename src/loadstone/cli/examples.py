@@ -166,6 +166,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "files reject": ('loadstone files reject 17 --because "sent twice"',),
     "files poll": ("loadstone files poll", "loadstone files poll --no-load --json"),
     "files watch": ("loadstone files watch",),
+    "files expected": (
+        "loadstone files expected --overdue",
+        "loadstone files expected --feed GL_DAILY --json",
+    ),
+    "files excuse": ('loadstone files excuse GL_DAILY 2026-11-24 --because "a holiday of the sender"',),
     "notifications": ("loadstone notifications list", "loadstone notifications acknowledge 3"),
     "notifications list": ("loadstone notifications list --all",),
     "notifications rules": ("loadstone notifications rules",),
