@@ -209,7 +209,7 @@ def test_a_killed_worker_s_partition_is_taken_over_in_time(url: str) -> None:
             if any(task.lost for task in tasks.of_step(connection, step.id)):
                 taken_over_at = time.monotonic()
         time.sleep(0.02)
-        assert time.monotonic() - killed_at < 60
+        assert time.monotonic() - killed_at < 180
     assert taken_over_at - killed_at < 1.5 * LEASE_S
     while engine.run_next("survivor"):
         pass
@@ -229,7 +229,7 @@ def test_a_worker_that_was_stopped_writes_nothing_when_it_wakes(
     database, execution = start_job(url, 3)
     zombie = worker(1, LOADSTONE_CRASH_AT="before_commit:1:stop")
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while Path(f"/proc/{zombie.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
             assert time.monotonic() < deadline
             time.sleep(0.05)
