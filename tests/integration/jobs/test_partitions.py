@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from loadstone.audit import trail
 from loadstone.bootstrap.handlers import handlers
 from loadstone.database.open import Database
 from loadstone.jobs import launch
@@ -197,20 +199,19 @@ def test_a_killed_worker_s_partition_is_taken_over_in_time(url: str) -> None:
     database, execution = start_job(url, 3)
     died = worker(1, LOADSTONE_CRASH_AT="rows_written:1")
     assert died.wait(120) == -signal.SIGKILL
-    killed_at = time.monotonic()
+    killed_at, deadline = datetime.now(UTC), time.monotonic() + 180
     database.close()
     other = open_repository("repository.db")
     engine = Engine(other, handlers(other))
-    taken_over_at = None
-    while taken_over_at is None:
+    taken_over: list[datetime] = []
+    while not taken_over:
         engine.run_next("survivor")
         with other.read() as connection:
-            step = executions.steps(connection, execution)[0]
-            if any(task.lost for task in tasks.of_step(connection, step.id)):
-                taken_over_at = time.monotonic()
+            entries = trail.entries(connection, object_=f"execution:{execution}")
+        taken_over = [entry.at for entry in entries if entry.action == "task.take_over"]
         time.sleep(0.02)
-        assert time.monotonic() - killed_at < 180
-    assert taken_over_at - killed_at < 1.5 * LEASE_S
+        assert time.monotonic() < deadline
+    assert (taken_over[0] - killed_at).total_seconds() < 1.5 * LEASE_S
     while engine.run_next("survivor"):
         pass
     engine.close()
