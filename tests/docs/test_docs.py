@@ -49,6 +49,13 @@ def test_commands_in_the_docs_exist(page: Path) -> None:
         parser.parse_args(words)
 
 
+def test_every_make_target_is_told() -> None:
+    """How to work on Loadstone lists them all, and no other."""
+    made = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    told = re.findall(r"`make ([a-z-]+)", (ROOT / "docs" / "howto" / "develop.md").read_text("utf-8"))
+    assert sorted(set(made)) == sorted(set(told))
+
+
 def test_every_code_is_in_the_catalogue_with_its_class() -> None:
     """Codes that the source raises are those of the catalogue, no more and no fewer."""
     raised: set[str] = set()
