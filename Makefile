@@ -27,7 +27,7 @@ demo: $(STAMP)
 	@sh examples/demo.sh $(BIN)/loadstone
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 3 -m "not slow"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow"
 
 test-all: $(STAMP)
 	$(BIN)/python -m pytest -n 3 -m "slow or not slow"

@@ -108,7 +108,7 @@ def test_several_files_and_wildcards(emp: str) -> None:
         (["table=a b"], "LS-1102"),
         (["table=emp", "control=x.ctl"], "LS-1104"),
         (["csv=WITH_EMBEDDED"], "LS-1104"),
-        (["control=x.ctl", "trim=LRTRIM"], "LS-1104"),
+        (["control=x.ctl", "csv=WITH_EMBEDDED"], "LS-1104"),
         (["table=nothing"], "LS-3001"),
         (["table=emp", "silent=loud"], "LS-1102"),
         (["errors=3"], "LS-1103"),

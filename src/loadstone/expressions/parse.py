@@ -24,10 +24,10 @@ _BY_MASK = {
 """What CAST with a mask is."""
 
 DEPTH_MAX = 100
+"""Levels of nesting, so that no text can exhaust the stack."""
+
 FRAMES_MAX = 10_000
 """Frames of Python that a tree may take: one of 100 levels, or of 1,000 operators in a row, needs some 5,000."""
-
-"""Levels of nesting, so that no text can exhaust the stack."""
 
 _AFTER_TABLE = ("WHERE", "JOIN", "INNER", "ON", "CROSS", "LEFT", "RIGHT", "FULL", "NATURAL", "GROUP", "ORDER")
 _UNSUPPORTED = ("GROUP", "ORDER", "HAVING", "UNION", "CONNECT", "START", "LEFT", "RIGHT", "FULL", "NATURAL")

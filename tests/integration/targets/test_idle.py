@@ -25,6 +25,7 @@ def keeping(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_a_connection_is_closed_where_nothing_is_kept(postgres_url: str) -> None:
     """A command that loads once leaves no session behind."""
+    SHELF.close()  # a worker that ran in this process before may have opened it
     connection = connect(postgres_url, "one")
     SHELF.give(connection)
     assert connection.closed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -169,6 +170,17 @@ def test_many_duplicates_in_one_chunk_take_seconds_not_minutes(target_url: str, 
     receipt = run(target_url, lines)
     assert (receipt.counts.loaded, receipt.counts.rejected) == (2000, 1000)
     assert receipt.duration_s < 30
+
+
+def test_a_column_that_the_load_leaves_empty_refuses_all_in_seconds(target_url: str, here: Path) -> None:
+    """The control file names no field for a column that is NOT NULL: each record has that reason, but for those refused before."""
+    execute(target_url, "CREATE TABLE t (id INTEGER NOT NULL, code INTEGER, amount INTEGER NOT NULL)")
+    begun = time.process_time()
+    run(target_url, [*(f"{number},1" for number in range(1, 1500)), ",1"], "id, code")
+    assert [(number, "ORA-01400") for number in range(1, 1501)] == refused(target_url)
+    assert ["AMOUNT", "ID"] == [one.reason.rpartition('."')[2].rstrip('")') for one in (rejects(target_url)[0], rejects(target_url)[-1])]  # fmt: skip
+    assert time.process_time() - begun < 30
+    assert [] == ids(target_url)
 
 
 def test_limits_count_refused_rows_in_their_order(target_url: str, here: Path) -> None:

@@ -59,6 +59,11 @@ def _suspects(
     cursor: Any, staged: StagedTable, tables: Sequence[StagedTable], gone: str
 ) -> Iterator[_Suspect]:
     table, upper = staged.table, {name.upper() for name in staged.columns}
+    empty = [one for one in table.columns if one.not_null and not (one.has_default or one.generated)]
+    for column in empty:
+        if column.name.upper() not in upper:
+            yield from _unfilled(cursor, staged, column.name, gone)
+            return
     for kind, columns, text in read_constraints(cursor, str(table.schema), table.name):
         if not columns or any(name.upper() not in upper for name in columns):
             continue
@@ -71,6 +76,17 @@ def _suspects(
         if all(name.upper() in upper for name in columns):
             certain = parent not in coming
             yield from _orphans(cursor, staged, (columns, parent, keys), gone, certain=certain)
+
+
+def _unfilled(cursor: Any, staged: StagedTable, column: str, gone: str) -> Iterator[_Suspect]:
+    """All of them: the load leaves a column empty that may not be."""
+    name = f'"{staged.table.name.upper()}"."{column.upper()}"'
+    rows = cursor.execute(
+        f"SELECT {RECORD} FROM {_quoted(staged.stage)} WHERE true{gone} ORDER BY {RECORD}"
+    ).fetchall()
+    for row in rows:
+        reason = f"ORA-01400: cannot insert NULL into ({name})"
+        yield _Suspect(_error(staged, int(row[0]), "not_null", "ORA-01400", reason), certain=True)
 
 
 def _broken_checks(cursor: Any, staged: StagedTable, text: str, gone: str) -> Iterator[_Suspect]:
