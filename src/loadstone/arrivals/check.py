@@ -41,7 +41,8 @@ def check(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> 
     Look into a file that was recognised.
 
     Raises:
-        Hold: It cannot be read, is empty, is of another format or form, its records came before, or are not those that its totals tell of.
+        Hold: It cannot be read, is empty, is of another format or form, its records came before, or are not those that its totals tell of; or there
+            are more files of its day than the feed sends.
     """
     feed = feed_of(around, arrival)
     path = kept(around, arrival)
@@ -63,6 +64,7 @@ def check(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) -> 
     found += came_before(around, arrival, feed, ("content", digest))
     found += _drift(feed, before, shape, volumes)
     found += before_load(counted, feed.controls) if size_bytes else []
+    found += _surplus(around, arrival, feed)
     return Step(state=State.CHECKED, values=sorted_out(arrival, found, values))
 
 
@@ -125,6 +127,24 @@ def _form(found: Detection) -> Shape:
     if found.format not in BANKS:
         return shape
     return replace(shape, columns=(), has_header=None, delimiter=None, quotechar=None, width=None)
+
+
+def _surplus(around: Surroundings, arrival: Arrival, feed: Feed) -> list[Finding]:
+    """Whether as many files of the day came before it as there are at most."""
+    files_max = feed.sla.files_max if feed.sla is not None else None
+    if files_max is None or arrival.business_date is None:
+        return []
+    with around.database.read() as connection:
+        files = repository.others_of_its_day(connection, arrival)
+    if files < files_max:
+        return []
+    told = f"{files:,} files for {arrival.business_date} came before it, and its feed sends {files_max:,} at most"
+    hints = (
+        f"`loadstone files list --feed {feed.name}` shows them: was one sent again under another name?",
+        "`loadstone files release` loads this one, too.",
+        _REJECT,
+    )
+    return [Finding(kind="surplus", told=told, policy=Policy.HOLD, hints=hints)]
 
 
 def _drift(feed: Feed, before: Shape | None, shape: Shape, volumes: list[int]) -> list[Finding]:

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     DUPLICATE_NAME = "duplicate_name"
     DUPLICATE_CHECKSUM = "duplicate_checksum"
     DUPLICATE_CONTENT = "duplicate_content"
+    SURPLUS = "surplus"
     MANIFEST = "manifest"
     FORMAT = "format"
     DRIFT = "drift"

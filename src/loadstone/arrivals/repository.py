@@ -211,6 +211,23 @@ def files_that_came(connection: Connection, since: date) -> dict[tuple[str, date
     return {(feed, day): int(count) for feed, day, count in connection.execute(query)}
 
 
+def others_of_its_day(connection: Connection, arrival: Arrival) -> int:
+    """
+    How many files of the same feed and business date go before one: those that came earlier, and those that were checked already.
+
+    What was rejected, or went away, does not count.
+    """
+    before = or_(ARRIVAL.c.id < arrival.id, ARRIVAL.c.state.in_(_PAST_CHECK))
+    query = select(func.count()).where(
+        ARRIVAL.c.feed == arrival.feed,
+        ARRIVAL.c.business_date == arrival.business_date,
+        ARRIVAL.c.id != arrival.id,
+        ARRIVAL.c.state.not_in((State.REJECTED, State.GONE)),
+        before,
+    )
+    return int(connection.execute(query).scalar_one())
+
+
 def kept_expectations(
     connection: Connection, since: date, open_states: Sequence[str]
 ) -> Sequence[RowMapping]:
@@ -255,5 +272,7 @@ def arrival_of(row: Row[Any]) -> Arrival:
 
 
 # Private functions
+
+_PAST_CHECK = (State.CHECKED, State.LAUNCHED, State.LOADED, State.ARCHIVED, State.EXPIRED)
 
 _NAMES = [one.name for one in fields(Arrival)]

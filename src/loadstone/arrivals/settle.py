@@ -14,6 +14,7 @@ from loadstone.arrivals.surroundings import Surroundings
 from loadstone.arrivals.totals import after_load
 from loadstone.jobs.model import Execution, Status, StepExecution
 from loadstone.jobs.repository import executions
+from loadstone.sources.model import Feed
 from loadstone.sources.policies import Archive, ControlPolicy, Policy
 
 KEPT = (
@@ -52,6 +53,7 @@ def settle(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) ->
         before = [one for one in arrival.totals if one["scope"] != "load"]
         values["totals"], differing = after_load(before, receipt, policy)
         found += differing
+        found += _slow(around, arrival, feed) if feed is not None else []
     try:
         return Step(state=State.LOADED, values=sorted_out(arrival, found, values))
     except Hold as held:
@@ -123,6 +125,17 @@ def _failed(execution: Execution | None, arrival: Arrival) -> Finding:
 def _no_receipt(execution: Execution) -> Finding:
     told = f"job {execution.job} completed, and none of its steps is a load that left a receipt"
     return Finding(kind="receipt", told=told, policy=Policy.WARN)
+
+
+def _slow(around: Surroundings, arrival: Arrival, feed: Feed) -> list[Finding]:
+    """Whether more time went by since the file was first seen than its feed allows."""
+    allowed_s = feed.sla.processing_s_max if feed.sla is not None else None
+    took_s = (around.now() - arrival.seen_at).total_seconds()
+    if allowed_s is None or took_s <= allowed_s:
+        return []
+    told = f"{took_s:,.0f} s went by from its arrival to its rows, and its feed allows {allowed_s:,.0f}"
+    hints = (f"`loadstone files show {arrival.id}` shows where the time went.",)
+    return [Finding(kind="slow", told=told, policy=Policy.WARN, hints=hints)]
 
 
 def _rejected(receipt: Mapping[str, Any]) -> Finding:

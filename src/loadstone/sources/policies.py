@@ -76,9 +76,9 @@ class Sla(Part):
     day_offset: int = Doc(
         0, ge=-31, le=31, description="Business days from the business date to the day of these times."
     )
-    processing_s_max: float | None = Doc(None, gt=0, description="Seconds from arrival to rows.")
+    processing_s_max: float | None = Doc(None, gt=0, description="Seconds from arrival to rows, at most; more are noted with the file.")
     files_min: int = Doc(1, ge=0, description="Files of one business date, at least.")
-    files_max: int | None = Doc(None, ge=1, description="And at most.")
+    files_max: int | None = Doc(None, ge=1, description="And at most: one more is held.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -221,6 +221,39 @@ def test_a_late_file_is_loaded_and_noted(make_small: Make, hours: int, told: str
     assert ["late"] == [finding["kind"] for finding in one.findings]
 
 
+def test_more_files_of_a_day_than_there_may_be_are_held(make: Make) -> None:
+    """What came first goes on; one that was rejected makes room, another day has its own, and a person may release one."""
+    bank = make(registry("sla: {files_max: 2}"))
+    for number in (1, 2, 3):
+        bank.put(f"gl_20261124_{number}.csv", ROWS + f"{number},1\n")
+    bank.put("gl_20261125_1.csv", ROWS + "9,9\n")
+    bank.wait(60)
+    bank.look()
+    bank.settle()
+    held = next(one for one in bank.all() if one.state is State.QUARANTINED)
+    assert ("surplus", ["archived", "archived", "archived"]) == (
+        held.reason,
+        [str(one.state) for one in bank.all() if one.id != held.id],
+    )
+    assert "2 files for 2026-11-24 came before it, and its feed sends 2 at most" in held.findings[-1]["told"]
+    decide.release(bank.around, held.id, actor="ann", because="announced")
+    bank.settle()
+    assert {"archived"} == {state for states in bank.states().values() for state in states}
+
+
+@pytest.mark.parametrize(("allowed", "kinds"), [(30, ["slow"]), (3600, [])])
+def test_a_file_that_took_long_is_noted(make_small: Make, allowed: int, kinds: list[str]) -> None:
+    """From the moment that it was first seen to its rows."""
+    bank = make_small(registry(f"sla: {{processing_s_max: {allowed}}}"))
+    bank.put(NAME, ROWS)
+    bank.look()
+    bank.wait(60)
+    bank.look()
+    bank.settle()
+    (one,) = bank.all()
+    assert (State.ARCHIVED, kinds) == (one.state, [finding["kind"] for finding in one.findings])
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason", "told"),
     [
