@@ -26,9 +26,6 @@ from loadstone.sources.model import Feed
 from loadstone.sources.policies import Policy
 from loadstone.telemetry.points import reach
 
-NO_COLUMNS = ","
-"""A list of no columns: the text of a parameter is never empty."""
-
 BUILT_IN = f"""
 name: {LOAD_JOB}
 description: Loads one file of a feed, and keeps its rejected records as dead letters.
@@ -42,7 +39,7 @@ parameters:
   target: {{identifying: false, help: target URL or name}}
   create_tables: {{type: boolean, identifying: false, default: false, help: make missing tables}}
   results: {{identifying: false, help: folder of the bad file and the log}}
-  summed: {{identifying: false, default: "{NO_COLUMNS}", help: columns whose sums over the rows loaded are told}}
+  summed: {{required: false, identifying: false, help: columns whose sums over the rows loaded are told}}
 steps:
   load:
     handler: load
@@ -87,7 +84,7 @@ def launch(around: Surroundings, arrival: Arrival, renew: Callable[[], None]) ->
         "target": _target(feed),
         "create_tables": spec.create_tables,
         "results": str(folder),
-        "summed": ",".join(columns_of(feed.controls)) or NO_COLUMNS,
+        "summed": ",".join(columns_of(feed.controls)) or None,
     }
 
     def within(connection: Connection) -> Mapping[str, Any]:

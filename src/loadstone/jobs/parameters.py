@@ -84,7 +84,11 @@ def keys_of(definition: Definition, values: Mapping[str, Any], *, run: str | Non
 
 
 def filled(config: Any, values: Mapping[str, Any]) -> Any:
-    """``config`` with ``{name}`` replaced by parameters; a text that is one place alone takes the value's type."""
+    """
+    ``config`` with ``{name}`` replaced by parameters; a text that is one place alone takes the value's type.
+
+    A parameter that was not given is None there, and nothing within a longer text.
+    """
     if isinstance(config, dict):
         return {key: filled(value, values) for key, value in config.items()}
     if isinstance(config, list | tuple):
@@ -92,9 +96,9 @@ def filled(config: Any, values: Mapping[str, Any]) -> Any:
     if not isinstance(config, str):
         return config
     whole = _PLACE.fullmatch(config)
-    if whole and whole[1] in values:
-        return values[whole[1]]
-    return _PLACE.sub(lambda found: str(values.get(found[1], found[0])), config)
+    if whole:
+        return values.get(whole[1])
+    return _PLACE.sub(lambda found: str(values.get(found[1], "")), config)
 
 
 def places(config: Any) -> set[str]:

@@ -14,7 +14,9 @@ from loadstone.jobs.parameters import filled, keys_of, places, refuse_passwords,
 
 def job(**parameters: Any) -> Definition:
     """A job of one step with these parameters."""
-    return Definition.model_validate({"name": "j", "parameters": parameters, "steps": {"a": {"handler": "h"}}})
+    return Definition.model_validate(
+        {"name": "j", "parameters": parameters, "steps": {"a": {"handler": "h"}}}
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,10 +98,14 @@ def test_the_content_of_a_file_is_part_of_the_key(tmp_path: Path) -> None:
 
 
 def test_places_are_filled_in_nested_configurations() -> None:
-    """A text that is one place alone takes the value with its type; unknown places stay."""
-    config = {"rows": "{n}", "files": ["in/{day}.dat", "{other}"], "deep": {"flag": True}}
+    """A text that is one place alone takes the value with its type; an optional parameter that was not given is nothing."""
+    config = {
+        "rows": "{n}",
+        "files": ["in/{day}{other}.dat", "{other}"],
+        "deep": {"flag": True, "mask": "{now:DD}"},
+    }
     values = {"n": 5, "day": "2026-11-24"}
-    expected = {"rows": 5, "files": ["in/2026-11-24.dat", "{other}"], "deep": {"flag": True}}
+    expected = {"rows": 5, "files": ["in/2026-11-24.dat", None], "deep": {"flag": True, "mask": "{now:DD}"}}
     assert expected == filled(config, values)
     assert {"n", "day", "other"} == places(config)
 
