@@ -255,6 +255,18 @@ def define_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def schema_options(parser: argparse.ArgumentParser) -> None:
+    """``--schema-map`` and ``--control-schema``."""
+    parser.add_argument(
+        "--schema-map",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="schema of the spec and of the target",
+    )
+    parser.add_argument("--control-schema", metavar="NAME", help="schema of the control tables")
+
+
 def number(least: int) -> Callable[[str], int]:
     """A whole number of at least ``least``."""
 
@@ -323,14 +335,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help="YYYY-MM-DD: tells loads of the same files apart",
     )
-    add(
-        "--schema-map",
-        action="append",
-        default=[],
-        metavar="OLD=NEW",
-        help="schema of the spec and of the target",
-    )
-    add("--control-schema", metavar="NAME", help="schema of the control tables")
+    schema_options(parser)
     add("--no-resume", action="store_true", help="make no control tables; a load that dies begins anew")
     add("--workers", type=number(1), metavar="N", help="parallel workers; 2, or 1 for small files")
     add(
@@ -343,7 +348,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
         "--chunk-size",
         type=number(1),
         metavar="BYTES",
-        help="bytes of a chunk, which is a transaction; 8 MiB, on DuckDB 24 MiB",
+        help="bytes of a chunk, which is a transaction; 8 MiB, on DuckDB 17 MiB",
     )
     add("--show-values", action="store_true", help="do not mask values of rejected records")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loadstone.cli.commands import Subparsers, define_option, late, number
+from loadstone.cli.commands import Subparsers, define_option, late, number, schema_options
 
 
 def add_spark(subparsers: Subparsers) -> None:
@@ -49,14 +49,7 @@ def add_spark(subparsers: Subparsers) -> None:
     )
     add("--ddl", action="append", default=[], metavar="FILE", help="Oracle DDL: makes missing tables")
     add("--create-tables", action="store_true", help="make missing tables from the spec")
-    add(
-        "--schema-map",
-        action="append",
-        default=[],
-        metavar="OLD=NEW",
-        help="schema of the spec and of the target",
-    )
-    add("--control-schema", metavar="NAME", help="schema of the control tables")
+    schema_options(run)
     add("--skip", type=number(0), metavar="N", help="records to skip")
     add("--load", type=number(0), metavar="N", help="records to read after them; all")
     add("--json", action="store_true", help="print what was computed as JSON")

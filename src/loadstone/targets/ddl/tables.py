@@ -28,41 +28,16 @@ _LONG_TYPES = {
 }
 
 
+_BEGINS = {",", "NULL", "DEFAULT", "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES"}
+"""How the next item, clause or constraint of a column begins."""
+
 _CLAUSES = {
-    ",",
-    ")",
-    "NOT",
-    "NULL",
-    "DEFAULT",
-    "CONSTRAINT",
-    "PRIMARY",
-    "UNIQUE",
-    "CHECK",
-    "REFERENCES",
-    "GENERATED",
-    "ENABLE",
-    "DISABLE",
-    "VISIBLE",
-    "INVISIBLE",
-    "ENCRYPT",
-    "DECRYPT",
-    "DROP",
+    *_BEGINS,
+    *(")", "NOT", "GENERATED", "ENABLE", "DISABLE", "VISIBLE", "INVISIBLE", "ENCRYPT", "DECRYPT", "DROP"),
 }
 """What may follow a column that is changed, but no type."""
 
-_NEXT = {
-    ",",
-    "NULL",
-    "DEFAULT",
-    "CONSTRAINT",
-    "PRIMARY",
-    "UNIQUE",
-    "CHECK",
-    "REFERENCES",
-    "FOREIGN",
-    "ADD",
-    "MODIFY",
-}
+_NEXT = {*_BEGINS, "FOREIGN", "ADD", "MODIFY"}
 """Where the states of a constraint end."""
 
 _CONSTANTS = {"SYSDATE", "SYSTIMESTAMP", "CURRENT_TIMESTAMP", "NULL"}

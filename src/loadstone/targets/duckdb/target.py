@@ -44,9 +44,8 @@ class DuckdbTarget(StoredLoads):
     ddl = "duckdb"
     form: Literal["arrow"] = "arrow"
     sessions_max = 1
-    chunk_size_bytes = (
-        17 << 20
-    )  # a row group of 122,880 rows and more, of which a whole one goes straight to disk
+    chunk_size_bytes = 17 << 20
+    """A row group of 122,880 rows and more, of which a whole one goes straight to disk."""
 
     def __init__(self, url: str, control_schema: str | None = None, *, read_only: bool = False) -> None:
         """``control_schema`` is made where it is missing."""
