@@ -150,7 +150,7 @@ class Engine:
             handler=step.handler,
             partition=stored.partition,
             plan=stored.plan,
-            config=filled(step.config, execution.parameters),
+            config=filled(step.config, {**dict.fromkeys(definition.parameters), **execution.parameters}),
             parameters=execution.parameters,
             results={one.name: one.result or {} for one in steps if one.status is Status.COMPLETED},
             fence=stored.fence,

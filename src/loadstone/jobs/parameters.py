@@ -87,7 +87,7 @@ def filled(config: Any, values: Mapping[str, Any]) -> Any:
     """
     ``config`` with ``{name}`` replaced by parameters; a text that is one place alone takes the value's type.
 
-    A parameter that was not given is None there, and nothing within a longer text.
+    One that is None is nothing within a longer text; places that ``values`` does not name stay.
     """
     if isinstance(config, dict):
         return {key: filled(value, values) for key, value in config.items()}
@@ -96,9 +96,9 @@ def filled(config: Any, values: Mapping[str, Any]) -> Any:
     if not isinstance(config, str):
         return config
     whole = _PLACE.fullmatch(config)
-    if whole:
-        return values.get(whole[1])
-    return _PLACE.sub(lambda found: str(values.get(found[1], "")), config)
+    if whole and whole[1] in values:
+        return values[whole[1]]
+    return _PLACE.sub(lambda found: _shown(values.get(found[1], found[0])), config)
 
 
 def places(config: Any) -> set[str]:
@@ -146,6 +146,10 @@ _ARTICLES = {
     "boolean": "true or false",
     "file": "a path",
 }
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def _typed(parameter: Parameter, value: Any) -> Any:

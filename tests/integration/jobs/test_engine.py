@@ -286,6 +286,18 @@ def test_an_abandoned_execution_is_final(database: Database) -> None:
     assert (handler.ran, launch.launch(database, "one", DAY, actor="ann").answer) == ([], Answer.REFUSED)
 
 
+def test_an_optional_parameter_that_is_not_given_is_nothing(database: Database) -> None:
+    """Not its name in braces: a step takes it as it takes an option that is left out."""
+    doing = Doing()
+    text = 'name: j\nparameters: {a: {required: false}}\nsteps: {x: {handler: h, config: {data: "{a}", log: "in{a}.log"}}}\n'
+    define(database, text, {"h": doing})
+    launch.launch(database, "j", {}, actor="ann")
+    engine = Engine(database, {"h": doing})
+    assert engine.run_next("w")
+    engine.close()
+    assert {"data": None, "log": "in.log"} == doing.ran[0].config
+
+
 def test_a_step_that_rejects_too_much_fails(database: Database) -> None:
     """The limit is on the records that the handler reports."""
 

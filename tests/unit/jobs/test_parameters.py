@@ -98,16 +98,20 @@ def test_the_content_of_a_file_is_part_of_the_key(tmp_path: Path) -> None:
 
 
 def test_places_are_filled_in_nested_configurations() -> None:
-    """A text that is one place alone takes the value with its type; an optional parameter that was not given is nothing."""
+    """A text that is one place alone takes the value with its type; None is nothing in a text; unknown places stay."""
     config = {
         "rows": "{n}",
-        "files": ["in/{day}{other}.dat", "{other}"],
+        "files": ["in/{day}{gone}.dat", "{gone}", "{other}"],
         "deep": {"flag": True, "mask": "{now:DD}"},
     }
-    values = {"n": 5, "day": "2026-11-24"}
-    expected = {"rows": 5, "files": ["in/2026-11-24.dat", None], "deep": {"flag": True, "mask": "{now:DD}"}}
+    values = {"n": 5, "day": "2026-11-24", "gone": None}
+    expected = {
+        "rows": 5,
+        "files": ["in/2026-11-24.dat", None, "{other}"],
+        "deep": {"flag": True, "mask": "{now:DD}"},
+    }
     assert expected == filled(config, values)
-    assert {"n", "day", "other"} == places(config)
+    assert {"n", "day", "gone", "other"} == places(config)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,12 @@ _NOT_OF_A_ROW = ("08", "40", "53", "55", "57", "58", "XX")
 TIMED_OUT = ("25P03", "25P04", "57P05")
 """The server has ended a session that stood still for too long."""
 
+_ENDED = ["was it restarted, or did its administrator end the session? the server's log says."]
+_LOST = [
+    "is the server up?",
+    "was the session ended, by a restart or by its administrator? the server's log says.",
+]
+
 
 @contextmanager
 def translate(rows: TableRows | None = None, *, refusals: bool = False) -> Iterator[None]:
@@ -78,12 +84,12 @@ def error_of(error: psycopg.Error) -> LoadstoneError:
         return Retry(
             "LS-3022",
             f"the server ended the session: {text}",
-            hints=["was it restarted, or did its administrator end the session? the server's log says."],
+            hints=_ENDED,
         )
     if isinstance(error, pg.UniqueViolation):
         return Refused("LS-4003", f"a row of Loadstone's own tables stands there already: {text}")
     if error.sqlstate is None or error.sqlstate.startswith("08"):
-        return Retry("LS-3022", f"the connection is lost: {text}", hints=["is the server up?"])
+        return Retry("LS-3022", f"the connection is lost: {text}", hints=_LOST)
     return FixSpec("LS-3023", f"PostgreSQL refuses: {text}")
 
 
