@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from loadstone.bootstrap.control import control_locale
 from loadstone.cli.source import defined, read_any
 from loadstone.errors import FixSpec
 from loadstone.errors.catalogue import catalogue
@@ -43,8 +45,10 @@ def run_check(arguments: argparse.Namespace) -> int:
 def _judge(arguments: argparse.Namespace) -> Report:
     """The judgement of a control file, or of a spec, whose faults are all one error."""
     if not is_spec_file(arguments.control):
-        control = filled(control_file(arguments.control), arguments.control, defined(arguments.define))
-        return check_control(control, arguments.control, _read_sql)
+        locale = control_locale(os.environ)
+        path = arguments.control
+        control = filled(control_file(path), path, defined(arguments.define), locale)
+        return check_control(control, path, _read_sql, locale)
     data = file_bytes(arguments.control)
     try:
         spec = read_spec(arguments.control)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
+from loadstone.bootstrap.control import control_locale
 from loadstone.errors import FixSpec
 from loadstone.spec import LoadSpec
 from loadstone.spec.files import is_spec_file, read_spec
@@ -12,7 +14,9 @@ from loadstone.sqlldr.control import read_control
 
 def read_any(path: str, defines: Sequence[str] = ()) -> LoadSpec:
     """A spec by its ending (.yaml, .yml, .json), else a control file, whose placeholders ``NAME=VALUE`` fill."""
-    return read_spec(path) if is_spec_file(path) else read_control(path, defined(defines))
+    if is_spec_file(path):
+        return read_spec(path)
+    return read_control(path, defined(defines), control_locale(os.environ))
 
 
 def defined(defines: Sequence[str]) -> dict[str, str]:

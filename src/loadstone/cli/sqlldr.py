@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from loadstone.bootstrap.control import control_locale
 from loadstone.cli.show import show_error
 from loadstone.config import resolve_target
 from loadstone.config.settings import named_targets
@@ -98,7 +100,8 @@ def _load(command: SqlldrCommand) -> int:
 def _spec(command: SqlldrCommand, target: str) -> tuple[str, LoadSpec]:
     """The control file's spec and path; in express mode the one of the table, and a path that names the log."""
     if command.control is not None:
-        return command.control, with_options(read_control(command.control), command.options)
+        spec = read_control(command.control, locale=control_locale(os.environ))
+        return command.control, with_options(spec, command.options)
     from loadstone.bootstrap.loads import express_columns
 
     table = express_table(command.express["table"])

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from loadstone.errors import FixFile, Place
-from loadstone.formats.charsets import CODECS
 from loadstone.formats.signatures import OTHERS
+from loadstone.spec.charsets import CODECS
 from loadstone.spec.fields import (
     Condition,
     Delimiter,

@@ -18,7 +18,7 @@ def charset_of(spec: LoadSpec, one: LoadInput, environment: Environment) -> tupl
     Oracle name of the input's character set, and a warning where it was guessed.
 
     Rows of a reader are UTF-8. CHARACTERSET does not apply to data after BEGINDATA, which are in the set of NLS_LANG. Where nobody
-    declares a set, UTF-8 is taken if the first 8 MiB are valid UTF-8, else Windows-1252, with a warning.
+    declares a set, UTF-8 is taken if the first 8 MiB are valid UTF-8, else the set that they look like, or Windows-1252, with a warning.
     """
     if one.spec.reading is not None:
         return "AL32UTF8", None
@@ -29,11 +29,14 @@ def charset_of(spec: LoadSpec, one: LoadInput, environment: Environment) -> tupl
     sample = _sample(one)
     if is_utf8(sample, whole=len(sample) < SAMPLE_SIZE_BYTES):
         return "AL32UTF8", _mark_warning(one) if sample.startswith(codecs.BOM_UTF8) else None
+    from loadstone.detect.likely import likely_charset
+
+    name = likely_charset(sample) or FALLBACK
     warning = (
-        f"{one.name}: no character set is declared and the data are not UTF-8; read as {FALLBACK}"
+        f"{one.name}: no character set is declared and the data are not UTF-8; read as {name}"
         " (declare CHARACTERSET or NLS_LANG)"
     )
-    return FALLBACK, warning
+    return name, warning
 
 
 def is_utf8(sample: bytes, *, whole: bool = False) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from loadstone.errors import FixSpec
 from loadstone.sqlldr.control import examine
+from loadstone.sqlldr.encoding import PLAIN, Locale
 from loadstone.sqlldr.findings import Finding, Findings, Report
 
 __all__ = ["Finding", "Report", "check_control"]
@@ -15,13 +16,13 @@ ReadSql = Callable[[str], object]
 """Reads a SQL string; ``FixSpec`` with the place within the string where it is not understood."""
 
 
-def check_control(data: bytes, path: str, read_sql: ReadSql | None = None) -> Report:
+def check_control(data: bytes, path: str, read_sql: ReadSql | None = None, locale: Locale = PLAIN) -> Report:
     """
     What is wrong, refused or doubtful in the control file ``data``, named ``path`` in messages.
 
     A SQL string that ``read_sql`` does not understand is refused: Oracle knows more than we do. None = not read.
     """
-    findings = examine(data, path)[1]
+    findings = examine(data, path, locale)[1]
     if read_sql is not None:
         _read_all(findings, read_sql)
     return Report.of(findings)

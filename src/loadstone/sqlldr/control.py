@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from loadstone.errors import FixSpec, Place
 from loadstone.spec import InlineData, LoadSpec
-from loadstone.sqlldr.encoding import Source, decoded
+from loadstone.sqlldr.encoding import PLAIN, Locale, Source, decoded
 from loadstone.sqlldr.findings import Finding, Findings, Report
 from loadstone.sqlldr.lexer import Token
 from loadstone.sqlldr.load import load
@@ -20,14 +21,14 @@ _BEGINDATA = re.compile(r"^[ \t]*BEGINDATA[ \t]*\r?$", re.IGNORECASE | re.MULTIL
 _LINE_END = re.compile(r"[ \t\f\v]*(?:\r\n|\n|\r|\Z)")
 
 
-def read_control(path: str, defines: Mapping[str, str] | None = None) -> LoadSpec:
+def read_control(path: str, defines: Mapping[str, str] | None = None, locale: Locale = PLAIN) -> LoadSpec:
     """
     Read the control file ``path``; ``defines`` are values of its placeholders, by name.
 
     Raises:
         FixSpec: LS-1033 it cannot be read; the first error of its language.
     """
-    return parse_control(filled(control_file(path), path, defines or {}), path)
+    return parse_control(filled(control_file(path), path, defines or {}, locale), path, locale)
 
 
 def control_file(path: str) -> bytes:
@@ -41,35 +42,38 @@ def control_file(path: str) -> bytes:
         ) from error
 
 
-def filled(data: bytes, path: str, defines: Mapping[str, str]) -> bytes:
-    """The control file with its placeholders filled in; data after BEGINDATA stay as they are."""
+def filled(data: bytes, path: str, defines: Mapping[str, str], locale: Locale = PLAIN) -> bytes:
+    """
+    The control file with its placeholders filled in, its statements in UTF-8 with a mark.
+
+    Data after BEGINDATA stay as they are; so does a file without placeholders to fill.
+    """
     if not defines:
         return data
-    source = decoded(data, path)
+    source = decoded(data, path, locale)
     found = _BEGINDATA.search(source.text)
     stop = found.start() if found else len(source.text)
-    head = fill(source.text[:stop], defines).encode(source.encoding)
-    return data[: source.mark_bytes] + head + source.tail(stop)
+    return codecs.BOM_UTF8 + fill(source.text[:stop], defines).encode() + source.tail(stop)
 
 
-def parse_control(data: bytes, path: str) -> LoadSpec:
+def parse_control(data: bytes, path: str, locale: Locale = PLAIN) -> LoadSpec:
     """
     The load spec that the control file ``data`` describes; ``path`` is its name for messages.
 
     Raises:
         FixSpec: The first error in the file.
     """
-    spec, findings = examine(data, path)
+    spec, findings = examine(data, path, locale)
     if spec is None:
         raise Report.of(findings).errors[0].error(path)
     return spec
 
 
-def examine(data: bytes, path: str) -> tuple[LoadSpec | None, Findings]:
+def examine(data: bytes, path: str, locale: Locale = PLAIN) -> tuple[LoadSpec | None, Findings]:
     """The spec, None if there are errors, and everything found on the way."""
     findings = Findings()
     try:
-        source = decoded(data, path)
+        source = decoded(data, path, locale)
         values = _statements(source, path, findings)
     except FixSpec as error:
         # A list that ended too early makes fields unknown; the syntax error is the cause.

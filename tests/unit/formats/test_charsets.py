@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadstone.errors import FixSpec
-from loadstone.formats.charsets import CODECS, charset
+from loadstone.formats.charsets import charset
+from loadstone.spec.charsets import CODECS
 from tests.conversions import BOTH
 from tests.tokens import into, records_of
 

@@ -180,3 +180,15 @@ def test_undeclared_data_are_utf8_or_windows_1252_with_a_warning(here: Path) -> 
     name, warning = charset("", b"caf\xe9")
     assert FALLBACK == name and warning is not None
     assert "in.dat" in warning and "CHARACTERSET" in warning
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "expected"),
+    [("订单号码|交易成功", "gbk", "ZHS32GB18030"), ("表示|ソース", "cp932", "JA16SJIS"), ("Москва|Да", "cp1251", "CL8MSWIN1251")],
+)  # fmt: skip
+def test_undeclared_data_are_read_in_the_set_that_they_look_like(
+    here: Path, text: str, encoding: str, expected: str
+) -> None:
+    """With a warning that names it: a bar inside a character would part fields in code page 1252."""
+    name, warning = charset("", text.encode(encoding))
+    assert expected == name and warning is not None and expected in warning

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from pydantic import Field as Doc
 from pydantic import ValidationError, model_validator
 
+from loadstone.bootstrap.control import control_locale
 from loadstone.config import resolve_target
 from loadstone.errors import FixSpec
 from loadstone.jobs.parameters import places
@@ -109,7 +111,7 @@ def spec_at(path: str) -> LoadSpec:
     from loadstone.spec.files import is_spec_file, read_spec
     from loadstone.sqlldr.control import read_control
 
-    return read_spec(path) if is_spec_file(path) else read_control(path)
+    return read_spec(path) if is_spec_file(path) else read_control(path, locale=control_locale(os.environ))
 
 
 # Private functions
