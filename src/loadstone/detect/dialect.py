@@ -130,6 +130,22 @@ def candidates(text: str) -> Iterator[Dialect]:
             yield Dialect(delimiter, '"', "\\")
 
 
+def trust_in(rows: Rows, quoted: frozenset[str] = frozenset()) -> float:
+    """How much the cells of rows of one width look like values, and their columns like columns, 0 to 1; ``quoted`` are those that stood in quotes."""
+    total = 0.0
+    columns = list(zip(*rows, strict=True))
+    for column in columns:
+        trust = sum(trust_of(cell, cell in quoted) for cell in column) / len(column)
+        if trust > 0.5 and not any(column):
+            trust = 0.3
+        body = column[1:] if len(column) > 2 else column
+        kinds = Counter(class_of(cell) for cell in body)
+        full = len(body) - kinds.pop(EMPTY, 0)
+        common = kinds.most_common(1)[0][1] / full if full else 0.5
+        total += trust * (0.75 + 0.25 * common)
+    return total / len(columns)
+
+
 # Private functions
 
 
@@ -213,7 +229,7 @@ def _judge(text: str, dialect: Dialect) -> Scored:
     width, first, last, agreeing = _table(widths)
     body = [row for row in rows[first : last + 1] if len(row) == width]
     uniformity = _uniformity(widths, width, first, last, agreeing)
-    trust = _trust(body, _quoted(text, dialect)) * _undivided(dialect, body)
+    trust = trust_in(body, _quoted(text, dialect)) * _undivided(dialect, body)
     worth = _worth(dialect, body, len(rows))
     return Scored(dialect, worth * uniformity * trust, width, agreeing, len(rows), uniformity, trust)
 
@@ -290,19 +306,3 @@ def _quoted(text: str, dialect: Dialect) -> frozenset[str]:
     if dialect.escapechar:
         return frozenset(re.sub(r"\\(.)", r"\1", cell) for cell in found)
     return frozenset(cell.replace(dialect.quotechar * 2, dialect.quotechar) for cell in found)
-
-
-def _trust(rows: Rows, quoted: frozenset[str]) -> float:
-    """How much the cells look like values, and their columns like columns."""
-    total = 0.0
-    columns = list(zip(*rows, strict=True))
-    for column in columns:
-        trust = sum(trust_of(cell, cell in quoted) for cell in column) / len(column)
-        if trust > 0.5 and not any(column):
-            trust = 0.3
-        body = column[1:] if len(column) > 2 else column
-        kinds = Counter(class_of(cell) for cell in body)
-        full = len(body) - kinds.pop(EMPTY, 0)
-        common = kinds.most_common(1)[0][1] / full if full else 0.5
-        total += trust * (0.75 + 0.25 * common)
-    return total / len(columns)

@@ -11,9 +11,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from .cells import DATE, DECIMAL, TIME, class_of
+from .cells import DATE, DECIMAL, INTEGER, TIME, class_of
+from .dialect import trust_in
 
 LINES_MAX = 2000
+TRUST_LINES_MAX = 400
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Fixed:
     """
     Spans ``[start, end)`` of columns, in characters, the length of a line, how sure, 0 to 1, and why.
 
-    ``equal`` says that all lines have that length, ``blanks`` that most hold blanks between other characters.
+    ``equal`` says that all lines have that length, ``blanks`` that most hold blanks between other characters; ``trust`` how much
+    the cells look like values, 0 to 1.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -30,6 +33,7 @@ class Fixed:
     evidence: str
     equal: bool = True
     blanks: bool = True
+    trust: float = 1.0
 
 
 def find_fixed(lines: list[str]) -> Fixed | None:
@@ -64,6 +68,7 @@ def find_fixed(lines: list[str]) -> Fixed | None:
         f"{common:,} of {len(full):,} lines have {length} characters, and {rivers} rivers of blanks run through them",
         share >= 0.98 and len(full) >= 5,
         sum("  " in line.strip() for line in body) >= 0.5 * len(body),
+        trust_in([[line[start:end].strip() for start, end in spans] for line in padded[:TRUST_LINES_MAX]]),
     )
 
 
@@ -146,7 +151,9 @@ def _one_value(left: list[str], right: list[str], whole: list[str]) -> bool:
     # A word gap is one blank wide wherever there is a word behind it; a padded column leaves more.
     if any(not a or "  " in c.strip() for a, b, c in rows if b):
         return False
-    words = all(_wordy(a) for a, _, _ in both)
+    spoken = all(_wordy(a) for a, _, _ in both) and not all(class_of(b) == DATE for _, b, _ in both)
+    ongoing = _is_capitals({a for a, _, _ in both}) or all(_ends_in_a_sign(a) for a, _, _ in both)
+    words = spoken or ongoing and not all(class_of(b) in (INTEGER, DECIMAL, DATE, TIME) for _, b, _ in both)
     symbols = all(not any(letter.isalnum() for letter in a) for a, _, _ in both) or all(
         not any(letter.isalnum() for letter in b) for _, b, _ in both
     )
@@ -165,3 +172,13 @@ def _wordy(cell: str) -> bool:
         and not any(letter.isdigit() for letter in cell)
         and any(letter.islower() for letter in cell)
     )
+
+
+def _is_capitals(cells: set[str]) -> bool:
+    """Whether a column holds one text, of words in capitals that are too long for codes."""
+    return len(cells) == 1 and all(len(word) > 3 and word.isalpha() and word.isupper() for cell in cells for word in cell.split())
+
+
+def _ends_in_a_sign(cell: str) -> bool:
+    """Whether a cell ends in a sign that stands alone between words."""
+    return cell.endswith((" -", " –", " —", " /", " &", " +"))

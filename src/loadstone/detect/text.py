@@ -77,15 +77,20 @@ def _is_fixed(best: Scored, fixed: Fixed) -> bool:
             and fixed.length >= 16
         )
     if delimiter == " ":
-        return (
+        return best.width != len(fixed.spans) and (
             fixed.confidence >= 0.6
             and len(fixed.spans) >= 2
             and (best.uniformity < 0.9 or "".join(delimiter) == " " and fixed.confidence > 0.75)
         )
-    if fixed.equal and best.uniformity < 0.95 and best.rows >= 8:
+    if best.rows >= 8 and (fixed.equal and best.uniformity < 0.95 or _is_better_cut(best, fixed)):
         return True
     least = 0.75 if prior_of(delimiter) < WEAK else 0.5
     return fixed.confidence > 0.6 and best.score < least * fixed.confidence
+
+
+def _is_better_cut(best: Scored, fixed: Fixed) -> bool:
+    """Whether rivers of blanks give cells that look more like values than the delimiter's, which is the comma of amounts, then."""
+    return len(fixed.spans) > 2 and (fixed.equal or fixed.blanks) and fixed.trust > best.trust
 
 
 def _fixed(found: Detection, fixed: Fixed, lines: list[str], text: str, best: Scored) -> None:
