@@ -23,6 +23,8 @@ _DATES = (Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ)
 _SPECIAL_SIZE_MAX = 16
 FIRST_MICROS = -62_135_596_800_000_000
 """The first moment of the year 1, in microseconds since 1970-01-01."""
+LAST_MICROS = 253_402_300_799_999_999
+"""The last microsecond of the year 9999."""
 
 
 def encode_arrow(
@@ -284,7 +286,7 @@ class _Source:
         import pyarrow as pa
 
         kind = self.one.type
-        self._refuse_before_christ(micros)
+        self._refuse_unwritable(micros)
         zone = kind.kind is Kind.TIMESTAMPTZ
         width = 10 if kind.kind is Kind.DATE else 26 if kind.fraction_digits else 19
         size = width + 6 * zone
@@ -302,7 +304,7 @@ class _Source:
         from loadstone.datatypes.show import show_date
 
         micros, offsets = self._parse_dates()
-        self._refuse_before_christ(micros)
+        self._refuse_unwritable(micros)
         good = (self.fault == 0) & ~self.null
         minutes = np.where(offsets == NO_OFFSET, self.work.nls.time_zone_minutes, offsets)
         moments, which = np.unique(np.column_stack([micros, minutes])[good], axis=0, return_inverse=True)
@@ -331,9 +333,10 @@ class _Source:
         long = good & (size > kind.length)
         self.fault[long], self.detail[long] = ValueFault.TOO_LONG, size[long]
 
-    def _refuse_before_christ(self, micros: NDArray[np.int64]) -> None:
-        """Texts have years from 0001 on."""
-        self.fault[(micros < FIRST_MICROS) & (self.fault == 0) & ~self.null] = ValueFault.RANGE
+    def _refuse_unwritable(self, micros: NDArray[np.int64]) -> None:
+        """Texts have the years 0001 to 9999; a shift to UTC or a rounded second may lead out of them."""
+        outside = (micros < FIRST_MICROS) | (micros > LAST_MICROS)
+        self.fault[outside & (self.fault == 0) & ~self.null] = ValueFault.RANGE
 
     def _bytes(self) -> _Column:
         import pyarrow as pa

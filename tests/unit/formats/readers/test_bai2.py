@@ -202,3 +202,59 @@ def test_garbled_files_end_in_rows_or_an_error(data: st.DataObject) -> None:
         list(read(garbled))
     except FixFile as error:
         assert error.code.startswith("LS-20")
+
+
+HEADERS = ["01,S,R,240131,2359,1,80,1,2/", "02,R,O,1,240131,9999,USD,2/"]
+
+
+def balances_of(record: str) -> list[tuple[str | None, ...]]:
+    """Type code, amount, items and fault of the summaries of one record 03."""
+    reader = read([*HEADERS, record, "49,0,2/", "98,0,1,4/", "99,0,1,6/"], rows="balances")
+    places = [reader.columns.index(name) for name in ("type_code", "amount", "item_count")]
+    return [
+        (*((row.values[place] for place in places) if row.fault is None else ()), row.fault) for row in reader
+    ]
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ("03,7,,010,500,,/", [("010", "5.00", None, None)]),
+        ("03,7,,010,-500,,/", [("010", "-5.00", None, None)]),
+        ("03,7,,010,+500,,/", [("010", "5.00", None, None)]),
+        ("03,7,JPY,010,500,,/", [("010", "500", None, None)]),
+        ("03,7,,100,700,2,0,400,9,1,/", [("100", "7.00", "2", None), ("400", "0.09", "1", None)]),
+        ("03,7,,010,,,/", [("010", None, None, None)]),
+        ("03,7,,,,,,/", []),
+        ("03,7/", []),
+        ("03,7,,010,500,,,,700,2,/", [("010", "5.00", None, None), ("the type code '' is no three digits",)]),
+        ("03,7,,,500,,/", [("the type code '' is no three digits",)]),
+        ("03,7,,01,500,,/", [("the type code '01' is no three digits",)]),
+        ("03,7,,010,5.00,,/", [("the amount '5.00' is no digits",)]),
+        ("03,7,,010,500,,Q/", [("the funds type 'Q' is none of 0, 1, 2, S, V, D, Z",)]),
+        ("03,7,,010,500,,S,1,2/", [("the record ends within its funds type",)]),
+        ("03,7,,010,500,,D,x/", [("the number of distributions 'x' is no digits",)]),
+        ("03,7,,010,500,,V,240231,/", [("the value date '240231' is no date",)]),
+    ],
+    ids=[
+        "plain", "minus", "plus", "yen", "two", "no amount", "nothing", "bare", "amount without type behind one",
+        "amount without type", "short type", "point", "funds", "cut funds", "count", "day",
+    ],
+)  # fmt: skip
+def test_summaries_of_an_account(record: str, expected: list[tuple[str | None, ...]]) -> None:
+    """Each of them is a row, or the record a bad one that says why; an amount without a type is never passed over."""
+    assert expected == balances_of(record)
+
+
+@pytest.mark.parametrize(
+    ("code", "direction"),
+    [
+        ("100", "C"), ("399", "C"), ("400", "D"), ("699", "D"), ("700", None), ("719", None), ("720", "C"), ("759", "C"),
+        ("760", "D"), ("799", "D"), ("890", None), ("900", None), ("919", None), ("920", "C"), ("959", "C"), ("960", "D"),
+        ("999", "D"), ("099", None), ("010", None),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_directions_have_their_ranges(code: str, direction: str | None) -> None:
+    """Detail and summary codes, loans, and what a bank's customer may use: the ends of each range."""
+    assert direction == direction_of(code)

@@ -253,3 +253,63 @@ def test_garbled_files_end_in_rows_or_an_error(data: st.DataObject) -> None:
         list(read(garbled, rows="transactions"))
     except FixFile as error:
         assert error.code.startswith("LS-20")
+
+
+COMMENTED = (
+    '<Ntry><Amt Ccy="EUR"><!-- net -->12.<!-- cents -->50</Amt><CdtDbtInd>DB<?x?>IT</CdtDbtInd><Sts><!--s-->BOOK</Sts>'
+    "<BookgDt><Dt>2024-<!-- -->01-31</Dt></BookgDt><NtryRef>re<?pi x?>f</NtryRef></Ntry>"
+)
+
+
+def test_comments_within_a_value_are_not_of_it() -> None:
+    """Comments and instructions part no text: amount, sign, day and reference are read as if they were not there."""
+    (row,) = named(one(COMMENTED))
+    expected = {"amount": "12.50", "direction": "D", "status": "BOOK", "booking_date": "2024-01-31", "entry_reference": "ref"}
+    assert expected == {name: row[name] for name in expected}
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("12.50", "12.50"), ("0", "0"), (".5", ".5"), ("12.", "12."), (" 7.1 ", "7.1"), ("000012.30", "000012.30")],
+    ids=["plain", "zero", "no digit first", "no digit last", "blanks", "zeros"],
+)
+def test_amounts_are_as_written(written: str, amount: str) -> None:
+    """Decimals that the file has, no more and no fewer."""
+    (row,) = named(one(COMMENTED.replace("<!-- net -->12.<!-- cents -->50", written)))
+    assert (amount, f"-{amount}") == (row["amount"], row["signed_amount"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("<!-- net -->12.<!-- cents -->50", "1,5", "Amt '1,5' is no amount"),
+        ("<!-- net -->12.<!-- cents -->50", "", "Amt '' is no amount"),
+        ("<!-- net -->12.<!-- cents -->50", ".", "Amt '.' is no amount"),
+        ("<!-- net -->12.<!-- cents -->50", "-5", "Amt '-5' is no amount"),
+        (' Ccy="EUR"', "", "it has no Amt with a currency"),
+        ("DB<?x?>IT", "DEBIT", "CdtDbtInd 'DEBIT' is neither CRDT nor DBIT"),
+        ("2024-<!-- -->01-31", "2024-01-32", "BookgDt '2024-01-32' is no date"),
+        ("2024-<!-- -->01-31", "20240131", "BookgDt '20240131' is no date"),
+    ],
+    ids=["comma", "empty", "point", "negative", "currency", "sign", "day", "form of day"],
+)
+def test_values_that_are_none_make_a_bad_row(old: str, new: str, fault: str) -> None:
+    """Each is named with its element and its text."""
+    (row,) = one(COMMENTED.replace(old, new))
+    assert fault == row.fault
+
+
+@pytest.mark.parametrize(
+    ("element", "day", "moment"),
+    [
+        ("<Dt>2024-02-29</Dt>", "2024-02-29", None),
+        ("<Dt>2024-02-29+01:00</Dt>", "2024-02-29", None),
+        ("<Dt>2024-02-29Z</Dt>", "2024-02-29", None),
+        ("<DtTm>2024-02-29T23:59:59.999+02:00</DtTm>", "2024-02-29", "2024-02-29T23:59:59.999+02:00"),
+    ],
+    ids=["day", "offset", "utc", "moment"],
+)
+def test_days_are_told_from_moments(element: str, day: str, moment: str | None) -> None:
+    """A day may have a zone, which it loses; a moment is kept whole beside its day."""
+    (row,) = named(one(COMMENTED.replace("<Dt>2024-<!-- -->01-31</Dt>", element)))
+    assert (day, moment) == (row["booking_date"], row["booked_at"])

@@ -150,3 +150,67 @@ def test_garbled_files_end_in_rows_or_an_error(data: st.DataObject) -> None:
         list(read(garbled))
     except FixFile as error:
         assert error.code.startswith("LS-20")
+
+
+def statement_of(words: str) -> str:
+    """An OFX 1 file of one transaction whose elements beyond the needed ones are ``words``."""
+    return (
+        "OFXHEADER:100\nENCODING:USASCII\nCHARSET:1252\n\n<OFX><STMTRS><CURDEF>USD<BANKTRANLIST><STMTTRN><TRNTYPE>DEBIT"
+        f"<DTPOSTED>20240131<TRNAMT>-1.50<FITID>1{words}</STMTTRN></BANKTRANLIST></STMTRS></OFX>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("SMITH&REGAN LLP", "SMITH&REGAN LLP"),
+        ("B&LTD", "B&LTD"),
+        ("AT&T", "AT&T"),
+        ("A &amp; B &lt;C&gt; &quot;D&quot;", 'A & B <C> "D"'),
+        ("&amp;lt;", "&lt;"),
+        ("&#65;&#x42;&eacute;", "ABé"),
+        ("a&nbsp;b", "a\xa0b"),
+        ("&nosuch; &;", "&nosuch; &;"),
+        ("5 < 7 > 3", "5 < 7 > 3"),
+        ("<5", "<5"),
+        ("before<!-- <MEMO>not this --> after", "before after"),
+        ("<![CDATA[a <b> &amp; <!-- c -->]]>", "a <b> &amp; <!-- c -->"),
+        ("one\n two", "one\n two"),
+    ],
+    ids=[
+        "reg", "lt", "at&t", "escaped", "once", "numbered", "blank", "unknown", "less", "less first", "comment", "cdata", "lines",
+    ],
+)  # fmt: skip
+def test_texts_keep_what_was_written(written: str, expected: str) -> None:
+    """Entities with their end are characters; a bare & or < is itself, a comment nothing, whatever HTML would make of them."""
+    for block in (7, 64, tags.BLOCK_BYTES):
+        before, tags.BLOCK_BYTES = tags.BLOCK_BYTES, block
+        try:
+            (row,) = named(read(statement_of(f"<NAME>{written}<SIC>1")))
+        finally:
+            tags.BLOCK_BYTES = before
+        assert (expected, "1", "-1.50") == (row["name"], row["sic"], row["amount"]), block
+
+
+def test_a_transaction_in_a_comment_is_none() -> None:
+    """What a program commented out moved no money."""
+    text = statement_of("").replace("</BANKTRANLIST>", "<!-- <STMTTRN><TRNAMT>5<DTPOSTED>20240131</STMTTRN> --></BANKTRANLIST>")
+    assert ["-1.50"] == [row["amount"] for row in named(read(text))]
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("5", "5"), ("-5.", "-5"), ("+5.10", "5.10"), ("-.5", "-0.5"), (",5", "0.5"), ("+,25", "0.25"), ("-1,50", "-1.50"), ("0", "0")],
+    ids=str,
+)  # fmt: skip
+def test_amounts_have_a_point(written: str, amount: str) -> None:
+    """A comma is a point, a plus is left out, a digit stands before the point, and decimals stay."""
+    (row,) = named(read(statement_of("").replace("<TRNAMT>-1.50", f"<TRNAMT>{written}")))
+    assert amount == row["amount"]
+
+
+@pytest.mark.parametrize("written", ["1,234.56", "1.2.3", "--5", "1e5", "$5", ".", "5 -"], ids=str)
+def test_what_is_no_amount_is_refused(written: str) -> None:
+    """Groups, exponents and currencies are not guessed at."""
+    (row,) = read(statement_of("").replace("<TRNAMT>-1.50", f"<TRNAMT>{written}"))
+    assert f"TRNAMT {written!r} is no amount" == row.fault

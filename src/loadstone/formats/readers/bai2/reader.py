@@ -157,7 +157,7 @@ class Bai2Reader:
         account = self._account
         assert account is not None
         units = amount_of(amount)
-        if not code:
+        if not code and not amount and not count:
             return None
         _check_code(code)
         account.units += units or 0

@@ -40,6 +40,8 @@ def elements_of(stream: Readable, names: tuple[str, ...], *, name: str) -> Itera
             no_network=True,
             load_dtd=False,
             huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
         )
         checked = False
         for _, element in events:
@@ -112,10 +114,7 @@ class _Source:
 
 def _walk(element: Element, prefix: str, found: dict[str, str], skip: tuple[str, ...], depth: int) -> None:
     for child in element:
-        tag = child.tag
-        if not isinstance(tag, str):
-            continue
-        name = tag.rpartition("}")[2]
+        name = local(child)
         if name in skip:
             continue
         path = prefix + name

@@ -19,9 +19,17 @@ BLOCK_BYTES = 1 << 18
 HEAD_BYTES = 4096
 
 _TOKEN = re.compile(
-    r"<(/?)([A-Za-z][A-Za-z0-9_.:]*)(?:\s[^<>]*)?(/?)>((?:[^<]|<!\[CDATA\[.*?\]\]>)*)", re.DOTALL
+    r"<(/?)([A-Za-z][A-Za-z0-9_.:]*)(?:\s[^<>]*)?(/?)>((?:[^<]+|<!\[CDATA\[.*?\]\]>|<!--.*?-->|<(?![A-Za-z/!?]))*)",
+    re.DOTALL,
 )
+"""A tag and its text: a ``<`` that begins no tag is of the text, as programs write it that escape nothing."""
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+"""An entity with its end: a bare & before letters is a bare &, though HTML takes ``&REG`` for a sign."""
+
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_COMMENT = re.compile(r"(<!\[CDATA\[.*?\]\]>)|<!--.*?-->", re.DOTALL)
+_OPENINGS = (("<![CDATA[", "]]>"), ("<!--", "-->"))
 _BODY = re.compile(rb"<(?:[A-Za-z]\w*:)?OFX\b", re.IGNORECASE)
 _CHARSETS = {"1252": "cp1252", "ISO-8859-1": "iso8859-1", "8859-1": "iso8859-1", "NONE": "ascii", "": "ascii"}
 
@@ -86,11 +94,8 @@ def _tags(stream: Readable, *, name: str, charset: str) -> Iterator[Tag]:
         ended = not block
         text += decoder.decode(block, ended)
         at = 0
-        # the last tag of a block may go on in the next one
-        limit = len(text) if ended else text.rfind("<")
-        while found := _TOKEN.search(text, at):
-            if found.end() > limit or not ended and found.end() == len(text):
-                break
+        limit = len(text) + 1 if ended else _whole(text)
+        while (found := _TOKEN.search(text, at)) and found.end() < limit:
             line += text.count("\n", at, found.start())
             yield Tag(found[2].upper(), _plain(found[4]), line, found[1] == "/")
             line += text.count("\n", found.start(), found.end())
@@ -100,8 +105,19 @@ def _tags(stream: Readable, *, name: str, charset: str) -> Iterator[Tag]:
             raise FixFile("LS-2053", f"a tag has no end within {LINE_BYTES_MAX:,} characters", Place(file=name, line=line))  # fmt: skip
 
 
+def _whole(text: str) -> int:
+    """Up to where a block is understood: its last tag, and a comment or a CDATA that is open, may go on in the next one."""
+    limit = text.rfind("<")
+    for opening, closing in _OPENINGS:
+        begun = text.rfind(opening)
+        if begun >= 0 and text.find(closing, begun) < 0:
+            limit = min(limit, begun)
+    return limit
+
+
 def _plain(text: str) -> str:
     if "<" in text:
+        text = _COMMENT.sub(lambda found: found[1] or "", text)
         text = _CDATA.sub(lambda found: found[1].replace("&", "&amp;"), text)
     text = text.strip()
-    return html.unescape(text) if "&" in text else text
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
