@@ -157,6 +157,17 @@ def test_a_plan_is_explained_without_making_anything() -> None:
     assert not Path("bank.db").exists()
 
 
+def test_a_dry_run_tells_what_is_missing_and_how_many_more() -> None:
+    """A refused NULL has no value to show; refusals past the twentieth are counted."""
+    Path("x.ctl").write_text(f"{HEAD} (a CHAR(5), b CHAR(5))\n")
+    Path("x.dat").write_text("\n".join(f",{number}" for number in range(25)) + "\n")
+    Path("x.sql").write_text("CREATE TABLE t (a VARCHAR2(5) NOT NULL, b VARCHAR2(5));")
+    words = ("x.ctl", "--target", "bank.db", "--ddl", "x.sql", "--dry-run", "--rows-shown", "25")
+    lines = loadstone("load", *words).err.splitlines()
+    assert '  record 1 would be refused: A: ORA-01400: cannot insert NULL into ("T"."A")' == lines[0]
+    assert (21, "  and 5 more") == (len(lines), lines[-1])
+
+
 @pytest.mark.parametrize("code", list(catalogue()))
 def test_each_code_is_explained(code: str) -> None:
     """What it means and what to do; long and short, in words and as JSON."""

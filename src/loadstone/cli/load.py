@@ -18,6 +18,8 @@ from loadstone.spec import LoadRequest, OrderPolicy
 if TYPE_CHECKING:
     from loadstone.load.preview import Preview
 
+_REJECTS_SHOWN = 20
+
 
 def run_load(arguments: argparse.Namespace) -> int:
     """Load; the exit code is the receipt's."""
@@ -130,12 +132,14 @@ def _show_preview(preview: Preview, arguments: argparse.Namespace) -> None:
         print("  " + " | ".join(table.columns))
         for row in table.rows:
             print("  " + " | ".join("NULL" if value is None else str(value) for value in row))
-    for one in preview.rejects[:20]:
+    for one in preview.rejects[:_REJECTS_SHOWN]:
         value = one.value if arguments.show_values else mask(one.value)
-        print(
-            f"  record {one.record_no} would be refused: {one.field or ''} {value!r}: {one.reason}",
-            file=sys.stderr,
-        )
+        place = [one.field] if one.field else []
+        place += [repr(value)] if value is not None else []
+        told = ": ".join(filter(None, [" ".join(place), one.reason]))
+        print(f"  record {one.record_no} would be refused: {told}", file=sys.stderr)
+    if len(preview.rejects) > _REJECTS_SHOWN:
+        print(f"  and {len(preview.rejects) - _REJECTS_SHOWN} more", file=sys.stderr)
     for warning in preview.warnings:
         print(f"  warning: {warning}", file=sys.stderr)
 

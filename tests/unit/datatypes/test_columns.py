@@ -270,6 +270,32 @@ def test_texts_have_no_years_before_christ(kind: ColumnType, compiled: bool) -> 
     assert isinstance(found[1], str) and "01" in found[1]
 
 
+@BOTH
+@pytest.mark.parametrize(
+    ("kind", "mask", "texts"),
+    [
+        (
+            ColumnType(kind=Kind.TIMESTAMPTZ, as_text=True),
+            "YYYY-MM-DD HH24:MI:SS TZH:TZM",
+            ["9999-12-31 23:59:59 -12:00", "9999-12-31 23:59:59 +12:00"],
+        ),
+        (
+            ColumnType(kind=Kind.TIMESTAMP, as_text=True, fraction_digits=0, rounds=True),
+            "YYYY-MM-DD HH24:MI:SS.FF",
+            ["9999-12-31 23:59:59.5", "9999-12-31 23:59:59.4"],
+        ),
+    ],
+    ids=["to-utc", "rounded"],
+)
+def test_texts_have_no_years_of_five_digits(
+    kind: ColumnType, mask: str, texts: list[str], compiled: bool
+) -> None:
+    """A shift to UTC or a rounded second into the year 10000 is refused; four digits would tell the year 0."""
+    refused, kept = converted(texts, kind, mask=mask, compiled=compiled)
+    assert 9002 == refused
+    assert isinstance(kept, str) and kept.startswith("9999-12-31 ")
+
+
 def test_no_rows_are_no_trouble() -> None:
     """A chunk whose records all go elsewhere gives an empty batch of the right types."""
     for kind in (Kind.TEXT, Kind.INT4, Kind.FLOAT4, Kind.BOOL, Kind.BYTES, Kind.TIMESTAMP, Kind.DECIMAL):
