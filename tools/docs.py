@@ -6,6 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from docs_documents import documents_page
+from docs_tables import tables_page
+
 from loadstone.bootstrap.gauges import GAUGES_S
 from loadstone.cli.examples import EXAMPLES
 from loadstone.cli.main import build_parser
@@ -38,10 +41,12 @@ def pages() -> dict[str, str]:
         "bank-formats.md": banks_page(),
         "cli.md": cli_page(),
         "connections.md": connections_page(),
+        "documents.md": documents_page(MADE.strip()),
         "errors.md": errors_page(),
         "functions.md": functions_page(),
         "metrics.md": metrics_page(),
         "settings.md": settings_page(),
+        "tables.md": tables_page(MADE.strip()),
     }
 
 

@@ -6,6 +6,7 @@ import importlib
 import re
 import shlex
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,20 @@ def test_every_make_target_is_told() -> None:
     made = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     told = re.findall(r"`make ([a-z-]+)", (ROOT / "docs" / "howto" / "develop.md").read_text("utf-8"))
     assert sorted(set(made)) == sorted(set(told))
+
+
+def test_every_room_is_told_on_its_floor() -> None:
+    """The page on architecture lists the rooms of the import contract, from the top."""
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ][0]
+    floors = [
+        (str(floor), room)
+        for floor, rooms in enumerate(contract["layers"], start=1)
+        for room in rooms.split(" | ")
+    ]
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text("utf-8")
+    assert re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE) == floors
 
 
 def test_every_code_is_in_the_catalogue_with_its_class() -> None:

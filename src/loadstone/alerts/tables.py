@@ -29,7 +29,10 @@ NOTICE = Table(
     Column("acknowledged_at", Instant),
     Column("acknowledged_by", Text),
     Index("ix_notice_about_rule", "about", "rule"),
-    info={"natural_key": ("id",)},
+    info={
+        "meaning": "Something that people are told of, and whether somebody has acknowledged it.",
+        "natural_key": ("id",),
+    },
 )
 
 _LIVE = text("state IN ('open', 'acknowledged')")
@@ -50,7 +53,10 @@ DELIVERY = Table(
     Column("error", Text),
     Column("sent_at", Instant),
     Index("ix_notice_delivery_notice_id", "notice_id"),
-    info={"natural_key": ("key",)},
+    info={
+        "meaning": "One message of a notice to one channel, and whether it was sent.",
+        "natural_key": ("key",),
+    },
 )
 
 _DUE = text("state = 'due'")

@@ -61,7 +61,10 @@ ARRIVAL = Table(
     Index("ix_arrival_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("ix_arrival_feed_business_date", "feed", "business_date"),
     Index("ix_arrival_execution_id", "execution_id"),
-    info={"natural_key": ("place", "path", "version")},
+    info={
+        "meaning": "A file that was seen at a place, from there to its archive or quarantine.",
+        "natural_key": ("place", "path", "version"),
+    },
 )
 
 CONTENT = Table(
@@ -72,7 +75,10 @@ CONTENT = Table(
     Column("digest", Text, primary_key=True),
     Column("arrival_id", row_id(), ForeignKey("arrival.id"), nullable=False, index=True),
     Column("first_at", Instant, nullable=False),
-    info={"natural_key": ("feed", "kind", "digest")},
+    info={
+        "meaning": "The digests by which a repeated file is known.",
+        "natural_key": ("feed", "kind", "digest"),
+    },
 )
 """Which file of a feed was the first with a name, with these bytes, or with these records: at most one."""
 
@@ -89,6 +95,9 @@ EXPECTED = Table(
     Column("changed_at", Instant, nullable=False),
     Index("ix_expected_file_overdue", "feed", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
     Index("ix_expected_file_business_date", "business_date"),
-    info={"natural_key": ("feed", "business_date")},
+    info={
+        "meaning": "A file that a feed's arrival window promises for a business date.",
+        "natural_key": ("feed", "business_date"),
+    },
 )
 """Business dates of feeds that were told to be late or missing, or for which no file is expected."""

@@ -16,7 +16,7 @@ ENTRY = Table(
     Column("object", Text, nullable=False),
     Column("detail", document(), nullable=False),
     Index("ix_audit_entry_object_id", "object", "id"),
-    info={"natural_key": ("id",)},
+    info={"meaning": "Who did what to what, and when; rows are never changed.", "natural_key": ("id",)},
 )
 
 SEAL = Table(
@@ -25,5 +25,8 @@ SEAL = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("entry_id", row_id(), nullable=False, unique=True),
     Column("hash", Text, nullable=False),
-    info={"natural_key": ("number",)},
+    info={
+        "meaning": "A hash over the entries up to one, chained to the seal before it.",
+        "natural_key": ("number",),
+    },
 )

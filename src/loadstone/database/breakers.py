@@ -18,5 +18,8 @@ BREAKER = Table(
     Column("probe_by", Text),
     Column("probe_until", Instant),
     Column("reason", Text),
-    info={"natural_key": ("system",)},
+    info={
+        "meaning": "The circuit breaker of an external system, shared by all workers.",
+        "natural_key": ("system",),
+    },
 )

@@ -41,7 +41,10 @@ HOST = Table(
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("beat_at", Instant, nullable=False),
-    info={"natural_key": ("id",)},
+    info={
+        "meaning": "A machine that uses this SQLite repository; a second one is refused.",
+        "natural_key": ("id",),
+    },
 )
 
 

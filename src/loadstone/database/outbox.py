@@ -50,7 +50,7 @@ OUTBOX = Table(
     Column("written_at", Instant, nullable=False),
     Index("ix_outbox_xact_id", "xact", "id"),
     Index("ix_outbox_topic_xact_id", "topic", "xact", "id"),
-    info={"natural_key": ("id",)},
+    info={"meaning": "Events, written in the transaction of what they tell of.", "natural_key": ("id",)},
 )
 
 READER = Table(
@@ -59,7 +59,7 @@ READER = Table(
     Column("name", Text, primary_key=True),
     Column("last_xact", BigInteger, nullable=False),
     Column("last_id", BigInteger, nullable=False),
-    info={"natural_key": ("name",)},
+    info={"meaning": "How far a reader of events has come.", "natural_key": ("name",)},
 )
 
 _XACT: ColumnElement[int] = literal_column("pg_current_xact_id()::text::bigint")

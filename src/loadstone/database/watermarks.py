@@ -12,5 +12,8 @@ WATERMARK = Table(
     Column("connection", Text, primary_key=True),
     Column("value", Text, nullable=False),
     Column("changed_at", Instant, nullable=False),
-    info={"natural_key": ("connection",)},
+    info={
+        "meaning": "The last value that a database query has given, from which the next goes on.",
+        "natural_key": ("connection",),
+    },
 )

@@ -26,7 +26,7 @@ ORIGIN = Table(
     Column("execution_id", row_id(), ForeignKey("job_execution.id")),
     Column("collected_at", Instant, nullable=False),
     UniqueConstraint("load_id", "target"),
-    info={"natural_key": ("load_id", "target")},
+    info={"meaning": "The load that dead letters come from.", "natural_key": ("load_id", "target")},
 )
 
 LETTER = Table(
@@ -54,7 +54,10 @@ LETTER = Table(
     UniqueConstraint("origin_id", "input_no", "record_no"),
     Index("ix_dead_letter_state_id", "state", "id"),
     Index("ix_dead_letter_replay_id", "replay_id"),
-    info={"natural_key": ("origin_id", "input_no", "record_no")},
+    info={
+        "meaning": "A refused record that needs a person: its bytes, the reason, what became of it.",
+        "natural_key": ("origin_id", "input_no", "record_no"),
+    },
 )
 
 REPLAY = Table(
@@ -69,5 +72,5 @@ REPLAY = Table(
     Column("begun_at", Instant, nullable=False),
     Column("begun_by", Text, nullable=False),
     Column("ended_at", Instant),
-    info={"natural_key": ("id",)},
+    info={"meaning": "A load of corrected letters.", "natural_key": ("id",)},
 )

@@ -31,7 +31,10 @@ DEFINITION = Table(
     Column("approved_at", Instant),
     Column("approved_by", Text),
     UniqueConstraint("name", "version"),
-    info={"natural_key": ("name", "version")},
+    info={
+        "meaning": "A version of a job: its content as written, and who wrote and who approved it.",
+        "natural_key": ("name", "version"),
+    },
 )
 
 INSTANCE = Table(
@@ -44,7 +47,10 @@ INSTANCE = Table(
     Column("content_key", Text, nullable=False),
     Column("parameters", document(), nullable=False),
     Column("created_at", Instant, nullable=False),
-    info={"natural_key": ("launch_key",)},
+    info={
+        "meaning": "A job with its identifying parameters; what a launch key names once.",
+        "natural_key": ("launch_key",),
+    },
 )
 
 EXECUTION = Table(
@@ -67,7 +73,10 @@ EXECUTION = Table(
     Column("due_at", Instant),
     UniqueConstraint("instance_id", "attempt"),
     Index("ix_job_execution_job_id", "job", "id"),
-    info={"natural_key": ("instance_id", "attempt")},
+    info={
+        "meaning": "An attempt at an instance, with its status, parameters and error.",
+        "natural_key": ("instance_id", "attempt"),
+    },
 )
 
 _ACTIVE = text("status IN ('waiting', 'ready', 'running', 'paused')")
@@ -103,7 +112,10 @@ STEP = Table(
     Column("started_at", Instant),
     Column("ended_at", Instant),
     UniqueConstraint("execution_id", "name"),
-    info={"natural_key": ("execution_id", "name")},
+    info={
+        "meaning": "A step of an execution: its status and its books.",
+        "natural_key": ("execution_id", "name"),
+    },
 )
 
 TASK = Table(
@@ -127,7 +139,10 @@ TASK = Table(
     Column("result", document()),
     Column("error", document()),
     UniqueConstraint("step_id", "partition"),
-    info={"natural_key": ("step_id", "partition")},
+    info={
+        "meaning": "A step's work, or a partition of it, that a worker claims, with lease, fence and progress.",
+        "natural_key": ("step_id", "partition"),
+    },
 )
 
 _OPEN = text("status IN ('ready', 'running')")
@@ -152,7 +167,7 @@ WORKER = Table(
     Column("started_at", Instant, nullable=False),
     Column("beat_at", Instant, nullable=False),
     Column("stopping", Boolean, nullable=False, server_default=text("false")),
-    info={"natural_key": ("id",)},
+    info={"meaning": "A worker process and its last heartbeat.", "natural_key": ("id",)},
 )
 
 POOL = Table(
@@ -160,7 +175,10 @@ POOL = Table(
     METADATA,
     Column("name", Text, primary_key=True),
     Column("slots", Integer, nullable=False),
-    info={"natural_key": ("name",)},
+    info={
+        "meaning": "A pool of places, and how many of its tasks may run at once.",
+        "natural_key": ("name",),
+    },
 )
 
 RESPONSE = Table(
@@ -172,7 +190,10 @@ RESPONSE = Table(
     Column("response", document()),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
-    info={"natural_key": ("scope", "key")},
+    info={
+        "meaning": "The answer to an idempotent request, until it expires.",
+        "natural_key": ("scope", "key"),
+    },
 )
 
 REPOSITORY = Table(
@@ -180,5 +201,5 @@ REPOSITORY = Table(
     METADATA,
     Column("id", Text, primary_key=True),
     Column("created_at", Instant, nullable=False),
-    info={"natural_key": ("id",)},
+    info={"meaning": "The identity of this repository; one row.", "natural_key": ("id",)},
 )

@@ -15,7 +15,10 @@ NUMBER = Table(
     Column("drawn_for", Text, nullable=False),
     Column("drawn_at", Instant, nullable=False),
     Column("settled_at", Instant),
-    info={"natural_key": ("file_id", "period", "number")},
+    info={
+        "meaning": "The number that an outgoing file has drawn in its period.",
+        "natural_key": ("file_id", "period", "number"),
+    },
 )
 
 RUN = Table(
@@ -24,5 +27,5 @@ RUN = Table(
     Column("run", Text, primary_key=True),
     Column("receipt", document(), nullable=False),
     Column("settled_at", Instant, nullable=False),
-    info={"natural_key": ("run",)},
+    info={"meaning": "An outgoing file that was written, with its receipt.", "natural_key": ("run",)},
 )

@@ -11,7 +11,7 @@ CALENDAR = Table(
     METADATA,
     Column("name", Text, primary_key=True),
     Column("content", document(), nullable=False),
-    info={"natural_key": ("name",)},
+    info={"meaning": "A calendar of business days.", "natural_key": ("name",)},
 )
 
 SCHEDULE = Table(
@@ -28,7 +28,10 @@ SCHEDULE = Table(
     Column("look_at", Instant),
     Column("topic", Text),
     Index("ix_schedule_kind_look_at", "kind", "look_at"),
-    info={"natural_key": ("name",)},
+    info={
+        "meaning": "When or on what a job starts, and up to when its starts are planned.",
+        "natural_key": ("name",),
+    },
 )
 
 TICK = Table(
@@ -44,7 +47,10 @@ TICK = Table(
     Column("parameters", document(), nullable=False),
     Column("reason", Text, nullable=False),
     UniqueConstraint("schedule_id", "due_at", "cause"),
-    info={"natural_key": ("schedule_id", "due_at", "cause")},
+    info={
+        "meaning": "A due start and what was decided about it.",
+        "natural_key": ("schedule_id", "due_at", "cause"),
+    },
 )
 
 _BUFFERED = text("state = 'buffered'")

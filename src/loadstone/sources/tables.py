@@ -15,7 +15,7 @@ LAYOUT = Table(
     Column("content", document(), nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("changed_by", Text, nullable=False),
-    info={"natural_key": ("name",)},
+    info={"meaning": "A registered layout of fixed-width records.", "natural_key": ("name",)},
 )
 
 SOURCE = Table(
@@ -28,7 +28,7 @@ SOURCE = Table(
     Column("content", document(), nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("changed_by", Text, nullable=False),
-    info={"natural_key": ("name",)},
+    info={"meaning": "A system that sends files.", "natural_key": ("name",)},
 )
 
 FEED = Table(
@@ -42,5 +42,5 @@ FEED = Table(
     Column("content", document(), nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("changed_by", Text, nullable=False),
-    info={"natural_key": ("name",)},
+    info={"meaning": "One stream of files of a source system.", "natural_key": ("name",)},
 )
