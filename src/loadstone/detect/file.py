@@ -14,6 +14,7 @@ from pathlib import Path
 from .charset import Charset, find_charset
 from .containers import Unpacked, unpack
 from .kinds import binary_kind, text_kind
+from .mainframe import framing_of
 from .model import Alternative, Detection
 from .signatures import find_name
 from .text import read_text
@@ -77,7 +78,7 @@ def _content(found: Detection, content: Unpacked, names: Sequence[str]) -> None:
         _mainframe(found, charset, text)
         return
     if _is_binary(text):
-        _binary(found, text)
+        _binary(found, content, text)
         return
     _text(found, text, charset, whole=content.whole, names=names)
 
@@ -120,11 +121,18 @@ def _mainframe(found: Detection, charset: Charset, text: str) -> None:
     found.evidence.append("records of a mainframe: a copybook is needed to read their numbers")
 
 
-def _binary(found: Detection, text: str) -> None:
+def _binary(found: Detection, content: Unpacked, text: str) -> None:
     named = find_name(text)
     if named is not None:
         found.format, found.variant, found.confidence = named.name, named.variant, named.confidence
         found.evidence.append(named.evidence)
+        return
+    framing = framing_of(content.data, whole=content.whole)
+    if framing is not None:
+        found.format, found.variant, found.confidence = "ebcdic_cobol", framing, 0.9
+        found.evidence.append(
+            f"descriptors ({framing}) lead from record to record, whose text is {found.encoding}: a copybook is needed to read their numbers"
+        )
         return
     found.format, found.encoding, found.confidence = "unknown", None, 0.6
     found.evidence.append("bytes that are no text, with no signature that we know")

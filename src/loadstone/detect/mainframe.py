@@ -7,7 +7,11 @@ of its language, and signs do not: ``J}rgen`` is German text in an English page,
 
 from __future__ import annotations
 
+import io
 from functools import cache
+from itertools import islice
+
+from loadstone.errors import FixFile
 
 from .alphabets import EBCDIC, LETTERS
 from .parting import PARTING, parting_bytes
@@ -21,6 +25,9 @@ ORDER = 0.01
 
 LEAST = 4
 """Places fewer than these prove less."""
+
+RECORDS_LEAST, RECORDS_MAX = 3, 1000
+"""So many descriptors must lead from record to record, and no more are followed."""
 
 _SIGNS = {
     "|": 0.6,
@@ -57,6 +64,24 @@ def rank_mainframe(data: bytes) -> list[tuple[float, str]]:
         worth += PARTED * sum(map(_parts, parting)) / max(len(marks), 1)
         scored.append((worth + WORDS * plausibility(text, languages) - ORDER * order, name))
     return sorted(scored, reverse=True)
+
+
+def framing_of(data: bytes, *, whole: bool = True) -> str | None:
+    """How the records of mainframe data are told apart, where descriptors lead from the first to the end; None where none do."""
+    # slow to load, and seldom needed
+    from loadstone.formats.readers.copybook.frames import Framing, frames_of
+
+    for framing in (Framing.BDW, Framing.RDW, Framing.RDW_EXCLUSIVE, Framing.RDW_LITTLE):
+        seen = 0
+        try:
+            for _ in islice(frames_of(io.BytesIO(data), framing, size=0, name=""), RECORDS_MAX):
+                seen += 1
+        except FixFile as error:
+            if whole or error.code != "LS-2051":
+                continue  # what ends within a record is cut off where not all of the file is here
+        if seen >= RECORDS_LEAST:
+            return framing.value
+    return None
 
 
 # Private functions

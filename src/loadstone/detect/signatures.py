@@ -25,27 +25,61 @@ class Named:
 Rule = Callable[[str, list[str]], Named | None]
 
 
+HEAD_CHARS = 65536
+"""How much the rules look at; of XML, four times as much."""
+
+PREAMBLE_LINES_MAX = 10
+"""So many lines of another kind may stand above a bank's file: a title, a mail's headers."""
+
+BELOW_OTHERS = 0.97
+"""What a name is worth, where other lines stand above the file."""
+
+
 def find_name(text: str) -> Named | None:
-    """The format of a text by its signature; None where none fits."""
+    """The format of a text by its signature, whatever its line ends and the blanks above it; None where none fits."""
     if text.startswith("@@"):  # some banks part the lines of SWIFT messages so
         text = text.replace("@@", "\n")
-    lines = [line.rstrip("\r") for line in text[:65536].split("\n")]
-    if len(lines) == 1 and "\r" in text:
-        lines = text[:65536].split("\r")
+    head = re.sub(r"\r+\n|\r", "\n", text[: 4 * HEAD_CHARS]).lstrip(" \t\n\f\v\ufeff").rstrip("\n\0\x1a")
+    lines = head[:HEAD_CHARS].split("\n")
     for rule in RULES:
-        found = rule(text, lines)
+        found = rule(head, lines)
         if found is not None:
             return found
-    return None
+    return _below_others(lines)
 
 
 # Private functions
 
+_BEGINNINGS = re.compile(r"101[ \d]\d|01,|\{1[15]|UN[ABH]|ISA\W|!(?:Type|Account|Option):|0[12]RE|\d{3}00000|00000|11\d{18}", re.IGNORECASE)
+"""How the first line of a bank's file may begin, of those formats whose rules look at that line."""
+
+
+def _below_others(lines: list[str]) -> Named | None:
+    """A format whose first line stands below a few lines that are none of its own."""
+    for number, line in enumerate(lines[1 : PREAMBLE_LINES_MAX + 1], 1):
+        if not _BEGINNINGS.match(line):
+            continue
+        below = lines[number:]
+        for rule in (_nacha, _bai2, _fedwire, _edifact, _x12, _qif, _cnab, _coda, _norma43):
+            found = rule("\n".join(below), below)
+            if found is not None:
+                why = f"{found.evidence}, below {number} lines of another kind"
+                return Named(found.name, BELOW_OTHERS * found.confidence, why, found.variant)
+    return None
+
+
+def _cut(lines: list[str], size: int) -> list[str]:
+    """The lines that are not blank; a single one of several records of ``size`` characters, which has no line ends, in records."""
+    body = [line for line in lines if line.strip()]
+    if len(body) == 1 and len(body[0]) >= 2 * size:
+        line = body[0]
+        whole = len(line.rstrip()) <= len(line) // size * size or len(line) >= HEAD_CHARS
+        return [line[at : at + size] for at in range(0, len(line) // size * size, size)] if whole else body
+    return body
+
 
 def _nacha(text: str, lines: list[str]) -> Named | None:
-    body = [line for line in lines if line.strip()]
-    if len(body) == 1 and len(body[0]) >= 188 and len(body[0]) % 94 == 0:
-        body = [body[0][at : at + 94] for at in range(0, len(body[0]), 94)]
+    body = _cut(lines, 94)
     if not body:
         return None
     if re.match(r"101[ \d].{9}.{10}\d{6}(?:\d{4}|\s{4})?.?094101", body[0]):
@@ -145,27 +179,20 @@ def _qif(text: str, lines: list[str]) -> Named | None:
 
 
 def _cnab(text: str, lines: list[str]) -> Named | None:
-    first = lines[0]
-    if len(first) in (400, 444) or 390 <= len(first) <= 402:
-        if re.match(r"0[12](?:RETORNO|REMESSA)\s?\d\d", first):
-            return Named(
-                "cnab", 0.995, "record 0 with RETORNO or REMESSA in 400 bytes, as in CNAB 400", "400"
-            )
+    if len(lines[0]) >= 90 and re.match(r"0[12](?:RETORNO|REMESSA)\s?\d\d", lines[0]):
+        return Named("cnab", 0.995, "record 0 with RETORNO or REMESSA in 400 bytes, as in CNAB 400", "400")
+    body = _cut(lines, 240)
     if (
-        235 <= len(first) <= 242
-        and re.match(r"(?!000)\d{3}00000[ \d]", first)
-        and lines[1:2]
+        len(body) > 1
+        and re.match(r"(?!000)\d{3}00000[ \d]", body[0])
         and all(
-            235 <= len(line) <= 242 and line[:3] == first[:3] and line[7] in "0123459"
-            for line in lines[1:20]
-            if line.strip()
+            len(line) >= 235 and len(line.rstrip()) <= 242 and line[:3] == body[0][:3] and line[7] in "0123459"
+            for line in body[:20]
         )
-        and any(line[7:8] == "1" for line in lines[1:4])
+        and any(line[7] == "1" for line in body[1:4])
     ):
-        return Named(
-            "cnab", 0.97, "240-byte records with batch 0000 and record type 0, as in CNAB 240", "240"
-        )
-    return _cnab_trimmed([line for line in lines if line.strip()])
+        return Named("cnab", 0.97, "240-byte records with batch 0000 and record type 0, as in CNAB 240", "240")
+    return _cnab_trimmed(body)
 
 
 def _cnab_trimmed(lines: list[str]) -> Named | None:
@@ -278,30 +305,30 @@ def _x937(text: str, lines: list[str]) -> Named | None:
     return None
 
 
+_MESSAGE = re.compile(
+    r"""xmlns(?::[\w.-]+)?\s*=\s*["'][^"'<>]*?\b([a-z]{4}\.\d{3}\.\d{3}\.\d{2})\b|<(?:[\w.-]+:)?\$?([a-z]{4}\.\d{3}\.\d{3}\.\d{2})[\s>]"""
+)
+"""The message that a namespace, of any registry, or the root element of an early version names."""
+
+
 def _iso20022(text: str, lines: list[str]) -> Named | None:
     head = text[:262144]
-    found = re.search(r"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.\d{3}\.\d{3}\.\d{2})", head)
-    documents = [
-        name
-        for name in re.findall(
-            r"urn:(?:iso|swift):(?:std:iso:20022:tech:)?xsd:\$?([a-z]{4}\.\d{3}\.\d{3}\.\d{2})", head
-        )
-        if not name.startswith("head")
-    ]
-    if documents or found:
-        version = documents[0] if documents else found[1] if found else ""
+    versions = [one or other for one, other in _MESSAGE.findall(head)] if "<" in head[:4096] else []
+    if versions:
+        version = next((one for one in versions if not one.startswith("head")), versions[0])
         short = version[:8]
         name = (
             short
             if short in ("camt.052", "camt.053", "camt.054", "pain.001", "pain.002", "pain.008")
             else "iso20022"
         )
-        return Named(name, 0.995, f"its namespace names ISO 20022 message {version}", version)
+        return Named(name, 0.995, f"its namespace or its root names ISO 20022 message {version}", version)
     for tag, name in (
         ("BkToCstmrStmt", "camt.053"),
         ("BkToCstmrAcctRpt", "camt.052"),
         ("BkToCstmrDbtCdtNtfctn", "camt.054"),
         ("CstmrCdtTrfInitn", "pain.001"),
+        ("CstmrPmtStsRpt", "pain.002"),
         ("CstmrDrctDbtInitn", "pain.008"),
     ):
         if f"<{tag}" in head or f":{tag}" in head and "<" in head[:64]:
