@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from loadstone.expressions.model import OraError
 from loadstone.expressions.values import WIDE, number_text
+
+
+class Characters(NamedTuple):
+    """What stands for the decimal character, between groups, and for the currency of L and U."""
+
+    decimal: str
+    group: str
+    currency: str = "$"
+
 
 _MASK = re.compile(
     r"(?P<fm>FM)?(?P<blank>B)?(?P<lead>[SLCU$]*)(?P<whole>[09G,]*)(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<tail>MI|PR|S|L|C|EEEE)?",
@@ -14,7 +24,7 @@ _MASK = re.compile(
 )
 
 
-def format_number(value: Decimal, mask: str, characters: tuple[str, str]) -> str:
+def format_number(value: Decimal, mask: str, characters: Characters) -> str:
     """
     ``value`` by ``mask``; ``#`` all over when it does not fit.
 
@@ -33,7 +43,7 @@ def format_number(value: Decimal, mask: str, characters: tuple[str, str]) -> str
         places = len(re.findall("[09]", behind))
         return format_number(value.scaleb(places, WIDE), whole + behind, characters)
     parts = mask_parts(mask)
-    decimal, group = characters
+    decimal, group, currency = characters
     if parts["tail"] == "EEEE":
         return _scientific(value, parts, decimal)
     if parts["blank"] and value == 0:
@@ -42,7 +52,6 @@ def format_number(value: Decimal, mask: str, characters: tuple[str, str]) -> str
     amount = value.copy_abs().quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP, context=WIDE)
     whole, _, digits = f"{amount:f}".partition(".")
     shown = _whole(whole, parts["whole"] or "", group, whole_only=not parts["fraction"])
-    negative = value < 0 and amount != 0
     if shown is None:
         return "#" * _width(mask)
     if parts["point"]:
@@ -51,12 +60,14 @@ def format_number(value: Decimal, mask: str, characters: tuple[str, str]) -> str
             keep = len(fraction.rstrip("9"))
             tail = tail[:keep] + tail[keep:].rstrip("0")
         shown += ("." if parts["point"] == "." else decimal) + tail
-    return _signed(shown, parts, negative=negative)
+    return _signed(shown, parts, currency, negative=value < 0)
 
 
-def parse_masked(text: str, mask: str, characters: tuple[str, str]) -> Decimal:
+def parse_masked(text: str, mask: str, characters: Characters) -> Decimal:
     """
-    A number from text by ``mask``: group characters, currency and signs as the mask has them.
+    A number from text by ``mask``: group characters, currency and signs stand where the mask has them.
+
+    Group characters and the currency may be left out; a sign that no element of the mask asks for is a leading one.
 
     Raises:
         OraError: ORA-01722 a text that does not fit; ORA-01481 an element that is not known.
@@ -64,21 +75,25 @@ def parse_masked(text: str, mask: str, characters: tuple[str, str]) -> Decimal:
     if _HEXADECIMAL.fullmatch(mask):
         return _hexadecimal(text, mask)
     parts = mask_parts(mask)
-    decimal, group = characters
-    found = text.strip()
-    negative = found.startswith("-") or found.endswith("-") or (found.startswith("<") and found.endswith(">"))
-    found = found.strip("+-<> $").removeprefix("USD" if "C" in (parts["lead"] or "") else "")
-    if re.search("[G,]", parts["whole"] or "", re.IGNORECASE):
-        found = found.replace("," if "," in mask else group, "")
-    if parts["point"] and parts["point"] != ".":
-        found = found.replace(decimal, ".")
-    if re.fullmatch(r"\d+\.?\d*|\.\d+", found) is None:
+    negative, bare = _unsigned(text.lstrip(" "), parts["tail"] or "")
+    digits = _without_currency(bare, parts["lead"] or "", characters)
+    power = "0"
+    if parts["tail"] == "EEEE":
+        digits, _, power = digits.upper().partition("E")
+    whole, _, fraction = digits.partition(characters.decimal if parts["point"] == "D" else ".")
+    mask_whole = parts["whole"] or ""
+    whole = _ungrouped(whole, mask_whole, "," if "," in mask else characters.group)
+    room = sum(char in "09" for char in mask_whole)
+    if (
+        not _DIGITS.fullmatch(whole + fraction)
+        or not _POWER.fullmatch(power)
+        or len(whole.lstrip("0")) > room
+        or len(fraction) > len(parts["fraction"] or "")
+        or "." in digits
+        and not parts["point"]
+    ):
         raise OraError(1722, "invalid number")
-    whole, _, digits = found.partition(".")
-    room = len(re.findall("[09]", parts["whole"] or ""))
-    if len(whole.lstrip("0")) > room or len(digits) > len(parts["fraction"] or ""):
-        raise OraError(1722, "invalid number")
-    value = Decimal(found)
+    value = Decimal(f"{whole}.{fraction}").scaleb(int(power), WIDE)
     return value.copy_negate() if negative else value
 
 
@@ -90,7 +105,7 @@ def mask_parts(mask: str) -> dict[str, str | None]:
         OraError: ORA-01481 an element that is not known.
     """
     match = _MASK.fullmatch(mask.strip())
-    if match is None:
+    if match is None or _MIXED.search(mask):
         raise OraError(1481, "invalid number format model")
     return {name: value.upper() if value else value for name, value in match.groupdict().items()}
 
@@ -98,6 +113,11 @@ def mask_parts(mask: str) -> dict[str, str | None]:
 # Private functions
 
 
+_MIXED = re.compile(r"G.*\.|,.*D|^[^09]*[,G]", re.IGNORECASE)
+"""G goes with D and the comma with the point; neither of them begins a mask."""
+
+_DIGITS = re.compile("[0-9]+")
+_POWER = re.compile("[+-]?[0-9]{1,3}")
 _HEXADECIMAL = re.compile("(FM)?(0*X+)", re.IGNORECASE)
 _ROMAN = re.compile("(FM)?RN", re.IGNORECASE)
 _ROMAN_WIDTH = 15
@@ -138,6 +158,40 @@ def _shown_hexadecimal(value: Decimal, mask: str) -> str:
     if places.startswith("0"):
         digits = digits.rjust(len(places), "0")
     return digits if filled else digits.rjust(len(places) + 1)
+
+
+def _unsigned(text: str, tail: str) -> tuple[bool, str]:
+    """Whether a number is below zero, and its text without the sign: MI needs its minus or its blank, PR knows no other sign than its brackets."""
+    if tail == "MI":
+        if text[-1:] not in ("-", " "):
+            raise OraError(1722, "invalid number")
+        return text[-1] == "-", text[:-1]
+    text = text.rstrip(" ")
+    if tail == "PR":
+        bracketed = text.startswith("<") and text.endswith(">")
+        return bracketed, text[1:-1] if bracketed else text
+    sign = text[-1:] if tail == "S" else text[:1]
+    if sign not in ("+", "-"):
+        return False, text
+    return sign == "-", text[:-1] if tail == "S" else text[1:]
+
+
+def _without_currency(text: str, lead: str, characters: Characters) -> str:
+    symbol = next((char for char in "$LUC" if char in lead), "")
+    return text.removeprefix({"": "", "$": "$", "C": "USD"}.get(symbol, characters.currency))
+
+
+def _ungrouped(whole: str, mask: str, group: str) -> str:
+    """Digits without group characters; these stand where the mask has them, or not at all."""
+    if group not in whole or not set(mask) & set(",G"):
+        return whole
+    digits = whole.replace(group, "")
+    places = {len(re.findall("[09]", mask[at:])) for at, char in enumerate(mask) if char in ",G"}
+    found = [len(part) for part in whole.split(group)]
+    behind = {sum(found[at:]) for at in range(1, len(found))}
+    if len(found) != len(behind) + 1 or behind != {place for place in places if place < len(digits)}:
+        raise OraError(1722, "invalid number")
+    return digits
 
 
 def _hexadecimal(text: str, mask: str) -> Decimal:
@@ -190,14 +244,16 @@ def _whole(digits: str, mask: str, group: str, *, whole_only: bool) -> str | Non
     return out
 
 
-def _signed(shown: str, parts: dict[str, str | None], *, negative: bool) -> str:
+def _signed(shown: str, parts: dict[str, str | None], currency: str, *, negative: bool) -> str:
+    """With its sign, one of a number that is rounded to zero too, and its currency."""
     lead, tail = parts["lead"] or "", parts["tail"] or ""
     text = shown.lstrip(" ")
     blanks = len(shown) - len(text)
     symbol = next((char for char in "$LUC" if char in lead), "")
     if symbol:
-        text = ("USD" if symbol == "C" else "$") + text
-        blanks += {"$": 0, "C": 4}.get(symbol, 9)
+        sign = {"$": "$", "C": "USD"}.get(symbol, currency)
+        text = sign + text
+        blanks += {"$": 1, "C": 7}.get(symbol, 10) - len(sign)
     if tail == "MI":
         text += "-" if negative else " "
     elif tail == "PR":

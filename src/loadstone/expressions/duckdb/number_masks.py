@@ -49,8 +49,8 @@ def shown_by(number: Sql, mask: str, nls: Nls) -> Sql:
     if "S" in lead:
         before, plus_before = "-", "+"
     sign = "CASE WHEN {0} < 0 THEN '{1}' ELSE '{2}' END"
-    signed = [sign.format(exact.value, before, plus_before), *(["'$'"] if "$" in lead else []), *digits]
-    signed.append(sign.format(exact.value, behind, plus_behind))
+    signed = [sign.format(number.value, before, plus_before), *(["'$'"] if "$" in lead else []), *digits]
+    signed.append(sign.format(number.value, behind, plus_behind))
     text = f"concat({', '.join(signed)})"
     width = len(whole) + bool(fraction) + len(fraction) + ("$" in lead) + (2 if tail == "PR" else 1)
     text = f"trim({text})" if parts["fm"] else f"lpad({text}, {width}, ' ')"

@@ -11,7 +11,7 @@ from typing import Any
 from loadstone.datatypes.model import Nls
 from loadstone.expressions.functions.catalogue import Kinds, N, T, function
 from loadstone.expressions.model import MOMENTS, ResultType, Value
-from loadstone.expressions.number_masks import format_number, parse_masked
+from loadstone.expressions.number_masks import Characters, format_number, parse_masked
 from loadstone.expressions.values import as_timestamp, date_text, to_date, to_moment, to_number, to_text
 
 _TS, _TZ = ResultType.TIMESTAMP, ResultType.TIMESTAMPTZ
@@ -61,10 +61,15 @@ def _to_char(nls: Nls, value: Value, mask: str | None = None, params: str | None
     return to_text(value, nls)
 
 
-def characters_of(nls: Nls, params: str | None) -> tuple[str, str]:
-    """Decimal and group character, from NLS_NUMERIC_CHARACTERS='..' where given."""
+def characters_of(nls: Nls, params: str | None) -> Characters:
+    """Decimal and group character and the currency, from NLS_NUMERIC_CHARACTERS and NLS_CURRENCY where given."""
     found = re.search(r"NLS_NUMERIC_CHARACTERS\s*=\s*'?(.)(.)", params or "", re.IGNORECASE)
-    return (found[1], found[2]) if found else (nls.decimal, nls.group)
+    currency = re.search(r"NLS_CURRENCY\s*=\s*(?:'([^']*)'|(\S+))", params or "", re.IGNORECASE)
+    return Characters(
+        found[1] if found else nls.decimal,
+        found[2] if found else nls.group,
+        (currency[1] or currency[2]) if currency else "$",
+    )
 
 
 def language_of(nls: Nls, params: str | None) -> str:
