@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from loadstone.books import Checkpoint, Fence, Reject
-from loadstone.errors import FixSpec, Refused, Retry, Stop
+from loadstone.errors import FixSpec, Retry, Stop
 from loadstone.load.batch import Batch
 from loadstone.load.limits import Cut, find_cut
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.reading import Read
 from loadstone.load.rejects import refused
+from loadstone.load.remembered import Remembered
 from loadstone.load.resume import Progress
 from loadstone.load.tickets import Closed, Tickets, Waiting
 from loadstone.spec import OrderPolicy
+from loadstone.targets.control import taken_over
 from loadstone.targets.model import ConstraintRefusal, Session
 from loadstone.telemetry.points import reach
 
@@ -33,9 +35,11 @@ class Committer:
         cut: The limit that ended the load or the input, once there is one.
     """
 
-    def __init__(self, plan: LoadPlan, fence: Fence, progress: Progress, *, early: bool) -> None:
+    def __init__(
+        self, plan: LoadPlan, fence: Fence, progress: Progress, remembered: Remembered, *, early: bool
+    ) -> None:
         """``early``: send rows before the turn has come, over a connection of one's own."""
-        self._plan, self._fence, self._early = plan, fence, early
+        self._plan, self._fence, self._early, self._remembered = plan, fence, early, remembered
         self._free = early and plan.request.order is OrderPolicy.FREE
         self._counting = threading.Lock()
         self.progress = progress
@@ -64,7 +68,7 @@ class Committer:
     # Private methods
 
     def _submit_in_order(self, session: Session, read: Read, batch: Batch) -> None:
-        sent = self._early and self._send_early(session, batch, read)
+        sent = self._send_early(session, batch, read) if self._early else None
         waiting = Waiting(give_way=session.rollback, stay=session.stay) if sent else None
         try:
             gave_way = self.tickets.wait(read.number, waiting)
@@ -74,7 +78,7 @@ class Committer:
                 session.rollback()
             raise
         try:
-            self._finish(session, read, batch, sent=sent and not gave_way)
+            self._finish(session, read, batch, sent=None if gave_way else sent)
         except BaseException:
             session.rollback()
             raise
@@ -89,38 +93,38 @@ class Committer:
             session.rollback()
             raise
         with self._counting:
-            self._count(self._checkpoint(read, batch, None))
+            self._count(batch, self._checkpoint(read, batch, None))
 
-    def _send_early(self, session: Session, batch: Batch, read: Read) -> bool:
-        """Whether all rows of the batch stand in an open transaction of ``session``."""
+    def _send_early(self, session: Session, batch: Batch, read: Read) -> Checkpoint | None:
+        """The checkpoint, where all rows of the batch stand in an open transaction of ``session``."""
         try:
-            self._open(session, read, batch, None)
+            checkpoint = self._open(session, read, batch, None)
             self._write(session, batch)
+            return checkpoint
         except ConstraintRefusal:
             session.rollback()
-            return False
+            return None
         except Retry as error:
             session.rollback()
             if not getattr(error, "redo", False):
                 raise
-            return False
-        return True
+            return None
 
-    def _finish(self, session: Session, read: Read, batch: Batch, *, sent: bool) -> None:
-        """It is this chunk's turn: cut, redo where needed, commit."""
+    def _finish(self, session: Session, read: Read, batch: Batch, *, sent: Checkpoint | None) -> None:
+        """It is this chunk's turn: cut, redo where needed, commit. ``sent``: the checkpoint that waits for COMMIT."""
         cut = self._limit(batch)
         if cut is not None:
             batch = batch.cut(cut.record)
-        if sent and cut is None:
+        if sent is not None and cut is None:
             try:
                 self._commit(session, read)
             except ConstraintRefusal:
-                sent = False
-        if cut is not None or not sent:
+                sent = None
+        if cut is not None or sent is None:
             session.rollback()
             batch, cut = self._redo(session, read, batch, cut)
-        checkpoint = self._checkpoint(read, batch, cut)
-        self._settle(read, checkpoint, cut)
+            sent = self._checkpoint(read, batch, cut)
+        self._settle(read, batch, sent, cut)
 
     def _redo(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> tuple[Batch, Cut | None]:
         """Write the batch in turn: as one, then record by record where the target refuses rows."""
@@ -174,19 +178,14 @@ class Committer:
             ) from refusal
         return kept, cut
 
-    def _open(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> None:
-        """Begin the transaction with the fence and the checkpoint."""
+    def _open(self, session: Session, read: Read, batch: Batch, cut: Cut | None) -> Checkpoint:
+        """Begin the transaction with the fence and the checkpoint, which this gives."""
+        checkpoint = self._checkpoint(read, batch, cut)
         with self._apart(read):
-            session.begin()
-            if not session.check_fence(self._fence):
-                raise Refused(
-                    "LS-4003",
-                    f"load {self._fence.load_id} was taken over by another process",
-                    hints=["its rows are safe; this process leaves it alone."],
-                )
-            reach("fence_checked")
-            session.add_checkpoint(self._fence.load_id, self._checkpoint(read, batch, cut))
+            if not session.enter(self._fence, checkpoint):
+                raise taken_over(self._fence.load_id)
             reach("checkpoint_added")
+        return checkpoint
 
     def _commit(self, session: Session, read: Read) -> None:
         reach("before_commit")
@@ -240,16 +239,17 @@ class Committer:
             stamp=read.stamp,
         )
 
-    def _settle(self, read: Read, checkpoint: Checkpoint, cut: Cut | None) -> None:
+    def _settle(self, read: Read, batch: Batch, checkpoint: Checkpoint, cut: Cut | None) -> None:
         """The chunk is committed: count it, and let the next one in or end."""
-        self._count(checkpoint)
+        self._count(batch, checkpoint)
         if cut is not None:
             self.cut = cut.reason
             self.tickets.close()
         else:
             self.tickets.done(read.number)
 
-    def _count(self, checkpoint: Checkpoint) -> None:
+    def _count(self, batch: Batch, checkpoint: Checkpoint) -> None:
+        self._remembered.add(batch)
         self.progress = self.progress.after(checkpoint)
 
 

@@ -20,6 +20,7 @@ from loadstone.load.inputs import LoadInput, default_log
 from loadstone.load.logs import log_parts
 from loadstone.load.plan.model import LoadPlan
 from loadstone.spec import RecordFormat
+from loadstone.targets.model import RefusedRecords
 from loadstone.targets.refused import RememberedRecords, all_discards, all_rejects
 
 _COPY_SIZE_BYTES = 1 << 20
@@ -28,14 +29,22 @@ Times = tuple[datetime, datetime, float]
 """Begin and end by the clock, and the seconds between them."""
 
 
-def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], times: Times) -> LoadReceipt:
+def write_files(
+    plan: LoadPlan,
+    receipt: LoadReceipt,
+    refused: RefusedRecords | None,
+    warnings: Sequence[str],
+    times: Times,
+) -> LoadReceipt:
     """
     Write the bad, discard and log files of a load, and give the receipt that names them.
+
+    ``refused`` are all records that the target holds as such, where they are known; else it is asked.
 
     A file is written only if it has records; a crash here leaves old files or new ones, and
     the next start of the load writes them anew.
     """
-    records, load_id = RememberedRecords(plan.target.refused), receipt.load_id
+    records, load_id = RememberedRecords(refused or plan.target.refused), receipt.load_id
     bad_files, discard_files = [], []
     for one, bad in _by_input(plan, all_rejects(records, load_id)):
         write_whole(one.bad, record_bytes(plan, one, bad))
@@ -55,8 +64,8 @@ def write_files(plan: LoadPlan, receipt: LoadReceipt, warnings: Sequence[str], t
     )
     if plan.request.rejects_jsonl is not None:
         write_whole(plan.request.rejects_jsonl, _json_lines(plan, all_rejects(records, load_id), load_id))
-    refused = (all_rejects(records, load_id), all_discards(records, load_id))
-    write_whole(receipt.log_file or "", log_parts(plan, receipt, refused, times))
+    told = (all_rejects(records, load_id), all_discards(records, load_id))
+    write_whole(receipt.log_file or "", log_parts(plan, receipt, told, times))
     return receipt
 
 

@@ -130,7 +130,9 @@ def _run_held(load: _Load) -> LoadReceipt:
     warnings = (*receipt.warnings, *columnar.warnings, *told)
     reach("all_loaded")
     times = _times(clock, frozen, begun)
-    written = lasting.call(lambda: write_files(plan, receipt, warnings, times))
+    # What is published is refused elsewhere too.
+    refused = None if load.request.atomic else work.remembered.all_of(progress.counts)
+    written = lasting.call(lambda: write_files(plan, receipt, refused, warnings, times))
     reach("files_written")
     status: Literal["stopped", "complete"] = "complete" if outcome == "complete" else "stopped"
     lasting.call(lambda: load.target.finish(lasting.fence, status, written))

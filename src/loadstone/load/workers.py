@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from loadstone.load.pace import Pace, pinned, sizes_of
 from loadstone.load.plan.model import LoadPlan
 from loadstone.load.prepare import Lanes, prepare
 from loadstone.load.reading import ChunkSource
+from loadstone.load.remembered import Remembered
 from loadstone.load.resume import Progress, progress_of, verify_inputs
 from loadstone.load.sequences import Steps
 from loadstone.load.tickets import Closed
@@ -48,7 +49,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Work:
-    """A plan with what its values need, the fence it runs under, who runs it, its chunks' size, and what publishes them."""
+    """A plan with what its values need, the fence it runs under, who runs it, its chunks' size, what publishes them, and what was refused."""
 
     plan: LoadPlan
     columnar: Columnar
@@ -56,6 +57,7 @@ class Work:
     run: Run
     pace: Pace
     publish: Publisher = PublishWhole()
+    remembered: Remembered = field(default_factory=Remembered)
 
     def of(self, partition: Partition) -> Work:
         """The same for one partition."""
@@ -121,7 +123,7 @@ class _Crew:
         plan = work.plan
         self.plan, self.lanes, self.run, self.pace = plan, Lanes.of(plan, work.columnar), work.run, work.pace
         self.early = sends_early(plan)
-        self.committer = Committer(plan, work.lasting.fence, progress, early=self.early)
+        self.committer = Committer(plan, work.lasting.fence, progress, work.remembered, early=self.early)
         verified = verify_inputs(plan.inputs, progress)
         self.source = ChunkSource(plan, progress, verified, lambda: self.pace.size_bytes)
         self.steps = Steps(plan, progress.sequences)

@@ -94,6 +94,20 @@ REJECT_COLUMNS = (
     "origin",
     "raw_bytes",
 )
+CHECKPOINT_COLUMNS = (
+    "load_id",
+    "input_no",
+    "unit0",
+    "unit1",
+    "record0",
+    "records",
+    "sha256",
+    "counts",
+    "sequences",
+    "stopped",
+    "stamp",
+    "reconciled",
+)
 DISCARD_COLUMNS = ("load_id", "input_no", "record_no", "byte_offset", "length_bytes", "reason")
 
 
@@ -150,6 +164,24 @@ def discard_row(load_id: str, discard: Discard) -> tuple[Any, ...]:
         discard.byte_offset,
         discard.length_bytes,
         discard.reason,
+    )
+
+
+def checkpoint_row(load_id: str, checkpoint: Checkpoint) -> tuple[Any, ...]:
+    """A checkpoint as a row of ``CHECKPOINT_COLUMNS``."""
+    return (
+        load_id,
+        checkpoint.input_no,
+        checkpoint.unit0,
+        checkpoint.unit1,
+        checkpoint.record0,
+        checkpoint.records,
+        checkpoint.sha256,
+        stored_counts(checkpoint.counts),
+        json.dumps(checkpoint.sequences),
+        checkpoint.stopped,
+        checkpoint.stamp or None,
+        json.dumps([one.values() for one in checkpoint.reconciled]) if checkpoint.reconciled else None,
     )
 
 
@@ -315,23 +347,10 @@ class Control:
 
     def add_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
         """Insert a checkpoint."""
+        marks = ", ".join("?" * len(CHECKPOINT_COLUMNS))
         self._execute(
-            f"INSERT INTO {self._prefix}loadstone_chunk (load_id, input_no, unit0, unit1, record0, records, sha256,"
-            " counts, sequences, stopped, stamp, reconciled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                load_id,
-                checkpoint.input_no,
-                checkpoint.unit0,
-                checkpoint.unit1,
-                checkpoint.record0,
-                checkpoint.records,
-                checkpoint.sha256,
-                stored_counts(checkpoint.counts),
-                json.dumps(checkpoint.sequences),
-                checkpoint.stopped,
-                checkpoint.stamp or None,
-                json.dumps([one.values() for one in checkpoint.reconciled]) if checkpoint.reconciled else None,
-            ],
+            f"INSERT INTO {self._prefix}loadstone_chunk ({', '.join(CHECKPOINT_COLUMNS)}) VALUES ({marks})",
+            checkpoint_row(load_id, checkpoint),
         )
 
     def update_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
@@ -344,9 +363,9 @@ class Control:
 
     def checkpoints(self, load_id: str) -> list[Checkpoint]:
         """All checkpoints in input order."""
+        names = ", ".join(CHECKPOINT_COLUMNS[1:])
         rows = self._execute(
-            f"SELECT input_no, unit0, unit1, record0, records, sha256, counts, sequences, stopped, stamp,"
-            f" reconciled FROM {self._prefix}loadstone_chunk WHERE load_id = ? ORDER BY input_no, unit0",
+            f"SELECT {names} FROM {self._prefix}loadstone_chunk WHERE load_id = ? ORDER BY input_no, unit0",
             [load_id],
         )
         return [

@@ -173,6 +173,14 @@ class Session(Protocol):
         """Start a write transaction."""
         ...
 
+    def enter(self, fence: Fence, checkpoint: Checkpoint) -> bool:
+        """
+        Start a write transaction, check the fence, and insert the checkpoint behind it; False when it is no longer mine.
+
+        A transaction for which this gives False, or raises, is to be rolled back.
+        """
+        ...
+
     def check_fence(self, fence: Fence) -> bool:
         """Inside the transaction: lock or read the fence row; False when it is no longer mine."""
         ...

@@ -246,6 +246,12 @@ class UnrecordedSession:
         self._forget()
         self._inner.begin()
 
+    def enter(self, fence: Fence, checkpoint: Checkpoint) -> bool:
+        """Start a transaction; the checkpoint is kept until its commit."""
+        self.begin()
+        self.add_checkpoint(fence.load_id, checkpoint)
+        return True
+
     def check_fence(self, fence: Fence) -> bool:
         """Nobody else can take an unrecorded load over."""
         return True

@@ -24,6 +24,7 @@ def upgrade(
     types: Mapping[str, str],
     prefix: str,
     run_ddl: Callable[[Sequence[str]], None],
+    known: Known | None = None,
 ) -> None:
     """
     Change the control tables that are there to what this version reads and writes; what they hold stays.
@@ -33,11 +34,12 @@ def upgrade(
     Args:
         read: Asks the catalogue; tables that are missing are made elsewhere, and before.
         types: Fills text, long, int and bytes. prefix: ``schema.``.
+        known: What ``read`` has just told, where it was asked.
 
     Raises:
         Refused: LS-3009 no change makes them fit, or this user may not make it.
     """
-    statements = upgrade_sql(read(), types, prefix)
+    statements = upgrade_sql(read() if known is None else known, types, prefix)
     if not statements:
         return
     try:

@@ -113,6 +113,33 @@ def test_only_the_highest_fence_may_write(target: Target, session: Session) -> N
     session.close()
 
 
+def test_a_chunk_is_entered_with_its_checkpoint(target: Target, session: Session) -> None:
+    """The transaction is begun, the fence holds, and the checkpoint stands once it is committed."""
+    fence = target.raise_fence(LOAD, Claimant.here())
+    one = checkpoint(stamp="10 20", stopped="it's 100 %")
+    assert session.enter(fence, one)
+    session.rollback()
+    assert [] == target.checkpoints(LOAD)
+    assert session.enter(fence, one)
+    session.commit()
+    assert [one] == target.checkpoints(LOAD)
+    with pytest.raises(Refused, match="LS-4003"):
+        session.enter(fence, one)
+        session.commit()
+
+
+def test_a_chunk_is_not_entered_with_another_fence(target: Target) -> None:
+    """Not with a lower one, nor with one that was never raised, nor for another load."""
+    old = target.raise_fence(LOAD, Claimant.here())
+    new = target.raise_fence(LOAD, Claimant.here())
+    session = target.open()
+    for fence in (old, replace(new, number=3), replace(new, load_id=OTHER)):
+        assert not session.enter(fence, checkpoint())
+        session.rollback()
+    session.close()
+    assert [] == target.checkpoints(LOAD)
+
+
 def test_a_fence_of_another_load_is_no_right(target: Target, session: Session) -> None:
     """Numbers count for one load."""
     fence = target.raise_fence(LOAD, Claimant.here())

@@ -106,6 +106,8 @@ def test_a_claim_does_not_wait_for_the_chunk_in_flight(
         in_flight.session.begin()
         assert not in_flight.session.check_fence(in_flight.fence)
         in_flight.session.rollback()
+        assert not in_flight.session.enter(in_flight.fence, checkpoint(100, 200))
+        in_flight.session.rollback()
         in_flight.release()
         held.join(20)
         assert not held.is_alive()

@@ -21,6 +21,7 @@ from loadstone.targets.duckdb.isolate import isolate_by_trials
 from loadstone.targets.duckdb.memory import forget_blocks, free_threads
 from loadstone.targets.duckdb.staged import find_staged_refusals
 from loadstone.targets.duckdb.suspects import without
+from loadstone.targets.entering import enter_stepwise
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.refused import PAGE_ROWS
@@ -44,6 +45,10 @@ class DuckdbSession:
         self.rollback()
         self._execute("BEGIN TRANSACTION", [])
         self._opened = None
+
+    def enter(self, fence: Fence, checkpoint: Checkpoint) -> bool:
+        """One statement after the other."""
+        return enter_stepwise(self, fence, checkpoint)
 
     def check_fence(self, fence: Fence) -> bool:
         """The beat must hit the fence row, which makes a second writer fail."""

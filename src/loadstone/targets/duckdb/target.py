@@ -102,6 +102,7 @@ class DuckdbTarget(StoredLoads):
         with _MAKING:  # two threads that make one table do not wait for each other in DuckDB: one is refused
             self.run_ddl(self.init_sql())
             upgrade(self._control_columns, TYPES, self._prefix, self.run_ddl)
+            self._of_this_version = True
 
     def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock ``<file>.holder`` until ``close``, for DuckDB keeps other processes out of the file that long."""
@@ -140,7 +141,7 @@ class DuckdbTarget(StoredLoads):
     @property
     def refused(self) -> StoredRecords:
         """Rejects and discards, page by page."""
-        return StoredRecords(self._execute, self._control_columns, self._prefix)
+        return StoredRecords(self._execute, self._columns_to_read, self._prefix)
 
     def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
         """A file has no rights but its own, which opening it has shown."""

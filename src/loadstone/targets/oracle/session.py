@@ -14,6 +14,7 @@ from loadstone.books import Checkpoint, Discard, Fence, Reject
 from loadstone.errors import FixSpec, Refused
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
+from loadstone.targets.entering import enter_stepwise
 from loadstone.targets.isolate import rows_between
 from loadstone.targets.model import ConstraintError, ConstraintRefusal, TableInfo, TableRows
 from loadstone.targets.oracle.catalogue import unique_keys
@@ -41,6 +42,10 @@ class OracleSession:
 
     def begin(self) -> None:
         """Nothing is open: the transaction begins with ``check_fence``."""
+
+    def enter(self, fence: Fence, checkpoint: Checkpoint) -> bool:
+        """One statement after the other."""
+        return enter_stepwise(self, fence, checkpoint)
 
     def check_fence(self, fence: Fence) -> bool:
         """Lock the fence row: it cannot be raised before this transaction ends."""

@@ -13,13 +13,13 @@ from psycopg import sql
 from loadstone.books import Checkpoint, Discard, Fence, Reject
 from loadstone.spec import Method
 from loadstone.targets.control import (
-    CLAIM,
+    CHECKPOINT_COLUMNS,
     DISCARD_COLUMNS,
     FENCE,
     REJECT_COLUMNS,
     Control,
+    checkpoint_row,
     discard_row,
-    is_held,
     reject_row,
 )
 from loadstone.targets.isolate import isolate_by_halves
@@ -37,6 +37,7 @@ from loadstone.targets.postgresql.totals import total_sql
 from loadstone.targets.preparing import empty_tables
 from loadstone.targets.staged import StagedSql, StagedTable, refused_in, returning
 from loadstone.targets.totals import Measured, Total
+from loadstone.telemetry.points import reach
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -57,7 +58,6 @@ class PostgresSession:
     def __init__(self, connection: psycopg.Connection[Any], prefix: str, part: int = 0) -> None:
         self._raw, self._begun = connection, True
         self._prefix, self._part = prefix, part
-        self._fence_queries: dict[str, bytes] = {}
         self.pid = connection.info.backend_pid
         self._control = Control(self._execute, prefix, part)
         self.staged = StagedSql(self._execute, prefix, _named)
@@ -66,16 +66,27 @@ class PostgresSession:
         """Start a transaction; the server is told with the next statement."""
         self._begun = False
 
+    def enter(self, fence: Fence, checkpoint: Checkpoint) -> bool:
+        """
+        All in one trip: the fence's row is locked in share mode, so that it cannot be raised before this transaction ends.
+
+        The checkpoint comes from a statement of its own behind that lock, which sees what is committed when it begins,
+        and makes no row where another fence or a later claim stands.
+        """
+        self._begun = True
+        key = [fence.load_id, self._part]
+        values = [*key, *checkpoint_row(fence.load_id, checkpoint), *key, fence.number, fence.number]
+        with translate(), psycopg.ClientCursor(self._raw) as cursor:
+            cursor.execute(_enter_query(self._prefix), values)
+            while cursor.nextset():
+                pass
+            entered = cursor.rowcount == 1
+        reach("fence_checked")
+        return entered
+
     def check_fence(self, fence: Fence) -> bool:
         """Lock the fence row in share mode: it cannot be raised before this transaction ends."""
-        begin, self._begun = b"" if self._begun else b"BEGIN;", True
-        with translate(), psycopg.ClientCursor(self._raw) as cursor:
-            cursor.execute(begin + self._fence_query(cursor, fence.load_id))
-            while cursor.description is None:
-                cursor.nextset()
-            held = cursor.fetchone()
-            cursor.nextset()
-            return is_held(fence.number, held, cursor.fetchone())
+        return self._control.holds_fence(fence.load_id, fence.number, lock=" FOR SHARE")
 
     def add_checkpoint(self, load_id: str, checkpoint: Checkpoint) -> None:
         """Insert the checkpoint."""
@@ -179,17 +190,6 @@ class PostgresSession:
             run(self._raw, "BEGIN", [])
         return self._raw
 
-    def _fence_query(self, cursor: psycopg.ClientCursor[Any], load_id: str) -> bytes:
-        """
-        The statements of one trip that read fence and claim; composed once, for every chunk asks.
-
-        Each still sees what is committed when it begins, the claim after the fence's lock.
-        """
-        if load_id not in self._fence_queries:
-            text = f"{FENCE.format(self._prefix)} FOR SHARE;{CLAIM.format(self._prefix)}".replace("?", "%s")
-            self._fence_queries[load_id] = cursor.mogrify(text.encode(), [load_id, self._part] * 2).encode()
-        return self._fence_queries[load_id]
-
     def _execute(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return run(self._connection, text, parameters)
 
@@ -264,6 +264,21 @@ class PostgresSession:
         ).rowcount
         if changed and sent is not None and stored < sent[0]:
             raise dropped(rows.table_no)
+
+
+@cache
+def _enter_query(prefix: str) -> bytes:
+    marks = ", ".join(["%s"] * len(CHECKPOINT_COLUMNS))
+    return (
+        (
+            f"BEGIN;{FENCE.format(prefix)} FOR SHARE;"
+            f"INSERT INTO {prefix}loadstone_chunk ({', '.join(CHECKPOINT_COLUMNS)}) SELECT {marks}"
+            f" FROM {prefix}loadstone_fence f JOIN {prefix}loadstone_claim c USING (load_id, part)"
+            " WHERE load_id = ? AND part = ? AND fence_no = ? AND claim_no <= ?"
+        )
+        .replace("?", "%s")
+        .encode()
+    )
 
 
 @cache

@@ -117,9 +117,11 @@ class PostgresTarget(StoredLoads):
             Refused: LS-3008 this role may not make tables, or not write them; LS-3009 nor change them, or they are too old.
         """
         names = [self._prefix + name for name in CONTROL_TABLES]
-        if len(self._control_columns()) < len(CONTROL_TABLES):
+        if len(known := self._control_columns()) < len(CONTROL_TABLES):
             self.run_ddl(self.init_sql())
-        upgrade(self._control_columns, TYPES, self._prefix, self.run_ddl)
+            known = self._control_columns()
+        upgrade(self._control_columns, TYPES, self._prefix, self.run_ddl, known)
+        self._of_this_version = True
         lacking = self._execute(
             "SELECT n, p, current_user FROM unnest(?::text[]) AS n,"
             " unnest(?::text[]) AS p WHERE NOT has_table_privilege(n::regclass, p)",
@@ -148,7 +150,7 @@ class PostgresTarget(StoredLoads):
         self._load_id = load_id
         self._execute("SELECT set_config('application_name', ?, false)", [_names(load_id, self._part)[1]])
         self._lock = self._execute(
-            "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()", []
+            "SELECT pid, backend_start FROM pg_stat_get_activity(pg_backend_pid())", []
         )[0]
 
         def release() -> None:
@@ -206,7 +208,7 @@ class PostgresTarget(StoredLoads):
     @property
     def refused(self) -> StoredRecords:
         """Rejects and discards, page by page."""
-        return StoredRecords(self._execute, self._control_columns, self._prefix)
+        return StoredRecords(self._execute, self._columns_to_read, self._prefix)
 
     def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
         """Before TRUNCATE has emptied a table that INSERT may not fill."""
@@ -329,8 +331,9 @@ class PostgresTarget(StoredLoads):
         """
         deadline = time.monotonic() + END_WAIT_S
         while self._execute(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {condition} AND pid <> pg_backend_pid()"
-            " AND datname = current_database()",
+            # Not pg_stat_activity, which joins the names of users and databases to it.
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL) WHERE {condition}"
+            " AND pid <> pg_backend_pid() AND datid = (SELECT oid FROM pg_database WHERE datname = current_database())",
             parameters,
         ):
             if time.monotonic() > deadline:

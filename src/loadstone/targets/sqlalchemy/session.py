@@ -15,6 +15,7 @@ from loadstone.datatypes.model import Kind
 from loadstone.errors import FixSpec, Refused
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
+from loadstone.targets.entering import enter_stepwise
 from loadstone.targets.isolate import isolate_by_halves
 from loadstone.targets.model import (
     ConstraintError,
@@ -47,6 +48,10 @@ class SqlAlchemySession:
         """Start a transaction."""
         with translate():
             self._connection.begin()
+
+    def enter(self, fence: Fence, checkpoint: Checkpoint) -> bool:
+        """One statement after the other."""
+        return enter_stepwise(self, fence, checkpoint)
 
     def check_fence(self, fence: Fence) -> bool:
         """The beat locks the fence row: it cannot be raised before this transaction ends."""

@@ -12,6 +12,7 @@ from loadstone.books import Checkpoint, Discard, Fence, Reject
 from loadstone.errors import Refused
 from loadstone.spec import Method
 from loadstone.targets.control import DISCARD_COLUMNS, REJECT_COLUMNS, Control, discard_row, reject_row
+from loadstone.targets.entering import enter_stepwise
 from loadstone.targets.isolate import isolate_by_halves
 from loadstone.targets.model import (
     ConstraintError,
@@ -40,6 +41,10 @@ class SqliteSession:
     def begin(self) -> None:
         """BEGIN IMMEDIATE: the only writer from here on."""
         self._execute("BEGIN IMMEDIATE", [])
+
+    def enter(self, fence: Fence, checkpoint: Checkpoint) -> bool:
+        """One statement after the other."""
+        return enter_stepwise(self, fence, checkpoint)
 
     def check_fence(self, fence: Fence) -> bool:
         """A plain read; the transaction excludes other writers."""

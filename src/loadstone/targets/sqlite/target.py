@@ -107,6 +107,7 @@ class SqliteTarget(StoredLoads):
         """
         self.run_ddl(self.init_sql())
         upgrade(self._control_columns, TYPES, "", self.run_ddl)
+        self._of_this_version = True
 
     def hold(self, load_id: str, *, take_over: Claimant | None = None) -> Callable[[], None]:
         """Lock ``<file>.holder``."""
@@ -143,7 +144,7 @@ class SqliteTarget(StoredLoads):
     @property
     def refused(self) -> StoredRecords:
         """Rejects and discards, page by page."""
-        return StoredRecords(self._execute, self._control_columns)
+        return StoredRecords(self._execute, self._columns_to_read)
 
     def check_rights(self, tables: Sequence[tuple[int, TableInfo, Method]]) -> None:
         """A file has no rights but its own, which opening it has shown."""
