@@ -30,7 +30,7 @@ class Identity:
     row: LoadRow | None
 
 
-GENERATIONS_MAX = 10_000
+GENERATIONS_MAX = 100_000
 """Loads of one key that are told apart from their ids alone."""
 
 
@@ -99,14 +99,28 @@ def is_of(key: str, load_id: str) -> bool:
     return any(_load_id(key, generation) == load_id for generation in range(GENERATIONS_MAX))
 
 
-def latest(target: Target, key: str) -> Identity:
-    """The newest load of ``key``; a first one that does not exist yet where there is none."""
-    generation, row = 0, target.read_load(_load_id(key, 0))
+def latest(target: Target, key: str, since: Identity | None = None) -> Identity:
+    """
+    The newest load of ``key``; a first one that does not exist yet where there is none.
+
+    Loads that begin anew each time are many, and follow each other without a gap: the newest is found in steps that
+    double, then halve, so that a start asks for a few rows, however many loads came before.
+
+    Args:
+        since: The newest one known before.
+    """
+    known = since.generation if since is not None else 0
+    row = target.read_load(_load_id(key, known))
     if row is None:
-        return Identity(load_id=_load_id(key, 0), generation=0, row=None)
-    while (after := target.read_load(_load_id(key, generation + 1))) is not None:
-        generation, row = generation + 1, after
-    return Identity(load_id=_load_id(key, generation), generation=generation, row=row)
+        return latest(target, key) if known else Identity(load_id=_load_id(key, 0), generation=0, row=None)
+    step = 1
+    while (after := target.read_load(_load_id(key, known + step))) is not None:
+        known, row, step = known + step, after, step * 2
+    while step > 1:
+        step //= 2
+        if (after := target.read_load(_load_id(key, known + step))) is not None:
+            known, row = known + step, after
+    return Identity(load_id=_load_id(key, known), generation=known, row=row)
 
 
 def following(key: str, identity: Identity) -> Identity:

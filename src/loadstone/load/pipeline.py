@@ -54,7 +54,7 @@ def run(request: LoadRequest, target: Target, surroundings: Surroundings, run: R
         release = target.hold(identity.load_id, take_over=claimant if request.take_over else None)
         try:
             # Another process may have gone on with the load, and left, before the lock was had.
-            if latest(target, key) == known:
+            if latest(target, key, known) == known:
                 return _run_held(
                     _Load(request, target, surroundings, run, inputs, identity, claimant, dropped)
                 )
