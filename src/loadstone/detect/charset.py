@@ -66,8 +66,8 @@ _EBCDIC_TEXT = frozenset(
 _NO_LEADS = bytes(range(0xC0))
 """Bytes that begin no character beyond ASCII in UTF-8."""
 
-WORDS_MAX = 2400
-"""Words with letters beyond ASCII that are looked at."""
+WORDS_MAX, WORD_BYTES_MAX = 2400, 200
+"""Words with letters beyond ASCII that are looked at, and so much of each."""
 
 
 _BEYOND = re.compile(rb"[\x80-\xff]")
@@ -291,7 +291,8 @@ def _words(data: bytes) -> bytes:
     found: list[bytes] = []
     for one in re.finditer(rb"[A-Za-z\x80-\xff]+", data):
         if not one[0].isascii():
-            found.append(data[max(0, one.start() - 2) : one.end() + 2].replace(b"\n", b" "))
+            end = min(one.end() + 2, one.start() + WORD_BYTES_MAX)
+            found.append(data[max(0, one.start() - 2) : end].replace(b"\n", b" "))
             if len(found) >= WORDS_MAX:
                 break
     return b"\n".join(found)

@@ -208,12 +208,14 @@ class Judge:
 
 def name_columns(header: Sequence[str] | None, width: int) -> list[str]:
     """Names from a header; unnamed columns are ``column_N``, a name that comes again gets its number."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     for number in range(width):
         name = header[number].strip() if header and number < len(header) else ""
         name = name or f"column_{number + 1}"
-        names.append(name if name not in names else f"{name}_{number + 1}")
-    return names
+        while name in names:
+            name = f"{name}_{number + 1}"
+        names[name] = None
+    return list(names)
 
 
 # Private functions

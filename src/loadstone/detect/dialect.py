@@ -48,6 +48,8 @@ _PATH = re.compile(r"[A-Za-z]:[\\/]")
 ROWS_MAX = 400
 SAMPLE_CHARS = 48_000
 PIECE_CHARS = 1 << 18
+FIELD_CHARS_MAX = 1 << 30
+"""A field may be as long as what is looked at; the limit of the library's reader is 128 KiB."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def parse(text: str, dialect: Dialect) -> Iterator[list[str]]:
         pieces = (piece.replace(dialect.delimiter, stand_in) for piece in pieces)
         delimiter = stand_in
     quotechar = dialect.quotechar
+    csv.field_size_limit(FIELD_CHARS_MAX)
     yield from csv.reader(
         chain.from_iterable(io.StringIO(piece, newline="") for piece in pieces),
         delimiter=delimiter,

@@ -178,12 +178,20 @@ def _first_full(rows: list[list[str]], width: int, first: int, last: int) -> int
     usual = filled[len(filled) // 2] if filled else width
     for number in range(first, min(first + 30, last)):
         here = sum(bool(cell.strip()) for cell in rows[number])
+        if len(rows[number]) == width and here and _is_like_the_next(rows[number], rows[number + 1]):
+            return number
         if len(rows[number]) != width or usual >= 3 and here <= 0.34 * usual:
             continue
         below = max(sum(bool(cell.strip()) for cell in row) for row in rows[number + 1 : number + 5])
         if here and (here > 1 or below < 2 or not rows[number][0].strip()):
             return number
     return first
+
+
+def _is_like_the_next(row: list[str], below: list[str]) -> bool:
+    """Whether all that a row holds are numbers, days and times, each over one of its kind: a record, though most of its cells are empty."""
+    kinds = [(class_of(cell), class_of(other)) for cell, other in zip(row, below, strict=False) if cell.strip()]
+    return all(kind == other and kind in (INTEGER, DECIMAL, DATE, TIME) for kind, other in kinds)
 
 
 def _short_header(rows: list[list[str]], width: int, first: int, last: int) -> int | None:
@@ -211,7 +219,10 @@ def _bounds(rows: list[list[str]], width: int) -> tuple[int, int]:
     agreeing = [number for number, row in enumerate(rows) if len(row) == width]
     if not agreeing:
         return 0, max(0, len(rows) - 1)
-    return agreeing[0], agreeing[-1]
+    first = agreeing[0]
+    if len(agreeing) > 3 and first and len(rows[first + 1]) == 1:
+        first = agreeing[1]  # a line of the text above, that happens to have as many fields
+    return first, agreeing[-1]
 
 
 def _years_as_names(head: list[str]) -> list[str]:

@@ -16,6 +16,10 @@ from .fixed import Fixed, find_fixed
 from .header import THRESHOLD, Table, find_table
 from .model import Alternative, Detection, Dialect
 
+COLUMNS_MAX, FIELDS_MAX = 20_000, 500_000
+"""Fields of a record beyond which a text is no table: in the sample, and in any line."""
+
+_WINDOW_CHARS = 1 << 20
 _LINE = re.compile(r"[^\S\r\n\x85]*[^\s][^\r\n\x85]*")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "blank", "": "nothing"}
 
@@ -145,6 +149,10 @@ def _delimited(
         dialect.escapechar,
         dialect.skip_blanks,
     )
+    if best.width > COLUMNS_MAX or _is_too_wide(text, dialect.delimiter):
+        found.format, found.confidence, found.has_header = "text", 0.5, False
+        found.evidence.append(f"{_say(dialect.delimiter)} gives more fields in a line than a table has columns")
+        return
     head = list(_rows(text, dialect, islice_lines=600))
     rows = [row for _, row in head]
     if not rows:
@@ -156,6 +164,23 @@ def _delimited(
     found.preamble_lines = head[table.first][0] - 1
     _count(found, text, dialect, table, rows[table.first] if table.header_rows else None)
     _say_why(found, best, table, ranked, whole=whole)
+
+
+def _is_too_wide(text: str, delimiter: str) -> bool:
+    """Whether a line holds the delimiter more often than ``FIELDS_MAX``; only long lines are looked into."""
+    if not delimiter:
+        return False
+    at = fields = 0
+    while at + _WINDOW_CHARS <= len(text):
+        end = max(text.rfind(mark, at, at + _WINDOW_CHARS) for mark in "\n\r")
+        if end >= 0:
+            at, fields = end + 1, 0
+            continue
+        fields += text.count(delimiter, at, at + _WINDOW_CHARS)
+        at += _WINDOW_CHARS
+        if fields > FIELDS_MAX:
+            return True
+    return False
 
 
 def _rows(text: str, dialect: Dialect, *, islice_lines: int) -> Iterator[tuple[int, list[str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from loadstone.detect.file import detect_bytes
 from loadstone.detect.header import find_table
 
 BODY = [
@@ -126,3 +127,19 @@ def test_records_with_a_field_more_stand_in_the_table() -> None:
     head = ["account", "name", "amount", "booked", "mark"]
     table = find_table([head, *longer, *BODY, *BODY], 4)
     assert (0, 1) == (table.first, table.header_rows)
+
+
+def test_a_line_above_with_as_many_fields_is_no_header() -> None:
+    """A line of the title may hold a comma; another line of the title between it and the table says that it is none of the table's."""
+    title = ["Bank of Example", "Account: 123456, EUR", "Period January"]
+    for head in (["id,note"], []):
+        text = "\n".join([*title, *head, *(f"{number},word {number}" for number in range(12))])
+        found = detect_bytes(text.encode())
+        assert (3, bool(head), 12) == (found.preamble_lines, found.has_header, found.records)
+
+
+def test_a_first_record_with_few_values_is_a_record() -> None:
+    """A first row whose only value is a number over numbers is no title of the table; words alone are."""
+    rows = "".join(f"{number};word {number};{number * 3}\n" for number in range(2, 12))
+    assert (0, 11) == ((found := detect_bytes(("1;;\n" + rows).encode())).preamble_lines, found.records)
+    assert (1, 10) == ((found := detect_bytes(("Title;;\n" + rows).encode())).preamble_lines, found.records)
