@@ -344,9 +344,8 @@ def _tar_names(found: Opened) -> list[str]:
 
 def _choose(names: Sequence[str], wanted: str | None, file: str) -> str:
     if wanted is not None:
-        fitting = (
-            [wanted] if wanted in names else [name for name in names if fnmatch.fnmatchcase(name, wanted)]
-        )
+        fitting = [name for name in names if name == wanted]
+        fitting = fitting or [name for name in names if fnmatch.fnmatchcase(name, wanted)]
     else:
         fitting = [name for name in names if not is_side_file(name)] or list(names)
     if len(fitting) == 1:

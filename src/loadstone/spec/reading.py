@@ -53,7 +53,7 @@ class CopybookReading(Columns):
         description="Record or item that REDEFINES another to when it is taken; the first of those that share bytes else.",
     )
     skip_bytes: int = Doc(0, ge=0, description="Bytes of the file before its first record.")
-    byte_order: Only["big", "little"] = Doc("big", description="Byte order of binary numbers.")
+    byte_order: Only["big", "little"] = Doc("big", description="Byte order of binary numbers; `little` makes COMP-1 and COMP-2 IEEE 754.")
 
 
 class JsonReading(Columns):

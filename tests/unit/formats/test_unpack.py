@@ -200,3 +200,21 @@ def test_text_that_looks_like_a_container_is_text(data: bytes, path: Path) -> No
     """A few first letters do not make one."""
     path.write_bytes(data)
     assert data == content(path)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_a_name_that_stands_twice_is_not_guessed(kind: str, path: Path) -> None:
+    """Which of both is meant cannot be told: the last one of a zip, as some tools take it, or the first, as others do."""
+    out = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr("pay.csv", b"first")
+            archive.writestr("pay.csv", b"second")
+    else:
+        out.write(tarred({"pay.csv": b"first"})[:1024] + tarred({"pay.csv": b"second"}))
+    path.write_bytes(out.getvalue())
+    for member in (None, "pay.csv", "p*"):
+        with pytest.raises(FixFile) as caught:
+            content(path, member)
+        assert ("LS-2027", "2 members could be meant: pay.csv, pay.csv") == (caught.value.code, caught.value.message)

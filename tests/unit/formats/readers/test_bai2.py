@@ -258,3 +258,73 @@ def test_summaries_of_an_account(record: str, expected: list[tuple[str | None, .
 def test_directions_have_their_ranges(code: str, direction: str | None) -> None:
     """Detail and summary codes, loans, and what a bank's customer may use: the ends of each range."""
     assert direction == direction_of(code)
+
+
+@pytest.mark.parametrize(
+    ("records", "code", "told"),
+    [
+        ([], "LS-2050", "the file ends without its header, record 01"),
+        (["02,R,O,1,240131,,USD,2/"], "LS-2050", "expected a file header, record 01"),
+        ([HEADERS[0][:-2] + "4/"], "LS-2050", "version '4' of BAI is not 2 or 3"),
+        ([HEADERS[0]], "LS-2051", "the file ends without its trailer, record 99"),
+        ([*HEADERS, "03,7,,,,,/", "03,8,,,,,/"], "LS-2052", "expected the account trailer, record 49, before another account"),
+        ([*HEADERS, HEADERS[1]], "LS-2052", "expected the group trailer, record 98, before another group"),
+        ([HEADERS[0], HEADERS[0]], "LS-2052", "expected the file trailer, record 99, before another file"),
+        ([HEADERS[0], "03,7,,,,,/"], "LS-2052", "expected a group header, record 02, before an account"),
+        ([*HEADERS, "49,0,2/"], "LS-2052", "expected an account, record 03, before its trailer"),
+        ([*HEADERS, "03,7/", "98,0,1,3/"], "LS-2052", "expected an account trailer, record 49, before a group trailer"),
+        ([HEADERS[0], "98,0,1,3/"], "LS-2052", "expected a group header, record 02, before a group trailer"),
+        ([*HEADERS, "99,0,1,3/"], "LS-2052", "expected the group trailer, record 98, before the file trailer"),
+        ([*HEADERS, "98,x,1,3/"], "LS-2052", "expected digits in the figures of the group trailer"),
+        ([HEADERS[0], "99,0,1,x/"], "LS-2052", "expected digits in the figures of the file trailer"),
+        ([HEADERS[0].replace("240131", "241331")], "LS-2052", "the file's date '241331' is no date"),
+        ([HEADERS[0], HEADERS[1].replace("240131", "x")], "LS-2052", "the group's date 'x' is no date"),
+    ],
+    ids=[
+        "empty", "no header", "version", "no trailer", "account in account", "group in group", "file in file", "no group", "no account",
+        "open account", "no group to end", "open group", "group figures", "file figures", "file date", "group date",
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_said(records: list[str], code: str, told: str) -> None:
+    """The record that should stand there, by its name and number, with its line."""
+    with pytest.raises(FixFile) as caught:
+        list(read(records))
+    assert (code, told) == (caught.value.code, caught.value.message)
+    assert max(len(records), 1) == caught.value.place.line
+
+
+def test_each_total_is_compared_at_its_level() -> None:
+    """Control totals with the currency's decimals, counts of records with continuations, of accounts and of groups; those of two files apart."""
+    one = [
+        *HEADERS, "03,7,JPY,010,500,,/", "16,142,30,0,,,text/", "88,more/", "49,530,4/", "98,530,1,6/", "99,530,1,8/",
+    ]  # fmt: skip
+    reader = read([*one, *one[:-1], "99,531,2,9/"])
+    list(reader)
+    totals = [(total.scope, total.name, str(total.stated), str(total.counted), total.origin) for total in reader.controls()]
+    assert [
+        ("account 1 of group 1", "control total", "530", "530", "line 6"),
+        ("account 1 of group 1", "records", "4", "4", "line 6"),
+        ("group 1", "control total", "5.30", "5.30", "line 7"),
+        ("group 1", "accounts", "1", "1", "line 7"),
+        ("group 1", "records", "6", "6", "line 7"),
+        ("file", "control total", "5.30", "5.30", "line 8"),
+        ("file", "groups", "1", "1", "line 8"),
+        ("file", "records", "8", "8", "line 8"),
+        ("account 1 of group 1 of file 2", "control total", "530", "530", "line 14"),
+        ("account 1 of group 1 of file 2", "records", "4", "4", "line 14"),
+        ("group 1 of file 2", "control total", "5.30", "5.30", "line 15"),
+        ("group 1 of file 2", "accounts", "1", "1", "line 15"),
+        ("group 1 of file 2", "records", "6", "6", "line 15"),
+        ("file 2", "control total", "5.31", "5.30", "line 16"),
+        ("file 2", "groups", "2", "1", "line 16"),
+        ("file 2", "records", "9", "8", "line 16"),
+    ] == totals
+
+
+def test_a_record_of_no_code_is_shown_as_it_stands() -> None:
+    """Text behind a closed record, and a record of another format; continuations are lines."""
+    rows = list(read([*HEADERS, "03,7/", "stray text", "16,1x2,5,0/", "88,and more/", "49,5,3/", "98,5,1,5/", "99,5,1,7/"]))
+    assert [
+        ("line 4", ("stray text",), "it begins with no code of a record: 01, 02, 03, 16, 49, 88, 98, 99"),
+        ("line 5", ("16,1x2,5,0\nand more",), "the type code '1x2' is no three digits"),
+    ] == [(row.origin, row.values, row.fault) for row in rows]

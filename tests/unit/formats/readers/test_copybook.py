@@ -300,3 +300,107 @@ def test_any_text_is_a_copybook_or_refused(text: str) -> None:
         parse_copybook(text)
     except FixSpec as error:
         assert "LS-1120" == error.code
+
+
+@pytest.mark.parametrize(
+    ("clause", "raw", "expected"),
+    [
+        ("COMP-1", "0000C842", "100"), ("COMP-1", "0000C0BF", "-1.5"), ("COMP-1", "00000000", "0"), ("COMP-1", "00000080", "0"),
+        ("COMP-1", "CDCCCC3D", "0.100000001490116119384765625"), ("COMP-2", "000000000000F83F", "1.5"),
+        ("COMP-2", "0000000000405DC0", "-117"), ("PIC S9(4) COMP", "FEFF", "-2"), ("PIC 9(9) COMP-5", "01000000", "1"),
+        ("PIC S9(3) COMP-3", "123D", "-123"),
+    ],
+    ids=["hundred", "minus", "zero", "minus zero", "tenth", "double", "double minus", "binary", "unsigned", "packed"],
+)  # fmt: skip
+def test_values_of_small_machines(clause: str, raw: str, expected: str) -> None:
+    """With the lowest byte first, floating point is that of IEEE 754; packed numbers have no order of bytes."""
+    (row,) = list(read(bytes.fromhex(raw), f"01 F {clause}.", little_endian=True))
+    assert (None, (expected,)) == (row.fault, row.values)
+
+
+@pytest.mark.parametrize("raw", ["0000807F", "000080FF", "0000C07F"], ids=["infinite", "below", "none"])
+def test_floats_that_are_no_number_are_refused(raw: str) -> None:
+    """Infinity and NaN are no value of a column."""
+    (row,) = list(read(bytes.fromhex(raw), "01 F COMP-1.", little_endian=True))
+    assert f"F: x'{raw}' is no number" == row.fault
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("42640000", "100"), ("C276A000", "-118.625"), ("40800000", "0.5"), ("41100000", "1"), ("3F100000", "0.00390625"),
+        ("C1100000", "-1"), ("7FFFFFFF", str(int("FFFFFF", 16) * 16**57)),
+    ],
+    ids=["hundred", "manual", "half", "one", "small", "minus one", "largest"],
+)  # fmt: skip
+def test_floats_of_mainframes_are_exact(raw: str, expected: str) -> None:
+    """A sign, an exponent of 16 that counts from 64, and a fraction: the largest has 76 digits."""
+    assert [(expected,)] == [row.values for row in read(bytes.fromhex(raw), "01 F COMP-1.")]
+
+
+@pytest.mark.parametrize(
+    ("digits", "usage", "size"),
+    [
+        (1, "COMP", 2), (4, "COMP", 2), (5, "COMP", 4), (9, "COMP", 4), (10, "COMP", 8), (18, "COMP", 8), (19, "COMP", 16),
+        (1, "COMP-3", 1), (2, "COMP-3", 2), (3, "COMP-3", 2), (4, "COMP-3", 3), (7, "COMP-3", 4), (18, "COMP-3", 10),
+        (1, "COMP-6", 1), (2, "COMP-6", 1), (3, "COMP-6", 2), (5, "DISPLAY", 5), (5, "PACKED-DECIMAL", 3), (5, "COMP-4", 4),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_numbers_take_as_many_bytes_as_their_usage_says(digits: int, usage: str, size: int) -> None:
+    """Binary ones 2, 4, 8 or 16; packed ones half a byte a digit and one for the sign."""
+    (record,) = parse_copybook(f"01 R.\n 05 F PIC S9({digits}) {usage}.")
+    assert (size, size) == (record.size, record.children[0].size)
+
+
+@pytest.mark.parametrize(
+    ("clause", "size"),
+    [
+        ("PIC X(10)", 10), ("PIC XXX", 3), ("PIC A(2)X9", 4), ("PIC S9(5)V99", 7), ("PIC S9(3) SIGN TRAILING SEPARATE", 4),
+        ("PIC 9(3) SIGN IS LEADING SEPARATE CHARACTER", 4), ("PIC ZZ,ZZ9.99-", 10), ("PIC $$$9.99CR", 9), ("PIC N(4)", 8),
+        ("PIC 9(2)P(3)", 2), ("COMP-1", 4), ("COMP-2", 8), ("PIC X(3) OCCURS 4 TIMES", 12), ("PIC 9(3) COMP-3 OCCURS 2", 4),
+        ("PIC X VALUE 'A. B'", 1), ("PIC X(2) JUSTIFIED RIGHT", 2), ("PIC 9(4) BLANK WHEN ZERO", 4),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_items_take_as_many_bytes_as_they_declare(clause: str, size: int) -> None:
+    """V and P take none, CR and DB two, a separate sign one, national characters two each."""
+    (record,) = parse_copybook(f"01 R.\n 05 F {clause}.\n 05 G PIC X.")
+    assert size == record.children[0].size
+    assert size + 1 == record.size
+
+
+def test_a_count_may_be_named_with_its_group() -> None:
+    """DEPENDING ON N OF HEAD is N."""
+    book = "01 R.\n 05 HEAD.\n 10 N PIC 9.\n 05 T OCCURS 0 TO 2 DEPENDING ON N OF HEAD IN R INDEXED BY I PIC X.\n"
+    rows = list(read(framed([b"\xf1\x81", b"\xf2\x81\x82"], "rdw"), book, framing="rdw"))
+    assert [("1", "a", None), ("2", "a", "b")] == [row.values for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("sign", "raw", "expected"),
+    [
+        (None, "F1F2C3", "123"), (None, "F1F2F3", "123"), (None, "F1F2A3", "123"), (None, "F1F2E3", "123"), (None, "F1F2D3", "-123"),
+        (None, "F1F2B3", "-123"), (None, "F0F0D0", "0"), ("LEADING", "C1F2F3", "123"), ("LEADING", "D1F2F3", "-123"),
+        ("TRAILING SEPARATE", "F1F2F34E", "123"), ("TRAILING SEPARATE", "F1F2F360", "-123"), ("TRAILING SEPARATE", "F1F2F340", "123"),
+        ("LEADING SEPARATE", "4EF1F2F3", "123"), ("LEADING SEPARATE", "60F1F2F3", "-123"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_signs_of_zoned_numbers(sign: str | None, raw: str, expected: str) -> None:
+    """Every plus and minus that the machine takes, over a digit or in a byte of its own."""
+    clause = f" SIGN IS {sign}" if sign else ""
+    assert [(expected,)] == [row.values for row in read(bytes.fromhex(raw), f"01 F PIC S9(3){clause}.")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("123C", "123"), ("123F", "123"), ("123A", "123"), ("123E", "123"), ("123D", "-123"), ("123B", "-123"), ("000D", "0"),
+        ("999C", "999"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_signs_of_packed_numbers(raw: str, expected: str) -> None:
+    """A, C, E and F are a plus, B and D a minus; a zero has none."""
+    assert [(expected,)] == [row.values for row in read(bytes.fromhex(raw), "01 F PIC S9(3) COMP-3.")]

@@ -192,6 +192,8 @@ class _Clauses:
             item.depends_on = self._next()
             if not item.depends_on:
                 raise _error(self._file, item.line, "DEPENDING ON names no item")
+            while self._peek() in ("OF", "IN"):
+                self._at += 2
             if item.occurs_min == item.occurs:
                 item.occurs_min = 0
         while self._peek() in ("ASCENDING", "DESCENDING", "INDEXED"):

@@ -1,7 +1,9 @@
-"""Bytes of a field to exact text: characters, zoned, packed and binary numbers, and the floating point of mainframes."""
+"""Bytes of a field to exact text: characters, zoned, packed and binary numbers, and floating point."""
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 
@@ -29,11 +31,12 @@ def value_of(item: Item, raw: bytes, decode: Decode, *, little: bool) -> str | N
     """
     The value of a field; text without blanks and NULs at its end, None where nothing is left.
 
-    A number in characters that is all blanks or all NULs is None. Raises ``Malformed``.
+    A number in characters that is all blanks or all NULs is None. ``little``: binary numbers have their lowest byte first, and floating
+    point is that of IEEE 754, for the machines of that order have no other. Raises ``Malformed``.
     """
     usage, picture = item.usage, item.picture
     if usage in (Usage.FLOAT, Usage.DOUBLE):
-        return _hex_float(raw)
+        return _ieee_float(raw) if little else _hex_float(raw)
     assert picture is not None
     if usage is Usage.PACKED:
         return _packed(raw, picture)
@@ -110,6 +113,14 @@ def _placed(number: int, picture: Picture) -> str:
         number *= 10**-picture.scale
         return str(number)
     return pointed(number, picture.scale)
+
+
+def _ieee_float(raw: bytes) -> str:
+    """The floating point of small machines, lowest byte first; exact."""
+    (value,) = struct.unpack("<f" if len(raw) == 4 else "<d", raw)
+    if not math.isfinite(value):
+        raise Malformed(f"x'{raw.hex().upper()}' is no number")
+    return f"{Decimal(value):f}" if value else "0"
 
 
 def _hex_float(raw: bytes) -> str:
