@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -101,18 +101,18 @@ def expectations(around: Surroundings) -> list[Expectation]:
     """
     What was due in the last seven days, is due within a day, or is overdue since whenever; by feed and date.
 
-    A time that had passed when its feed was last changed is of the past, unless it was told before.
+    A time that had passed when its feed last got other times (or was added) is of the past, unless it was told before.
     """
     known, now = around.registry(), around.now()
     with around.database.read() as connection:
         kept = {(one.feed, one.business_date): one for one in kept_since(connection, now)}
-        changed = {one.item.name: one.changed_at for one in registered.listed(connection, Feed)}
+        changed = _terms_since(connection, now)
         calendars = registered.calendars(connection)
     owed = []
     for feed, source, sla in _expecting(known):
         calendar = calendars.get(feed.calendar or source.calendar or "", EVERY_DAY)
         opened = [day for name, day in kept if name == feed.name and kept[name, day].state.overdue]
-        since = max(changed.get(feed.name, now), now - LOOK_BACK)
+        since = changed.get(feed.name, now)
         for day in sorted({*_days(sla, calendar, now), *opened}):
             window = window_of(sla, day, calendar, timezone_of(feed, source))
             moment = window.late_at or window.closes_at
@@ -224,6 +224,12 @@ def kept_since(connection: Connection, now: datetime) -> list[Overdue]:
 DAYS_OF_OFFSET = timedelta(days=75)
 """Calendar days that the 31 business days of the largest ``day_offset`` may take."""
 
+CHANGES_MAX = 100
+"""Changes of a feed that are looked through for one of its times."""
+
+_TERMS = ("timezone", "expected_until", "cutoff", "day_offset", "files_min")
+"""What of an SLA says which files are due by when."""
+
 _TOPICS = {
     Due.LATE: "feed.late",
     Due.MISSING: "feed.missing",
@@ -241,6 +247,39 @@ def _expecting(known: Known) -> Iterator[tuple[Feed, SourceSystem, Sla]]:
             continue
         if sla.expected_until is not None or sla.cutoff is not None:
             yield feed, source, sla
+
+
+def _terms_since(connection: Connection, now: datetime) -> dict[str, datetime]:
+    """
+    Since when each feed owes its files by the times that it says now; not before the time looked back on.
+
+    A change of anything else leaves what is due as it was, or an edit between a time and the next worker would hide a
+    file that never came.
+    """
+    first = now - LOOK_BACK
+    since = {}
+    for one in registered.listed(connection, Feed):
+        since[one.item.name] = max(one.changed_at, first)
+        if one.changed_at > first and one.version > 1:
+            since[one.item.name] = max(_terms_of(connection, one.item.name, one.changed_at), first)
+    return since
+
+
+def _terms_of(connection: Connection, feed: str, changed_at: datetime) -> datetime:
+    """When what a feed owes by when last changed, by the audit trail; long ago where its last changes were of other things."""
+    changes = trail.latest(connection, f"feed:{feed}", ("feed.add", "feed.change"), limit=CHANGES_MAX)
+    for number, entry in enumerate(changes):
+        if entry.action == "feed.add" or _changes_terms(entry.detail):
+            return entry.at if number else changed_at
+    return datetime.min.replace(tzinfo=UTC)
+
+
+def _changes_terms(detail: Mapping[str, Any]) -> bool:
+    """Whether a change of a feed, as the audit trail tells it, is one of what it owes by when."""
+    if detail.keys() & {"source", "calendar", "enabled"}:
+        return True
+    before, after = ((one or {}) for one in detail.get("sla", (None, None)))
+    return any(before.get(name) != after.get(name) for name in _TERMS)
 
 
 def _days(sla: Sla, calendar: Calendar, now: datetime) -> Iterator[date]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,13 @@ def entries(
     query = select(ENTRY).where(ENTRY.c.id > after).order_by(ENTRY.c.id).limit(limit)
     if object_ is not None:
         query = query.where(ENTRY.c.object == object_)
+    return [Entry(**row._mapping) for row in connection.execute(query)]
+
+
+def latest(connection: Connection, object_: str, actions: Sequence[str], *, limit: int) -> list[Entry]:
+    """The newest entries about ``object_`` that tell one of ``actions``, newest first."""
+    about = select(ENTRY).where(ENTRY.c.object == object_, ENTRY.c.action.in_(actions))
+    query = about.order_by(ENTRY.c.id.desc()).limit(limit)
     return [Entry(**row._mapping) for row in connection.execute(query)]
 
 

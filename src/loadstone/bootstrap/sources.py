@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
-
-import yaml
+from typing import Any, TypeVar, cast
 
 from loadstone.bootstrap.configured import configured
 from loadstone.bootstrap.repository import open_repository
@@ -13,11 +11,12 @@ from loadstone.database.open import Database
 from loadstone.errors import FixSpec, LoadstoneError, Place
 from loadstone.sources import registry, repository
 from loadstone.sources.check import Known
-from loadstone.sources.files import Registry, nothing, read_registry, to_yaml
+from loadstone.sources.files import Registry, nothing, read_registry, rooted, to_yaml
 from loadstone.sources.match import Matched, match_name
 from loadstone.sources.model import Feed, FixedLayout, SourceSystem
 from loadstone.sources.registry import Outcome
 from loadstone.sources.repository import Stored
+from loadstone.spec.documents import parse_document
 
 N = TypeVar("N", bound=SourceSystem | Feed | FixedLayout)
 
@@ -83,11 +82,18 @@ class Sources:
         self, kind: type[N], name: str, values: Mapping[str, Any], version: int | None
     ) -> dict[str, Any]:
         """Set values at dotted paths; what ``registry.edit`` raises."""
+
+        def changed(item: N) -> N:
+            after = registry.with_values(item, values)
+            if isinstance(after, Feed) and any(path.split(".")[0] == "layout" for path in values):
+                return cast(N, rooted(after, None))
+            return after
+
         stored = registry.edit(
             self._database,
             kind,
             name,
-            lambda item: registry.with_values(item, values),
+            changed,
             version=version,
             actor=self._actor,
         )
@@ -169,9 +175,9 @@ def open_sources(url: str, *, actor: str) -> Sources:
 def value_of(text: str) -> Any:
     """What ``NAME=text`` gives a value: YAML, and nothing for the default. ``FixSpec`` LS-7602."""
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise FixSpec("LS-7602", f"{text!r} is no value: {getattr(error, 'problem', error)}") from error
+        return parse_document(text, None, "LS-7602").values
+    except FixSpec as error:
+        raise FixSpec("LS-7602", f"{text!r} is no value: {error.message}", hints=error.hints) from error
 
 
 # Private functions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,6 +62,20 @@ def to_yaml(sources: Sequence[SourceSystem], feeds: Sequence[Feed], layouts: Seq
         for one in sorted(sources, key=lambda one: one.name)
     ]
     return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110))
+
+
+def rooted(feed: Feed, file: str | None) -> Feed:
+    """
+    The feed with its load spec's path made absolute, for a worker runs elsewhere.
+
+    Args:
+        file: What says it: a relative path counts from its folder, and for None and ``-`` from the working directory.
+    """
+    if feed.layout.spec is None:
+        return feed
+    folder = os.path.dirname(file) if file not in (None, "-") else ""
+    path = os.path.abspath(os.path.join(folder, feed.layout.spec))
+    return feed.model_copy(update={"layout": feed.layout.model_copy(update={"spec": path})})
 
 
 def nothing(place: Place) -> FixSpec:
@@ -135,6 +150,7 @@ def _keep(
     except ValidationError as error:
         problems += _problems(part, error, model)
         return
+    item = rooted(item, part.file) if isinstance(item, Feed) else item
     if item.name in found:
         first = registry.places[(model, item.name)].place()
         told = f"name: {item.name} stands in {first} already"

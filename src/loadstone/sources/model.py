@@ -126,7 +126,7 @@ class FixedLayout(Part):
 class Layout(Part):
     """How the records of a feed are read; detected where nothing is said. At most one of the three."""
 
-    spec: str | None = Doc(None, description="Path of a load spec or control file.")
+    spec: str | None = Doc(None, description="Path of a load spec or control file, from the folder of the file that says it; kept absolute.")
     inline: LoadSpec | None = Doc(None, description="A load spec.")
     fixed: Name | None = Doc(None, description="Name of a fixed layout of the registry.")
 

@@ -224,6 +224,34 @@ def test_a_time_that_is_moved_is_over(make_small: Make) -> None:
     assert ["feed.late", "feed.excused", "feed.late"] == topics(bank)
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ([{"description": "the ledger"}], 1),
+        ([{"sla.files_max": 3, "sla.processing_s_max": 60}], 1),
+        ([{"description": "a"}, {"description": "b"}], 1),
+        ([{"sla.cutoff": "10:00"}], 0),
+        ([{"sla.timezone": "Etc/GMT"}], 0),
+        ([{"enabled": False}, {"enabled": True}], 0),
+    ],
+    ids=lambda value: "-".join(key for one in value for key in one) if isinstance(value, list) else str(value),
+)
+def test_an_edit_hides_what_never_came_only_if_it_is_of_the_times(
+    changes: list[dict[str, object]], told: int, make_small: Make
+) -> None:
+    """No worker ran between the time that passed and the edit: other things of the feed leave that date as it was."""
+    bank = begun(make_small(registry()))
+    at(bank, "07:00")
+    for values in changes:
+        Sources(bank.database, "ann").edit(Feed, "GL", values, None)
+    with bank.database.write() as connection:
+        connection.execute(update(FEED).values(changed_at=bank.clock.now()))
+    owed = {one.business_date: one.state for one in expected.expectations(bank.around)}
+    assert (Due.LATE if told else None) is owed.get(DAY)
+    expected.tell_overdue(bank.around)
+    assert told == topics(bank)[-1:].count("feed.late")
+
+
 def test_the_command_tells_scripts(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 1 while anything is overdue; a poll by hand tells people, too; excused, it is 0."""
     monkeypatch.setenv("LOADSTONE_REPOSITORY", "r.db")

@@ -324,6 +324,42 @@ def test_add_keeps_only_what_is_new(sources: Sources) -> None:
     assert ["MORE"] == [one["feed"] for one in sources.feeds("crm")]
 
 
+@pytest.mark.parametrize(
+    ("file", "spec", "expected"),
+    [
+        ("registry/core.yaml", "specs/gl.ctl", "registry/specs/gl.ctl"),
+        ("registry/core.yaml", "../gl.yaml", "gl.yaml"),
+        ("core.yaml", "gl.ctl", "gl.ctl"),
+        ("-", "gl.ctl", "gl.ctl"),
+        ("registry/core.yaml", "/etc/gl.ctl", "/etc/gl.ctl"),
+    ],
+)
+def test_the_path_of_a_spec_counts_from_the_file_that_says_it(
+    file: str, spec: str, expected: str, sources: Sources, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker runs somewhere else; read again, and exported and read elsewhere, it is the same path."""
+    text = FILE.replace("{fixed: wide}", f"{{spec: {spec}}}")
+    for take in (sources.add, lambda text, file: sources.take([(file, text)], prune=False)):
+        done = take(text, file)
+        assert str(here / expected) == sources.show(Feed, "WIDE")["layout"]["spec"]
+    assert {"unchanged"} == {one.done for one in done}
+    exported = sources.export()
+    monkeypatch.chdir("/")
+    assert {"unchanged"} == {one.done for one in sources.take([("elsewhere.yaml", exported)], prune=True)}
+
+
+def test_a_path_that_is_typed_counts_from_where_one_is(sources: Sources, here: Path) -> None:
+    """And stays as it is kept when something else is changed elsewhere."""
+    sources.add(FILE, "r.yaml")
+    sources.edit(Feed, "WIDE", {"layout": {"spec": "a.ctl"}}, None)
+    sources.edit(Feed, "WIDE", {"priority": 2}, None)
+    assert {"spec": str(here / "a.ctl")} == sources.show(Feed, "WIDE")["layout"]
+    sources.edit(Feed, "WIDE", {"layout.spec": "b/c.ctl"}, None)
+    assert {"spec": str(here / "b" / "c.ctl")} == sources.show(Feed, "WIDE")["layout"]
+    sources.edit(Feed, "WIDE", {"layout.spec": None}, None)
+    assert "layout" not in sources.show(Feed, "WIDE")
+
+
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
     """A command's exit code, output and errors."""
     code = main(list(words))
