@@ -18,6 +18,8 @@ FILES = {
     "good.ctl": "LOAD DATA INFILE 'good.dat' INTO TABLE t APPEND FIELDS TERMINATED BY ',' (a)\n",
     "good.dat": "1\n",
     "plain.txt": "plain\n",
+    "deep.yaml": "[" * 5000,
+    "endless.yaml": "a: &a [*a]\n",
     "other.db": "no database, however long one looks at it\n" * 30,
 }
 
@@ -25,6 +27,7 @@ REFUSED = """
 LS-1033 load none.ctl --target x.db
 LS-1001 load broken.ctl --target x.db
 LS-2001 load good.ctl --target x.db --data none.dat
+LS-2001 load good.ctl --target x.db --data LONG
 LS-3001 load good.ctl --target x.db
 LS-3020 load good.ctl --target other.db
 LS-3010 load good.ctl --target what://x
@@ -33,6 +36,14 @@ LS-1094 load broken.yaml --target x.db
 LS-1095 load empty.yaml --target x.db
 LS-6006 load good.ctl --target x.db --errors many
 LS-6006 load good.ctl --target x.db --no-such-option
+LS-1097 load good.ctl --target x.db --bad good.dat
+LS-1097 load good.ctl --target x.db --rejects-jsonl good.dat
+LS-1097 load good.ctl --target x.db --log x.db
+LS-1094 explain deep.yaml --target x.db
+LS-1094 explain endless.yaml --target x.db
+LS-7602 sources add deep.yaml
+LS-3020 explain good.ctl --target other.db
+LS-6060 rejects --target other.db --output other.db
 LS-1033 check none.ctl
 LS-1033 explain none.ctl --target x.db
 LS-6020 check none.yaml
@@ -91,6 +102,8 @@ LS-7602 sources add lists.yaml
 LS-7602 sources import empty.yaml
 LS-7604 sources edit none a=1
 LS-7602 sources edit none a
+LS-7602 sources edit none a=2026-13-45
+LS-7602 sources edit none a=[
 LS-7604 sources remove none
 LS-6020 sources import none.yaml
 LS-7602 sources import broken.yaml
@@ -112,6 +125,8 @@ WITHOUT_JSON = """
 LS-1033 convert none.ctl
 LS-1094 convert broken.yaml
 LS-2002 propose none.dat
+LS-6060 propose good.dat --output good.dat
+LS-6060 propose good.dat --copybook plain.txt -o plain.txt
 LS-1120 propose plain.txt --copybook none.cpy
 LS-3010 target init what://x
 LS-3020 target prune other.db
@@ -145,7 +160,7 @@ def inside(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("code", "command"), rows_of(REFUSED), ids=lambda part: part)
 def test_a_refusal_is_the_same_in_words_and_as_json(code: str, command: str) -> None:
     """Exit code 1 (3 where the system refuses), nothing but the error; the JSON has all that the words have."""
-    words = command.split()
+    words = command.replace("LONG", "n" * 300).split()
     said, told = loadstone(*words), loadstone(*words, "--json")
     exit_code = 3 if code == "LS-3020" else 1
     assert (exit_code, "", exit_code, "") == (said.code, said.out, told.code, told.err)

@@ -206,18 +206,19 @@ def land_pipes(request: LoadRequest) -> LoadRequest:
 
 def surroundings(request: LoadRequest) -> Surroundings:
     """The process and the configuration; USER is the target's user, else the one who runs the load."""
-    import getpass
-
-    from loadstone.config import user_functions
+    from loadstone.config import current_user, user_functions
     from loadstone.load.surroundings import Surroundings
 
-    user = urlsplit(request.target).username or getpass.getuser()
+    user = urlsplit(request.target).username or current_user()
     return Surroundings(variables=os.environ, user=user, functions=user_functions())
 
 
 def is_pipe(path: str) -> bool:
-    """Whether data come from standard input or a named pipe."""
-    return path == "-" or Path(path).is_fifo()
+    """Whether data come from standard input or a named pipe; a path that no file can have is none."""
+    try:
+        return path == "-" or Path(path).is_fifo()
+    except OSError:
+        return False
 
 
 # Private functions

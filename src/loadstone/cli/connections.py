@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from loadstone.cli.tables import print_table
-from loadstone.config import resolve_repository
+from loadstone.config import current_user, resolve_repository
 
 if TYPE_CHECKING:
     from loadstone.bootstrap.connections import Connections
@@ -56,7 +55,7 @@ def _connections(arguments: argparse.Namespace) -> Iterator[Connections]:
     from loadstone.bootstrap.connections import open_connections
 
     url = resolve_repository(arguments.repository)
-    connections = open_connections(url, actor=arguments.actor or getpass.getuser())
+    connections = open_connections(url, actor=arguments.actor or current_user())
     try:
         yield connections
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from loadstone.cli.show import mask
 from loadstone.cli.tables import print_record, print_table
 from loadstone.cli.texts import read_bytes
-from loadstone.config import resolve_repository
+from loadstone.config import current_user, resolve_repository
 
 if TYPE_CHECKING:
     from loadstone.bootstrap.deadletters import DeadLetters
@@ -84,7 +83,7 @@ def _letters(arguments: argparse.Namespace) -> Iterator[DeadLetters]:
     from loadstone.bootstrap.deadletters import open_dead_letters
 
     url = resolve_repository(arguments.repository)
-    letters = open_dead_letters(url, actor=arguments.actor or getpass.getuser())
+    letters = open_dead_letters(url, actor=arguments.actor or current_user())
     try:
         yield letters
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from loadstone.cli.sources import print_document
 from loadstone.cli.tables import json_text, print_table
-from loadstone.config import resolve_repository
+from loadstone.config import current_user, resolve_repository
 
 if TYPE_CHECKING:
     from loadstone.bootstrap.arrivals import Files, Polled
@@ -117,7 +116,7 @@ def opened(arguments: argparse.Namespace) -> Iterator[Files]:
     from loadstone.bootstrap.arrivals import open_files
 
     url = resolve_repository(arguments.repository)
-    files = open_files(url, actor=arguments.actor or getpass.getuser())
+    files = open_files(url, actor=arguments.actor or current_user())
     try:
         yield files
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from loadstone.cli.tables import json_text, print_table
 from loadstone.cli.texts import read_text
-from loadstone.config import resolve_repository
+from loadstone.config import current_user, resolve_repository
 from loadstone.errors import FixSpec
 
 if TYPE_CHECKING:
@@ -187,7 +186,7 @@ def run_abandon(arguments: argparse.Namespace) -> int:
 def _jobs(arguments: argparse.Namespace) -> Iterator[Jobs]:
     from loadstone.bootstrap.jobs import open_jobs
 
-    jobs = open_jobs(resolve_repository(arguments.repository), actor=arguments.actor or getpass.getuser())
+    jobs = open_jobs(resolve_repository(arguments.repository), actor=arguments.actor or current_user())
     try:
         yield jobs
     finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 from loadstone import __version__
 from loadstone.cli import commands, job_commands, source_commands, spark_commands, transaction_commands
 from loadstone.cli.parser import Parser, add_examples, parse
+from loadstone.cli.streams import NO_ROOM, give_up_output, prepare_streams
 from loadstone.errors import LoadstoneError, Stop
 from loadstone.secrets.passwords import hide_arguments, password_of_userid, passwords_in, remember
 
@@ -28,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is not None:
         return _run(list(argv), shown=False)
     words = sys.argv[1:]
+    prepare_streams()
     frugal_process()
     code = _run(["sqlldr", *words] if Path(sys.argv[0]).stem == "sqlldr" else words, shown=True)
     end_process()
@@ -110,8 +112,25 @@ def _add_others(subparsers: commands.Subparsers) -> None:
 
 def _run(words: Sequence[str], *, shown: bool) -> int:
     """Run the command that ``words`` are; ``shown`` when they are this process's own, which ``ps`` shows."""
-    as_json = "--json" in words
     keep_passwords_secret(words, shown=shown)
+    try:
+        code = _answered(words, as_json="--json" in words)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # as `| head` does
+        give_up_output()
+        return 1
+    except OSError as error:
+        give_up_output()
+        from loadstone.cli.show import show_error
+
+        full = Stop("LS-6050", f"standard output cannot be written: {error.strerror}")
+        show_error(full, as_json=False)
+        return full.exit_code
+
+
+def _answered(words: Sequence[str], *, as_json: bool) -> int:
+    """Run the command, and say what stops it; ``OSError`` where standard output takes no more."""
     try:
         if words[:1] == ["sqlldr"]:
             from loadstone.cli.sqlldr import run_sqlldr
@@ -124,10 +143,11 @@ def _run(words: Sequence[str], *, shown: bool) -> int:
 
         show_error(error, as_json=as_json)
         return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except Exception as error:
+        if isinstance(error, BrokenPipeError) or (
+            isinstance(error, OSError) and error.filename is None and error.errno in NO_ROOM
+        ):
+            raise
         from loadstone.cli.show import show_defect
 
         show_defect(error, as_json=as_json)

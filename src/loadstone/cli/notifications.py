@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from loadstone.cli.tables import print_table
-from loadstone.config import resolve_repository
+from loadstone.config import current_user, resolve_repository
 
 if TYPE_CHECKING:
     from loadstone.bootstrap.notifications import Notifications
@@ -71,7 +70,7 @@ def _notifications(arguments: argparse.Namespace) -> Iterator[Notifications]:
     from loadstone.bootstrap.notifications import open_notifications
 
     url = resolve_repository(arguments.repository)
-    notifications = open_notifications(url, actor=arguments.actor or getpass.getuser())
+    notifications = open_notifications(url, actor=arguments.actor or current_user())
     try:
         yield notifications
     finally:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from loadstone.cli.detect import detected
+from loadstone.cli.texts import refuse_overwriting
 from loadstone.detect.model import Detection
 from loadstone.detect.propose import propose
 from loadstone.errors import FixSpec, Place
@@ -18,6 +19,7 @@ from loadstone.sqlldr.write import control_bytes
 
 def run_propose(arguments: argparse.Namespace) -> int:
     """Write the spec; what the file was taken for goes to standard error."""
+    refuse_overwriting(arguments.output, arguments.file, arguments.copybook)
     found = detected(arguments.file)
     spec = by_copybook(arguments, found) if arguments.copybook else _proposed(arguments, found)
     form = arguments.to or "yaml"

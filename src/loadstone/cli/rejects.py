@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 from loadstone.books import Reject, reject_values
 from loadstone.cli.show import mask
+from loadstone.cli.texts import refuse_overwriting
 from loadstone.config import resolve_target
+from loadstone.targets.urls import file_of, kind_of
 
 if TYPE_CHECKING:
     from loadstone.targets.model import RefusedRecords
@@ -29,6 +31,8 @@ def run_rejects(arguments: argparse.Namespace) -> int:
     from loadstone.bootstrap.loads import refused_records
 
     url = resolve_target(arguments.target)
+    if kind_of(url) in ("sqlite", "duckdb"):
+        refuse_overwriting(arguments.output, file_of(url))
     with refused_records(url, arguments.load_id, arguments.control_schema) as (load_id, records):
         if arguments.output is not None:
             _export(arguments, load_id, records)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.cli.tables import print_table
 from loadstone.cli.texts import read_text
-from loadstone.config import resolve_repository
+from loadstone.config import current_user, resolve_repository
 from loadstone.errors import FixSpec
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _schedules(arguments: argparse.Namespace) -> Iterator[Schedules]:
     from loadstone.bootstrap.schedules import open_schedules
 
     schedules = open_schedules(
-        resolve_repository(arguments.repository), actor=arguments.actor or getpass.getuser()
+        resolve_repository(arguments.repository), actor=arguments.actor or current_user()
     )
     try:
         yield schedules

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from loadstone.cli.tables import json_text, print_table
 from loadstone.cli.texts import read_text
-from loadstone.config import resolve_repository
+from loadstone.config import current_user, resolve_repository
 from loadstone.errors import FixSpec
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def opened(arguments: argparse.Namespace) -> Iterator[Sources]:
     from loadstone.bootstrap.sources import open_sources
 
     url = resolve_repository(arguments.repository)
-    sources = open_sources(url, actor=arguments.actor or getpass.getuser())
+    sources = open_sources(url, actor=arguments.actor or current_user())
     try:
         yield sources
     finally:

@@ -12,11 +12,13 @@ from loadstone.config.settings import (
     tuning,
     user_functions,
 )
+from loadstone.config.user import current_user
 
 __all__ = [
     "SETTINGS",
     "Setting",
     "Tuning",
+    "current_user",
     "fault_rules",
     "known_repository",
     "resolve_repository",

@@ -27,7 +27,7 @@ def write_whole(path: str | Path, parts: Iterable[bytes]) -> int:
         Stop: LS-4020 the folder cannot be written or the disk is full.
     """
     final = Path(path)
-    part = final.with_name(final.name + ".part")
+    part = Path(f"{final}.part")
     written, watched = 0, armed()
     try:
         if final.exists() and not final.is_file():

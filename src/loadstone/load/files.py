@@ -120,7 +120,7 @@ def _by_input(
 def _json_lines(plan: LoadPlan, rejects: Iterable[Reject], load_id: str) -> Iterator[bytes]:
     for one in rejects:
         values = reject_values(one, load_id, plan.inputs[one.input_no].name)
-        yield json.dumps(values, ensure_ascii=False).encode() + b"\n"
+        yield json.dumps(values, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
 
 
 def _pieces(stream: IO[bytes], record: Reject | Discard) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from loadstone.formats.content import Content
 from loadstone.formats.sources import Source, Structured
 from loadstone.spec import InputFile, LoadRequest
 from loadstone.spec.structured import framed_input, wanted_names
+from loadstone.targets.urls import file_of, kind_of
 
 SAMPLE_SIZE_BYTES = 8 << 20
 
@@ -54,7 +55,7 @@ def resolve_inputs(request: LoadRequest) -> list[LoadInput]:
 
     Raises:
         FixFile: LS-2001 for each file that does not exist, all in one error.
-        FixSpec: LS-1097 an output would overwrite a data file, the control file or another output.
+        FixSpec: LS-1097 an output would overwrite what is read, the target or another output.
         FixSpec: LS-1090 the spec has inline data asked for by ``*`` and none stands after BEGINDATA.
     """
     clauses = _clauses(request)
@@ -181,21 +182,35 @@ def _free(path: str, name: str, suffix: str, taken: set[str]) -> str:
 
 
 def _refuse_clashes(request: LoadRequest, inputs: list[LoadInput]) -> None:
-    read = {_absolute(one.path): f"data file {one.path}" for one in inputs if one.path is not None}
-    read.setdefault(_absolute(request.spec_path), f"control file {request.spec_path}")
+    kept = _kept(request, inputs)
     outputs = [("bad file", one.bad) for one in inputs]
     outputs += [("discard file", one.discard) for one in inputs if one.discard is not None]
+    outputs += [("log file", default_log(request))]
+    if request.rejects_jsonl is not None:
+        outputs.append(("file of rejects", request.rejects_jsonl))
     written: dict[str, str] = {}
-    for what, path in [*outputs, ("log file", default_log(request))]:
-        other = read.get(_absolute(path)) or written.get(_absolute(path))
+    for what, path in outputs:
+        other = kept.get(_absolute(path)) or written.get(_absolute(path))
         if other is not None:
             raise FixSpec(
                 "LS-1097",
                 f"the {what} {path} would overwrite the {other}",
                 Place(file=request.spec_path),
-                hints=["name another file with --bad, --discard or --log."],
+                hints=["name another file with --bad, --discard, --log or --rejects-jsonl."],
             )
         written[_absolute(path)] = f"{what} {path}"
+
+
+def _kept(request: LoadRequest, inputs: list[LoadInput]) -> dict[str, str]:
+    """What no output may replace, by real path: all that is read, and a target that is a file."""
+    kept = {_absolute(one.path): f"data file {one.path}" for one in inputs if one.path is not None}
+    kept.setdefault(_absolute(request.spec_path), f"control file {request.spec_path}")
+    for path in request.ddl:
+        kept.setdefault(_absolute(path), f"DDL file {path}")
+    if kind_of(request.target) in ("sqlite", "duckdb"):
+        path = file_of(request.target)
+        kept.setdefault(_absolute(path), f"target {path}")
+    return kept
 
 
 def _absolute(path: str) -> str:

@@ -51,9 +51,9 @@ def log_parts(
     told = dict.fromkeys(receipt.warnings)
     lobs = [one for one in told if one.startswith(LOB_MESSAGE)]
     warnings = "".join(f"Loadstone: {one}\n" for one in told if one not in lobs)
-    yield log_head(run).encode()
+    yield log_head(run).encode(errors="surrogateescape")  # names of files are bytes, as they stand there
     for message in record_messages(plan.spec, *refused):
         yield message.encode()
     for message in lobs:
         yield f"\n{message}\n".encode()
-    yield (tail + warnings).encode()
+    yield (tail + warnings).encode(errors="surrogateescape")

@@ -13,9 +13,15 @@ from pydantic import BaseModel, ValidationError
 from loadstone.errors import FixSpec, LoadstoneError, Place
 
 if TYPE_CHECKING:
-    from yaml.nodes import Node
+    from yaml.nodes import MappingNode, Node
 
 M = TypeVar("M", bound=BaseModel)
+DEPTH_MAX = 100
+"""Levels of a document; the deepest job, spec or registry has a dozen."""
+
+VALUES_MAX = 5_000_000
+"""Values of a document, aliases counted for all that they stand for; a day's registry has some thousand."""
+
 Keys = tuple[int | str, ...]
 """The way from the root of a document to a value: names and 0-based positions."""
 
@@ -84,19 +90,25 @@ def parse_document(text: str, file: str | None, code: str) -> Document:
     A document of YAML, which JSON is too.
 
     Raises:
-        FixSpec: ``code``, with line and column: it is no YAML, or a key stands twice.
+        FixSpec: ``code``, with line and column: it is no YAML, a key stands twice, a value is none of its type (the 31st of
+            February), or the document is deeper than ``DEPTH_MAX`` or larger than ``VALUES_MAX``.
     """
     import yaml
 
+    root: Node | None = None
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-        values: Any = yaml.safe_load(text)
+        _refuse_unfit(root, file, code)
+        return Document(yaml.safe_load(text), file, root)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(file=file, line=mark.line + 1, column=mark.column + 1) if mark else Place(file=file)
         raise FixSpec(code, f"not YAML: {getattr(error, 'problem', None) or error}", place) from error
-    _refuse_repeated(root, file, code)
-    return Document(values, file, root)
+    except RecursionError as error:
+        raise _too_deep(code, Place(file=file)) from error
+    except ValueError as error:
+        place = _place_of_bad_scalar(root, file)
+        raise FixSpec(code, f"no value: {error}", place, hints=["put text into quotes."]) from error
 
 
 @contextmanager
@@ -121,7 +133,11 @@ def file_bytes(path: str) -> bytes:
 
 def file_text(path: str) -> str:
     """The text of a file that a person named; ``FixSpec`` LS-6020 where it cannot be read, or is not UTF-8."""
-    data = file_bytes(path)
+    return utf8_text(file_bytes(path), path)
+
+
+def utf8_text(data: bytes, path: str) -> str:
+    """The text of bytes that a file, or standard input, gave; ``FixSpec`` LS-6020 where it is not UTF-8."""
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -167,23 +183,72 @@ _TOLD = {
 }
 
 
-def _refuse_repeated(node: Node | None, file: str | None, code: str) -> None:
-    """YAML would take the last of two equal keys without a word."""
+def _too_deep(code: str, place: Place) -> FixSpec:
+    told = f"the document is more than {DEPTH_MAX} levels deep"
+    return FixSpec(code, told, place, hints=["is it the right file?", "an anchor must not hold itself."])
+
+
+def _refuse_unfit(root: Node | None, file: str | None, code: str) -> None:
+    """
+    Refuse a key that stands twice, of which YAML would take the last without a word, and what would never be read.
+
+    A few aliases of aliases make billions of values, and one of itself has no end: each node is counted once,
+    with all that it stands for.
+    """
     from yaml.nodes import MappingNode, SequenceNode
 
-    if isinstance(node, MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                place = Place(file=file, line=key.start_mark.line + 1, column=key.start_mark.column + 1)
-                raise FixSpec(
-                    code, f"the key {key.value} stands twice", place, hints=["keep one of the two."]
-                )
-            seen.add(key.value)
-            _refuse_repeated(value, file, code)
-    elif isinstance(node, SequenceNode):
-        for value in node.value:
-            _refuse_repeated(value, file, code)
+    sizes: dict[int, int] = {}
+
+    def size(node: Node, depth: int) -> int:
+        place = Place(file=file, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
+        if depth > DEPTH_MAX:
+            raise _too_deep(code, place)
+        if id(node) not in sizes:
+            parts: list[Node] = []
+            if isinstance(node, MappingNode):
+                _refuse_repeated(node, file, code)
+                parts = [part for pair in node.value for part in pair]
+            elif isinstance(node, SequenceNode):
+                parts = node.value
+            sizes[id(node)] = 1 + sum(size(part, depth + 1) for part in parts)
+            if sizes[id(node)] > VALUES_MAX:
+                told = f"the document has more than {VALUES_MAX:,} values, with all that its aliases repeat"
+                raise FixSpec(code, told, place, hints=["is it the right file?"])
+        return sizes[id(node)]
+
+    if root is not None:
+        size(root, 1)
+
+
+def _refuse_repeated(node: MappingNode, file: str | None, code: str) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if not isinstance(key.value, str):
+            continue  # no key at all, which the loader says
+        if key.value in seen:
+            place = Place(file=file, line=key.start_mark.line + 1, column=key.start_mark.column + 1)
+            raise FixSpec(code, f"the key {key.value} stands twice", place, hints=["keep one of the two."])
+        seen.add(key.value)
+
+
+def _place_of_bad_scalar(root: Node | None, file: str | None) -> Place:
+    """Where the first scalar stands that is none of the type that it seems to be of."""
+    import yaml
+    from yaml.nodes import ScalarNode
+
+    loader = yaml.SafeLoader("")
+    waiting = [root] if root is not None else []
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, ScalarNode):
+            parts = [part for pair in node.value for part in (pair if isinstance(pair, tuple) else (pair,))]
+            waiting += reversed(parts)
+            continue
+        try:
+            loader.construct_object(node)
+        except (ValueError, yaml.YAMLError):
+            return Place(file=file, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
+    return Place(file=file)
 
 
 def _node_at(node: Node | None, keys: Keys, *, key: bool) -> Node | None:

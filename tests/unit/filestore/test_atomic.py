@@ -163,3 +163,12 @@ def test_two_writers_of_one_file_do_not_take_each_others_part(tmp_path: Path) ->
         for done in [crew.submit(write, letter) for letter in (b"a", b"b", b"c")]:
             done.result()
     assert not (tmp_path / "x.part").exists()
+
+
+@pytest.mark.parametrize("path", ["", ".", "/", "folder"])
+def test_a_folder_is_no_file_to_write(path: str, here: Path) -> None:
+    """Nor is nothing at all, which is the working directory; a code, and no part is left."""
+    Path("folder").mkdir()
+    with pytest.raises(Stop, match="LS-4020.*Is a directory"):
+        write_whole(path, [b"x"])
+    assert ["folder"] == [one.name for one in here.iterdir()]

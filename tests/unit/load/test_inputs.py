@@ -16,7 +16,7 @@ from loadstone.sqlldr.control import parse_control
 def request(head: str, spec_path: str = "emp.ctl", **options: Any) -> LoadRequest:
     """A request by a control file that begins so."""
     spec = parse_control(f"{head} INTO TABLE t (a CHAR(1))".encode(), spec_path)
-    return LoadRequest(spec=spec, spec_path=spec_path, target="x.db", **options)
+    return LoadRequest(spec=spec, spec_path=spec_path, **{"target": "x.db", **options})
 
 
 def resolve(head: str, *files: str, **options: Any) -> list[LoadInput]:
@@ -148,12 +148,19 @@ def test_discards_are_kept_only_where_somebody_asks(
         ("LOAD DATA INFILE 'a.dat'", {"bad": "emp.ctl"}, "emp.ctl"),
         ("LOAD DATA INFILE 'a.dat'", {"log": "a.dat"}, "a.dat"),
         ("LOAD DATA INFILE 'a.dat'", {"log": "a.bad"}, "a.bad"),
+        ("LOAD DATA INFILE 'a.dat'", {"rejects_jsonl": "a.dat"}, "the file of rejects a.dat .* data file"),
+        ("LOAD DATA INFILE 'a.dat'", {"rejects_jsonl": "emp.ctl"}, "control file emp.ctl"),
+        ("LOAD DATA INFILE 'a.dat'", {"rejects_jsonl": "a.bad"}, "bad file a.bad"),
+        ("LOAD DATA INFILE 'a.dat'", {"bad": "t.sql", "ddl": ("s.sql", "./t.sql")}, "DDL file ./t.sql"),
+        ("LOAD DATA INFILE 'a.dat'", {"log": "x.db"}, "target x.db"),
+        ("LOAD DATA INFILE 'a.dat'", {"bad": "y.db", "target": "sqlite:///y.db"}, "target y.db"),
+        ("LOAD DATA INFILE 'a.dat'", {"bad": "y.duckdb", "target": "y.duckdb"}, "target y.duckdb"),
     ],
 )
 def test_what_is_written_is_never_what_is_read(
     head: str, options: dict[str, Any], clash: str, here: Path
 ) -> None:
-    """A bad, discard or log file that would overwrite a data file, the control file or another output is refused."""
+    """A file of a load that would overwrite a data file, the control file, DDL, the target or another output is refused."""
     Path("emp.ctl").write_text("x")
     with pytest.raises(FixSpec, match=rf"LS-1097.*{clash}"):
         resolve(head, "a.dat", "a.bad", **options)

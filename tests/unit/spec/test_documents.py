@@ -187,3 +187,49 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, told: st
     with pytest.raises(FixSpec, match="LS-6020") as caught:
         file_bytes(path)
     assert (path, f"cannot be read: {told}") == (caught.value.place.file, caught.value.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "told"),
+    [
+        ("a:\n  - 2026-02-31\n", 2, 5, "no value: day is out of range for month"),
+        ("a: 1\nb: {c: 2026-13-01}\n", 2, 8, "no value: month must be in 1..12"),
+        ("a: !!int abc\n", 1, 4, "no value: invalid literal for int"),
+        ("a: [1, !!float x]\n", 1, 8, "no value: could not convert string to float"),
+        ("a: " + "9" * 5000, 1, 4, "no value: Exceeds the limit"),
+        ('a: "\\U00110000"\n', None, None, "no value: chr"),
+        ("a: b\n? [x]\n: 1\n", 2, 3, "not YAML: found unhashable key"),
+        ("[" * 101 + "]" * 101, 1, 101, "more than 100 levels deep"),
+        ("[" * 5000, None, None, "more than 100 levels deep"),
+        ("a: 1\nb: &b\n  - *b\n", 2, 4, "more than 100 levels deep"),
+        ("a: {b: 1, c: 2, b: 3}\n", 1, 17, "the key b stands twice"),
+        ("a: 1\na: 2026-02-31\n", 2, 1, "the key a stands twice"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_document_that_cannot_be_read_is_refused_at_its_place(
+    text: str, line: int | None, column: int | None, told: str
+) -> None:
+    """Whatever it is that a parser trips over: a code, and the line and column where one is known."""
+    with pytest.raises(FixSpec) as caught:
+        parse_document(text, "x.yaml", "LS-1094")
+    assert ("LS-1094", Place(file="x.yaml", line=line, column=column)) == (caught.value.code, caught.value.place)
+    assert told in caught.value.message
+
+
+def test_aliases_do_not_multiply_without_end() -> None:
+    """Nine lines of ten aliases each are a billion values; it is told at once, at the line where it is too many."""
+    lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    with pytest.raises(FixSpec, match="more than 5,000,000 values, with all that its aliases repeat") as caught:
+        parse_document("\n".join(lines), "x.yaml", "LS-1094")
+    assert 7 == caught.value.place.line
+
+
+def test_aliases_are_taken_and_levels_up_to_the_limit() -> None:
+    """What stands twice is there twice; the hundredth level is read."""
+    assert {"a": [1, 2], "b": [1, 2]} == parse_document("a: &x [1, 2]\nb: *x\n", None, "LS-1094").values
+    deep = parse_document("[" * 100 + "]" * 100, None, "LS-1094").values
+    for _ in range(99):
+        [deep] = deep
+    assert [] == deep

@@ -45,6 +45,7 @@ def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
         )
         if read_only:
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA schema_version").fetchone()  # reads the file, as writing does below
         else:
             make_durable(connection, wait_s=BUSY_TIMEOUT_S)
     except sqlite3.Error as error:
