@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from .cells import EMPTY, class_of, trust_of
+from .cells import ADDRESS, DATE, EMPTY, TIME, class_of, trust_of
 from .model import Dialect
 
 Rows = list[list[str]]
@@ -33,6 +33,9 @@ RARE = "§¬¤×÷·•¶þÿ│║→※"
 OTHER_PRIOR, LONG_PRIOR = 0.8, 0.95
 EMPTY_FIELD = 0.75
 """What a pair of marks is worth beside one of them, where two are an empty field more often than a delimiter."""
+
+COMMON = 0.95
+"""From this prior on a delimiter is no part of values."""
 
 WEAK = 0.8
 """Below this prior a delimiter must stand in several records before it is believed."""
@@ -203,10 +206,11 @@ def _edges(text: str, delimiter: str, quote: str) -> bool:
     closing = len(re.findall(rf"{q} *(?={d}|\r?$)", text, re.MULTILINE))
     if quote == '"':
         return bool(opening or closing)
-    both = len(
-        re.findall(rf"(?:^|(?<={d})) *{q}(?:[^{q}\r\n]|{q}{q}){{0,300}}{q} *(?={d}|\r?$)", text, re.MULTILINE)
+    inside = re.findall(
+        rf"(?:^|(?<={d})) *{q}((?:[^{q}\r\n]|{q}{q}){{0,300}}){q} *(?={d}|\r?$)", text, re.MULTILINE
     )
-    return both > 1 and both >= 0.6 * max(opening, closing)
+    both = len(inside)
+    return any(inside) and both > 1 and both >= 0.6 * max(opening, closing)
 
 
 def _is_enclosing(lines: list[str], delimiter: str, quote: str) -> bool:
@@ -238,17 +242,22 @@ def _judge(text: str, dialect: Dialect) -> Scored:
 
 
 def _undivided(dialect: Dialect, body: Rows) -> float:
-    """Less than 1 where the delimiter is part of what the fields hold: half of a pair, the colon of a path or an address."""
+    """Less than 1 where the delimiter is part of what the fields hold: half of a pair, of a path, a time or an address, inside brackets, between words."""
     delimiter = dialect.delimiter
     if len(delimiter) == 2 and len(set(delimiter)) == 1:
         single = sum(delimiter[0] in cell for row in body for cell in row)
         return 0.3 if single >= 0.5 * len(body) else 1.0
-    paths = 0
-    if delimiter == ":":
-        paths = sum(cell.startswith(("\\", "//")) for row in body for cell in row[1:])
-    elif delimiter and prior_of(delimiter) < WEAK:
-        paths = sum(bool(_PATH.match(row[0])) for row in body)
-    return 0.3 if paths >= 0.5 * len(body) else 1.0
+    if not delimiter or prior_of(delimiter) >= COMMON:
+        return 1.0
+    parts = [
+        sum(cell.startswith(("\\", "//")) for row in body for cell in row[1:]) if delimiter == ":" else 0,
+        sum(bool(_PATH.match(row[0])) for row in body) if delimiter != ":" else 0,
+        sum(class_of(delimiter.join(row)) in (DATE, TIME, ADDRESS) for row in body),
+        sum(any(cell.count("(") > cell.count(")") for cell in row) for row in body),
+    ]
+    if delimiter == " " and not any(letter.isdigit() for row in body for cell in row for letter in cell):
+        return 0.3
+    return 0.3 if max(parts) >= 0.5 * len(body) else 1.0
 
 
 def _worth(dialect: Dialect, body: Rows, rows: int) -> float:

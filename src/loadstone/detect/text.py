@@ -94,7 +94,8 @@ def _is_fixed(best: Scored, fixed: Fixed) -> bool:
 
 def _is_better_cut(best: Scored, fixed: Fixed) -> bool:
     """Whether rivers of blanks give cells that look more like values than the delimiter's, which is the comma of amounts, then."""
-    return len(fixed.spans) > 2 and (fixed.equal or fixed.blanks) and fixed.trust > best.trust
+    rivers = len(fixed.spans) > 2 and (fixed.equal or fixed.blanks)
+    return rivers and best.dialect.delimiter != "\t" and fixed.trust > best.trust
 
 
 def _fixed(found: Detection, fixed: Fixed, lines: list[str], text: str, best: Scored) -> None:

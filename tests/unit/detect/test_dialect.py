@@ -145,3 +145,37 @@ def test_signs_around_names_in_paths_enclose_nothing() -> None:
     """Names of variables between percent signs are parts of paths."""
     text = "".join(f"%DATA%/%USER%/in/2015/Apr/{number}.txt\n" for number in range(9))
     assert rank(text)[0].dialect.quotechar != "%"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["2026-01-{0:02}T10:{0:02}:00", "2026-01-{0:02} 10:00:00", "{0:02}:15:59", "a{0:02}@bank.example", "{0:02}/11/2026", "{0:02}-11-2026", "{0:02} Jan 2026", "https://bank.example/{0}"],
+    ids=["ISO", "with a blank", "clock", "address", "slashes", "dashes", "month", "link"],
+)  # fmt: skip
+def test_one_value_to_a_line_is_not_parted(line: str) -> None:
+    """A line that is a day, a time or an address is one value, whatever marks stand in it."""
+    assert 1 == rank("".join(line.format(number) + "\n" for number in range(1, 12)))[0].width
+
+
+def test_a_mark_inside_brackets_parts_nothing() -> None:
+    """The sign of powers within a formula is no delimiter."""
+    text = "".join(f"{number},(A{number}^2)-6,x\n" for number in range(12))
+    assert "," == rank(text)[0].dialect.delimiter
+
+
+def test_blanks_between_words_part_nothing() -> None:
+    """A text of three words that comes again in each line is one column; with numbers it may be three."""
+    assert 1 == rank("LONG TERM PLANNING\n" * 12)[0].width
+    assert 3 == rank("".join(f"{number} 17 {number * 3}\n" for number in range(12)))[0].width
+
+
+def test_quotes_around_nothing_enclose_nothing() -> None:
+    """Two apostrophes are a value of their own where no field stands between apostrophes."""
+    text = '"id"\t"rate of it"\t"other"\n' + "".join(f"{number}\t{number}.5\t''\n" for number in range(12))
+    assert '"' == rank(text)[0].dialect.quotechar
+
+
+def test_enclosed_fields_may_be_empty() -> None:
+    """Some fields between apostrophes are empty, others are not."""
+    text = "".join(f"'{number}','{'z' * (number % 3)}','x, y'\n" for number in range(12))
+    assert ("'", 3) == (rank(text)[0].dialect.quotechar, rank(text)[0].width)

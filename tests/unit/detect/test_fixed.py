@@ -164,3 +164,10 @@ def test_a_known_layout_needs_all_lines() -> None:
     found = known_layout([line] * 5)
     assert found is not None and "NACHA entry detail" in found.evidence
     assert known_layout([line, "x" * 94]) is None
+
+
+def test_tabs_part_fields_though_they_make_rivers() -> None:
+    """Text parted by two tabs a line has rivers once they are blanks, and stays text parted by tabs."""
+    rows = [[f"00{number * 7919:08}", f"{number:04}", f"{number * 31}"] for number in range(20)]
+    found = detect_bytes("".join("\t".join(row) + "\n" for row in rows).encode())
+    assert ("tsv", 3) == (found.format, len(found.columns))
