@@ -45,6 +45,13 @@ def chosen_columns(
     return found
 
 
+def lacks_column(columns: Sequence[str], names: Sequence[str], reading: Reading) -> bool:
+    """Whether a field of ``names`` has no column."""
+    known = {*columns, *map(identifier, columns)}
+    wanted = (reading.columns.get(name, name) for name in names)
+    return any(one not in known and identifier(one) not in known for one in wanted)
+
+
 def identifier(name: str) -> str:
     """A name as it is compared: upper case, with one underscore for each run of other signs than letters and digits."""
     return re.sub(r"\W+|_+", "_", name).strip("_").upper()

@@ -41,11 +41,14 @@ def open_source(source: Source) -> IO[bytes]:
         return source.open()
     if not isinstance(source, Structured):
         return open_input(source)
-    from loadstone.formats.choose import chosen_columns
+    from loadstone.formats.choose import chosen_columns, lacks_column
     from loadstone.formats.framing import framed
     from loadstone.formats.readers.opening import open_reader
 
     reader = open_reader(source.content, source.reading)
+    widen = getattr(reader, "widen", None)
+    if widen is not None and lacks_column(reader.columns, source.names, source.reading):
+        widen()
     chosen = chosen_columns(reader.columns, source.names, source.reading, source.content.name)
     quick = getattr(reader, "framed", None)
     blocks = quick(chosen) if quick is not None else framed(reader, chosen)

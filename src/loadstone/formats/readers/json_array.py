@@ -63,11 +63,8 @@ class JsonReader:
     def __init__(self, content: Content, reading: JsonReading) -> None:
         self._content, self._path = content, reading.path
         self._prefix, self._many = self._found()
-        names = Names()
-        for value in islice(self._values(), SAMPLE_OBJECTS):
-            if isinstance(value, dict) and _fault(value) is None:
-                names.add(value)
-        self.columns, self.texts = names.columns, names.texts
+        self._sampled = False
+        self.columns, self.texts = self._columns(SAMPLE_OBJECTS)
 
     def __iter__(self) -> Iterator[Row]:
         """The rows; the origin counts elements from 0, as JSONPath does."""
@@ -89,7 +86,21 @@ class JsonReader:
         """A document states no totals."""
         return ()
 
+    def widen(self) -> None:
+        """Take the names of all objects, where they are of the first ones alone."""
+        if self._sampled:
+            self.columns, self.texts = self._columns(None)
+
     # Private methods
+
+    def _columns(self, limit: int | None) -> tuple[tuple[str, ...], frozenset[str]]:
+        names, count = Names(), 0
+        for value in islice(self._values(), limit):
+            count += 1
+            if isinstance(value, dict) and _fault(value) is None:
+                names.add(value)
+        self._sampled = count == limit
+        return names.columns, names.texts
 
     def _found(self) -> tuple[str, bool]:
         """The parser's prefix of the records, and whether they are those of an array."""

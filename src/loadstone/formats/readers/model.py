@@ -49,7 +49,7 @@ class Reader(Protocol):
         columns: Their names, in order, known before the first row.
 
     A reader may have more: ``texts``, the columns that the file itself holds as text, whose digits are no numbers; ``close()``, where it
-    holds something until its last row.
+    holds something until its last row; ``widen()``, where it knows the columns of its first rows alone: it looks at all of them then.
 
     Errors are ``FixFile`` with the place: LS-2xxx codes. A reader never guesses: what it cannot tell it refuses.
     """

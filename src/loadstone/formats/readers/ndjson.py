@@ -32,8 +32,8 @@ class NdjsonReader:
     """
 
     def __init__(self, content: Content) -> None:
-        self._content = content
-        self.columns, self.texts = self._columns()
+        self._content, self._sampled = content, False
+        self.columns, self.texts = self._columns(whole=False)
 
     def __iter__(self) -> Iterator[Row]:
         """The rows."""
@@ -53,11 +53,17 @@ class NdjsonReader:
         """A file of lines states no totals."""
         return ()
 
+    def widen(self) -> None:
+        """Take the names of all lines, where they are of the first ones alone."""
+        if self._sampled:
+            self.columns, self.texts = self._columns(whole=True)
+
     # Private methods
 
-    def _columns(self) -> tuple[tuple[str, ...], frozenset[str]]:
+    def _columns(self, *, whole: bool) -> tuple[tuple[str, ...], frozenset[str]]:
         names = Names()
         seen_bytes = 0
+        self._sampled = False
         with self._content.open() as stream:
             for line_no, line in self._lines(stream):
                 seen_bytes += len(line)
@@ -67,7 +73,8 @@ class NdjsonReader:
                     continue
                 if isinstance(value, dict):
                     names.add(value)
-                if line_no >= SAMPLE_LINES or seen_bytes >= SAMPLE_SIZE_BYTES:
+                if not whole and (line_no >= SAMPLE_LINES or seen_bytes >= SAMPLE_SIZE_BYTES):
+                    self._sampled = True
                     break
         return names.columns, names.texts
 

@@ -69,12 +69,9 @@ class XmlReader:
         self._content, self._reading = content, reading
         self._way = reading.row.strip("/").split("/")
         self._paths = {name: self._xpath(path) for name, path in reading.fields.items()}
-        names: dict[str, None] = dict.fromkeys(self._paths)
-        rows = 0
-        for cells, _ in islice(self._cells(), SAMPLE_ROWS):
-            rows += 1
-            names.update(dict.fromkeys(cells))
-        if not rows:
+        self._sampled = False
+        self.columns = self._columns(SAMPLE_ROWS)
+        if not self._rows:
             raise FixFile(
                 "LS-2033",
                 f"{content.name} has no element {reading.row}",
@@ -83,7 +80,6 @@ class XmlReader:
                     "names count, prefixes do not; `loadstone propose FILE` takes the element that repeats."
                 ],
             )
-        self.columns = tuple(names)
 
     def __iter__(self) -> Iterator[Row]:
         """The rows."""
@@ -96,7 +92,21 @@ class XmlReader:
         """A document of any kind states no totals."""
         return ()
 
+    def widen(self) -> None:
+        """Take the names of all elements, where they are of the first ones alone."""
+        if self._sampled:
+            self.columns = self._columns(None)
+
     # Private methods
+
+    def _columns(self, limit: int | None) -> tuple[str, ...]:
+        names: dict[str, None] = dict.fromkeys(self._paths)
+        self._rows = 0
+        for cells, _ in islice(self._cells(), limit):
+            self._rows += 1
+            names.update(dict.fromkeys(cells))
+        self._sampled = self._rows == limit
+        return tuple(names)
 
     def _cells(self) -> Iterator[tuple[Cells, int]]:
         stream = Guarded(self._content, f"element {self._way[-1]}", recodes=False)
@@ -220,12 +230,12 @@ def _fill(cells: Cells, element: Any, prefix: str, name: str) -> None:
     if text and (not children or text.strip()):
         _put(cells, prefix or name, text)
     elif not children:
-        cells.setdefault(prefix or name, "")
+        _put(cells, prefix or name, "")
 
 
 def _put(cells: Cells, path: str, value: str) -> None:
     known = cells.get(path)
-    if not known:
+    if known is None:
         cells[path] = value
     elif isinstance(known, list):
         known.append(value)
