@@ -104,7 +104,8 @@ class Committer:
         except ConstraintRefusal:
             session.rollback()
             return None
-        except Retry as error:
+        except BaseException as error:
+            # Also where another process has the load: the lock on its fence must not outlast this.
             session.rollback()
             if not getattr(error, "redo", False):
                 raise

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from loadstone.books import Run
 from loadstone.compiler.objects import release_pages
-from loadstone.compiler.pages import release
+from loadstone.compiler.pages import keep_freed, release
 from loadstone.load.atomic import Publisher, PublishWhole
 from loadstone.load.columnar import Columnar
 from loadstone.load.commit import Committer
@@ -72,6 +72,8 @@ def run_workers(work: Work, progress: Progress) -> Attempt:
         LoadstoneError: The first error of any worker; what was committed stays.
     """
     plan, fence = work.plan, work.lasting.fence
+    if plan.compiled and plan.target.form == "pgcopy":
+        keep_freed()  # DuckDB's larger chunks would keep 40 MB, and gain nothing
     crew = _Crew(work, progress)
     crew.work()
     if crew.error is not None:

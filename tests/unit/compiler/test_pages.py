@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import mmap
+import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +74,34 @@ def test_other_systems_keep_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """Without ``/proc`` nothing is known of the process's memory."""
     monkeypatch.setattr(pages, "_MAPS", tmp_path / "maps")
     assert 0 == pages.release("libllvmlite")
+
+
+FREED = """
+import resource, threading
+import numpy as np
+from loadstone.compiler.pages import keep_freed
+
+def faults():
+    def piece():
+        [np.ones(100_000) for _ in range(20)]
+    piece(); piece()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        piece()
+    found.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+
+found = []
+keep_freed()
+faults()
+worker = threading.Thread(target=faults)
+worker.start()
+worker.join()
+print(*found)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+def test_freed_arrays_serve_the_next_piece() -> None:
+    """Else each of ten pieces of 16 MB has 3,900 new pages from the system; in every thread."""
+    done = subprocess.run([sys.executable, "-c", FREED], capture_output=True, text=True, check=True)
+    assert all(int(faults) < 2_000 for faults in done.stdout.split()), done.stdout
