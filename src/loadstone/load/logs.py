@@ -26,6 +26,8 @@ def log_parts(
         refused: Rejects and discards, each in record order. times: begin, end and the seconds between them.
     """
     began, ended, elapsed_s = times
+    told = dict.fromkeys(receipt.warnings)
+    lobs = [one for one in told if one.startswith(LOB_MESSAGE)]
     run = LogRun(
         spec=shown_spec(plan.spec),
         spec_path=plan.request.spec_path,
@@ -46,14 +48,12 @@ def log_parts(
         rows=plan.request.rows,
         express=plan.request.express,
         indexes=[table.info.indexes for table in plan.tables],
+        warnings=[one for one in told if one not in lobs],
     )
-    tail = log_tail(run, receipt.counts, receipt.outcome, ended, (elapsed_s, time.process_time()))
-    told = dict.fromkeys(receipt.warnings)
-    lobs = [one for one in told if one.startswith(LOB_MESSAGE)]
-    warnings = "".join(f"Loadstone: {one}\n" for one in told if one not in lobs)
     yield log_head(run).encode(errors="surrogateescape")  # names of files are bytes, as they stand there
     for message in record_messages(plan.spec, *refused):
         yield message.encode()
     for message in lobs:
         yield f"\n{message}\n".encode()
-    yield (tail + warnings).encode(errors="surrogateescape")
+    tail = log_tail(run, receipt.counts, receipt.outcome, ended, (elapsed_s, time.process_time()))
+    yield tail.encode(errors="surrogateescape")

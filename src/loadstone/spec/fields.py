@@ -21,7 +21,7 @@ class Literal(Part):
 
     text: str | None = Doc(None, description="Characters, in the character set of the data.")
     hex: str | None = Doc(
-        None, description="Bytes as pairs of upper-case hexadecimal digits.", pattern="^([0-9A-F]{2})*$"
+        None, description="Bytes as pairs of hexadecimal digits.", pattern="^([0-9A-Fa-f]{2})*$"
     )
 
     @model_validator(mode="after")

@@ -128,10 +128,10 @@ def _tail(reader: Reader) -> None:
 
 
 def _data_offset(reader: Reader, token: Token) -> int:
-    """Where the data begin: behind the line of BEGINDATA, which holds nothing else."""
+    """Where the data begin: behind the line of BEGINDATA; with it where it holds more, as the manual says."""
     found = _LINE_END.match(reader.lexer.text, token.stop)
     if found is None:
-        reader.fail(
-            "LS-1031", token, "BEGINDATA must stand alone on its line", "begin the data on the next line"
-        )
+        message = "BEGINDATA does not stand alone: its line is the first line of data"
+        reader.warn("LS-1031", token, message, "begin the data on the next line")
+        return token.start
     return found.end()

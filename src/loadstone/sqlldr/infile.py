@@ -150,5 +150,6 @@ def _terminated(reader: Reader, token: Token, found: re.Match[str]) -> RecordFor
             "LS-1012", token, f"the record terminator X'{body}' has characters that are no hexadecimal digits"
         )
         return RecordFormat()
-    digits = body.upper() if len(body) % 2 == 0 else "0" + body.upper()
+    # The log shows the digits as they are written.
+    digits = body if len(body) % 2 == 0 else "0" + body
     return RecordFormat(kind="str", terminator=Literal(hex=digits))

@@ -47,6 +47,7 @@ class LogRun:
     Attributes:
         load: None = ALL. errors: None = any number.
         indexes: Names of the indexes of each table, which a direct path lists.
+        warnings: What Loadstone alone has to say; it stands above what SQL*Loader would write.
     """
 
     spec: LoadSpec
@@ -59,6 +60,7 @@ class LogRun:
     rows: int | None = None
     express: bool = False
     indexes: Sequence[Sequence[str]] = ()
+    warnings: Sequence[str] = ()
 
     @property
     def direct(self) -> bool:
@@ -85,6 +87,8 @@ def log_head(run: LogRun) -> str:
     spec = run.spec
     lines = [
         *_release_lines(run.began),
+        *(f"Loadstone: {warning}" for warning in run.warnings),
+        *[""] * bool(run.warnings),
         f"Express Mode Load, Table: {spec.tables[0].table}"
         if run.express
         else f"Control File:   {run.spec_path}",

@@ -63,8 +63,12 @@ def test_inline_data_of_utf16_files() -> None:
 
 
 def test_begindata_stands_alone() -> None:
-    """Text on its line is refused; data without INFILE * are doubtful."""
-    assert error_of(INLINE + " 1,2\n") == ("LS-1031", 2, 1)
+    """Text on its line makes the line data; data without INFILE * are doubtful."""
+    assert [("LS-1031", 2, 1)] == [
+        (one.code, one.line, one.column) for one in report_on(INLINE + " 1,2\n3\n").warnings
+    ]
+    found = spec_of(INLINE + " 1,2\n3\n").inline_data
+    assert found is not None and b"BEGINDATA 1,2\n3\n" == found.bytes()
     assert [finding.code for finding in report_on(HEAD + "(a)\nBEGINDATA\n1\n").warnings] == ["LS-1066"]
     assert [finding.code for finding in report_on(INLINE.replace("BEGINDATA", "")).warnings] == ["LS-1065"]
 

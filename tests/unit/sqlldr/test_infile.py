@@ -31,7 +31,7 @@ def test_file_names(clause: str, path: str | None) -> None:
     ("clause", "expected"),
     [
         ('"fix 80"', s.RecordFormat(kind="fix", size=80)), ('" FIX  80 "', s.RecordFormat(kind="fix", size=80)), ('"var"', s.RecordFormat(kind="var", size=5)), ('"var 40"', s.RecordFormat(kind="var", size=40)),
-        ("\"str '\\r\\n'\"", s.RecordFormat(kind="str", terminator=s.Literal(text="\r\n"))), ("\"str X'7c0a'\"", s.RecordFormat(kind="str", terminator=s.Literal(hex="7C0A"))), ("\"str X'a'\"", s.RecordFormat(kind="str", terminator=s.Literal(hex="0A"))),
+        ("\"str '\\r\\n'\"", s.RecordFormat(kind="str", terminator=s.Literal(text="\r\n"))), ("\"str X'7c0a'\"", s.RecordFormat(kind="str", terminator=s.Literal(hex="7c0a"))), ("\"str X'a'\"", s.RecordFormat(kind="str", terminator=s.Literal(hex="0a"))),
         ("\"str '|\\\\'\"", s.RecordFormat(kind="str", terminator=s.Literal(text="|\\"))), ('""', s.RecordFormat()),
     ],
 )  # fmt: skip

@@ -150,6 +150,21 @@ def test_the_parallel_path_is_told() -> None:
     assert "Path used:      Conventional" in head_of(text.format(""))
 
 
+def test_digits_of_a_terminator_stand_as_they_were_written() -> None:
+    """In either case."""
+    lines = head_of("LOAD DATA INFILE 'a' \"str X'7c0A'\" INTO TABLE t (a CHAR(1))")
+    assert "  File processing option string: \"str X'7c0A'\"" in lines
+
+
+def test_what_loadstone_says_stands_above_the_log() -> None:
+    """From its ``Control File:`` line on a log is as SQL*Loader writes it."""
+    run = replace(run_of("LOAD DATA INFILE 'a' INTO TABLE t (a CHAR(1))"), warnings=["one thing", "another"])
+    lines = log_head(run).splitlines()
+    start = lines.index("Control File:   x.ctl")
+    assert ["", "Loadstone: one thing", "Loadstone: another", ""] == lines[start - 4 : start]
+    assert log_head(replace(run, warnings=[])).splitlines()[-9:] == lines[-9:]
+
+
 def test_the_head_names_the_processing_options() -> None:
     """They stand between a data file and its bad file."""
     lines = head_of("LOAD DATA INFILE 'a' \"var 10\" INTO TABLE t (a CHAR(1))")
@@ -213,7 +228,10 @@ def test_the_direct_path_names_partitions_and_recovery() -> None:
 )  # fmt: skip
 def test_the_direct_path_lists_the_indexes_that_it_filled(options: str, expected: list[str]) -> None:
     """With the keys of this load; not those of a table that took no row, nor where indexes are left alone."""
-    control = f"OPTIONS ({options}) LOAD DATA INFILE 'a' APPEND" + " INTO TABLE {} (a POSITION(1:1)) INTO TABLE {} (a POSITION(1:1))"
+    control = (
+        f"OPTIONS ({options}) LOAD DATA INFILE 'a' APPEND"
+        + " INTO TABLE {} (a POSITION(1:1)) INTO TABLE {} (a POSITION(1:1))"
+    )
     run = replace(run_of(control.format("t", "u")), indexes=[["S.PK", "S.U"], ["S.UK"]])
     counts = Contribution(read=3, loaded=3, tables=(TableCount(loaded=3), TableCount(when_failed=3)))
     tail = log_tail(run, counts, "complete", AT, (0.1, 0.1)).splitlines()
