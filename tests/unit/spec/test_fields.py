@@ -13,7 +13,7 @@ from loadstone import spec as s
 @pytest.mark.parametrize(
     ("part", "values"),
     [
-        (s.Literal, {}), (s.Literal, {"text": "a", "hex": "41"}), (s.Literal, {"hex": "4"}), (s.Literal, {"hex": "4g"}), (s.Literal, {"hex": "0d"}), (s.Literal, {"text": "a", "more": 1}),
+        (s.Literal, {}), (s.Literal, {"text": "a", "hex": "41"}), (s.Literal, {"hex": "4"}), (s.Literal, {"hex": "4g"}), (s.Literal, {"text": "a", "more": 1}),
         (s.Delimiter, {}), (s.Delimiter, {"whitespace": True, "eof": True}), (s.Delimiter, {"literal": {"text": ","}, "whitespace": True}), (s.Position, {"start": -1}), (s.Position, {"end": 0}),
         (s.Condition, {"tests": []}), (s.FieldType, {"name": "text"}), (s.FieldType, {"name": "char", "length": 0}), (s.Sequence, {"base": "min"}), (s.Concatenate, {"count": 0}),
         (s.Field, {"name": "A", "filler": "yes"}), (s.Field, {"name": "A", "source": {"kind": "random"}}), (s.Options, {"skip": -1}), (s.Options, {"errors": -2}), (s.Options, {"silent": ["loud"]}),

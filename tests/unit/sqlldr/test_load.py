@@ -53,7 +53,7 @@ def test_each_infile_has_its_own_files() -> None:
         ("VARIABLE", "var", None, 5),
         ("VARIABLE 3", "var", None, 3),
         ("\"str '|\\n'\"", "str", Literal(text="|\n"), None),
-        ("\"STR X'0d0A'\"", "str", Literal(hex="0D0A"), None),
+        ("\"STR X'0d0A'\"", "str", Literal(hex="0d0A"), None),
         ('"str \\"\\n\\""', "str", Literal(text="\n"), None),
         ("'str X\"7C\"'", "str", Literal(hex="7C"), None),
     ],
