@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from loadstone.spec import Concatenate, ContinueIf, Test
-from loadstone.sqlldr.conditions import OPERATORS, operator
-from loadstone.sqlldr.names import literal
+from loadstone.sqlldr.conditions import OPERATORS, comparison, operator
 from loadstone.sqlldr.positions import position
 from loadstone.sqlldr.reader import Reader
 
@@ -42,7 +41,7 @@ def _at(reader: Reader) -> Test:
         reader.take()
     where = position(reader)
     equal = operator(reader)
-    test = Test(position=where, equal=equal, literal=literal(reader, "a quoted string"))
+    test = Test(position=where, equal=equal, literal=comparison(reader, "a quoted string"))
     if outer:
         reader.expect_symbol(")")
     return test
@@ -53,7 +52,11 @@ def _last(reader: Reader) -> Test:
     outer = reader.accept_symbol("(")
     if not reader.at_symbol(*OPERATORS):
         reader.unexpected("=", "!=", "<>")
-    test = Test(equal=operator(reader), literal=literal(reader, "a quoted character"))
+    equal = operator(reader)
+    token = reader.peek()
+    test = Test(equal=equal, literal=comparison(reader, "a quoted character"))
+    if test.literal is not None and not (test.literal.hex or (test.literal.text or "").strip()):
+        reader.error("LS-1014", token, "CONTINUEIF LAST compares with a character that is no blank")
     if outer:
         reader.expect_symbol(")")
     return test

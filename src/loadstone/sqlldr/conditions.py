@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from loadstone.spec import Condition, Test
+from loadstone.spec import Condition, Literal, Test
 from loadstone.sqlldr.lexer import Token
 from loadstone.sqlldr.names import full_name, literal
 from loadstone.sqlldr.positions import at_position, position
@@ -53,7 +53,17 @@ def operand(reader: Reader, test: Callable[..., Test]) -> Test:
             f"expected a quoted string, X'hex' or BLANKS, found {token}",
             *(did_you_mean(token.text, ("BLANKS",)) or [f"write '{token.text}'"]),
         )
-    return test(literal=literal(reader, "a quoted string"))
+    return test(literal=comparison(reader, "a quoted string"))
+
+
+def comparison(reader: Reader, what: str) -> Literal:
+    """A literal to compare with; one that holds nothing is doubtful, for a field without characters is NULL."""
+    token = reader.peek()
+    found = literal(reader, what)
+    if not (found.text or found.hex):
+        hint = "a field without characters is NULL by itself; BLANKS stands for blanks"
+        reader.warn("LS-1014", token, "a condition compares with nothing", hint)
+    return found
 
 
 # Private functions

@@ -29,8 +29,9 @@ _AFTER_FIELDS = ("TRAILING", "DATE", "TIMESTAMP", "NULLIF", "NO", "TREAT", "SKIP
 class _Table:
     """What was read of a table clause so far."""
 
-    def __init__(self, token: Token) -> None:
+    def __init__(self, token: Token, *, continued: bool) -> None:
         self.token = token
+        self.continued = continued
         self.values: dict[str, Any] = {"fields_clause": False}
         self.seen: set[str] = set()
         self.stage = _HEAD
@@ -39,11 +40,11 @@ class _Table:
         self.csv: Token | None = None
 
 
-def into(reader: Reader) -> TableLoad:
-    """An INTO TABLE clause."""
+def into(reader: Reader, *, continued: bool) -> TableLoad:
+    """An INTO TABLE clause; ``continued`` says that it belongs to CONTINUE_LOAD."""
     reader.expect("INTO")
     reader.expect("TABLE")
-    table = _Table(reader.peek())
+    table = _Table(reader.peek(), continued=continued)
     if reader.at(*_NO_TABLE_NAMES):
         reader.unexpected("a table name")
     table.values["table"] = table_name(reader)
@@ -262,6 +263,9 @@ def _treat(reader: Reader, table: _Table, token: Token) -> None:
 
 
 def _skip(reader: Reader, table: _Table, token: Token) -> None:
+    if not table.continued:
+        message = "SKIP of one table belongs to CONTINUE_LOAD; this is LOAD"
+        reader.error("LS-1009", token, message, "write OPTIONS (SKIP=n) in front of LOAD DATA")
     table.values["skip"] = reader.integer("a number of records")
 
 

@@ -48,9 +48,10 @@ def load(reader: Reader, default_path: str) -> dict[str, Any]:
     _front(reader, statement)
     while not reader.at("INTO"):
         _clause(reader, statement)
-    tables = [into(reader)]
+    continued = "continue_load" in statement.values
+    tables = [into(reader, continued=continued)]
     while reader.at("INTO"):
-        tables.append(into(reader))
+        tables.append(into(reader, continued=continued))
     statement.values["tables"] = tuple(tables)
     _csv_inline(reader, statement)
     _named_order(reader, statement)
@@ -180,7 +181,10 @@ def _field_names(reader: Reader, statement: _Load, token: Token) -> None:
 
 
 def _infile(reader: Reader, statement: _Load, token: Token) -> None:
-    statement.values["inputs"] += (input_file(reader),)
+    found = input_file(reader)
+    if found.path is None and statement.values["inputs"]:
+        reader.error("LS-1009", token, "INFILE * must stand in front of other INFILE clauses")
+    statement.values["inputs"] += (found,)
 
 
 def _outputs(reader: Reader, statement: _Load, token: Token) -> None:

@@ -115,6 +115,15 @@ def _reference(error: LoadstoneError) -> list[str]:
     return [f"SQL*Loader-403: Referenced column {found[1]} not present in this table."] if found else []
 
 
+def _no_length(error: LoadstoneError) -> list[str]:
+    found = re.search(r"the length of the field (\S+)", error.message)
+    return (
+        [f"SQL*Loader-402: Unable to determine length of column {found[1]} from specification"]
+        if found
+        else []
+    )
+
+
 def _unended(error: LoadstoneError) -> list[str]:
     return ["SQL*Loader-649: Quoted string missing closing quote"]
 
@@ -131,6 +140,7 @@ _MESSAGES: dict[str, Callable[[LoadstoneError], list[str]]] = {
     "LS-1022": _bind,
     "LS-1023": _bind,
     "LS-1033": _control,
+    "LS-1037": _no_length,
     "LS-2001": _data,
     "LS-3001": _table,
     "LS-3003": _column,

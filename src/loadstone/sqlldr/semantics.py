@@ -13,6 +13,7 @@ from loadstone.sqlldr.delimiters import Delimiters
 from loadstone.sqlldr.findings import SqlString
 from loadstone.sqlldr.lexer import Token
 from loadstone.sqlldr.reader import Reader
+from loadstone.sqlldr.restrictions import check_ends, check_fillers, check_length, check_pieced
 from loadstone.sqlldr.sources import GENERATED_ALONE
 
 if TYPE_CHECKING:
@@ -62,7 +63,11 @@ def check_table(reader: Reader, table: TableSite) -> None:
         _lobfile(reader, site)
         _type(reader, site)
         _csv(reader, site, table)
+        check_length(reader, site, table.delimiters, csv=table.csv is not None)
     _optional(reader, table)
+    check_ends(reader, _every(table.sites), table.delimiters)
+    check_fillers(reader, table.token, table.sites)
+    check_pieced(reader, table.sites)
 
 
 # Private functions

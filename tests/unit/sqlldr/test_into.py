@@ -127,7 +127,7 @@ def test_csv(words: str, embedded: bool | None) -> None:
 def test_clauses_behind_fields_in_any_order() -> None:
     """TRAILING NULLCOLS, formats, NULLIF and SKIP."""
     table = table_of(
-        HEAD + "DATE FORMAT 'YYYY' NULLIF = BLANKS TRAILING NULLS TIMESTAMP FORMAT \"FF\""
+        HEAD.replace("LOAD", "CONTINUE_LOAD") + "DATE FORMAT 'YYYY' NULLIF = BLANKS TRAILING NULLS TIMESTAMP FORMAT \"FF\""
         " TIMESTAMP WITH LOCAL TIME ZONE 'TZR' SKIP 4 (a)"
     )
     assert [(found.kind, found.mask) for found in table.formats] == [

@@ -90,7 +90,7 @@ def test_notes_follow_the_line_of_a_column() -> None:
     """Long delimiters, conditions, constants and SQL strings, one below the other."""
     fields = (
         "a CHAR TERMINATED BY '^*' NULLIF a = 'x' AND (3:4) != BLANKS \"UPPER(:a)\","
-        " b CONSTANT X'20', c FILLER CHAR TERMINATED BY ',' DEFAULTIF (7) = '12'"
+        " b CONSTANT X'20', c BOUNDFILLER CHAR TERMINATED BY ',' DEFAULTIF (7) = '12'"
     )
     assert [line.rstrip() for line in columns_of(fields)] == [
         "A                                   FIRST     *           CHARACTER",
@@ -100,7 +100,7 @@ def test_notes_follow_the_line_of_a_column() -> None:
         "B                                                         CONSTANT",
         "    Value is ' '",
         "C                                    NEXT     *   ,       CHARACTER",
-        "  (FILLER FIELD)",
+        "  (BOUND FILLER FIELD)",
         "    DEFAULT if 7:8 = 0X3132(character '12')",
     ]
 

@@ -26,12 +26,12 @@ TABLES = [
     "t (PARTITION p1) FIELDS TERMINATED BY ','", "s.t (SUBPARTITION \"low\") TRUNCATE", "\"s\".\"T\" APPEND", "t RESUME YES", "t RESUME NO REPLACE", "t REPLACE USING DELETE", "t SORTED INDEXES (i, s.j) SINGLEROW",
     "t OPTIONS (FILE='x y') EVALUATE CHECK_CONSTRAINTS REENABLE DISABLED_CONSTRAINTS EXCEPTIONS s.e", "t WHEN a = 'x' AND (1:2) != BLANKS AND a <> X'00'", "t OID (a)", "t SID (CONSTANT 'it''s')", "t XMLTYPE (a)",
     "t FIELDS CSV", "t FIELDS CSV WITH EMBEDDED TERMINATED BY ';'", "t FIELDS CSV WITHOUT EMBEDDED OPTIONALLY ENCLOSED BY '<' AND '>'", "t FIELDS", "t FIELDS TERMINATED BY WHITESPACE ENCLOSED BY X'22'",
-    "t FIELDS TERMINATED BY ',' TRAILING NULLCOLS DATE FORMAT 'YYYY' TIMESTAMP FORMAT 'FF' TIMESTAMP WITH TIME ZONE 'TZR' TIMESTAMP WITH LOCAL TIME ZONE 'TZH' NULLIF = BLANKS SKIP 4",
+    "t FIELDS TERMINATED BY ',' TRAILING NULLCOLS DATE FORMAT 'YYYY' TIMESTAMP FORMAT 'FF' TIMESTAMP WITH TIME ZONE 'TZR' TIMESTAMP WITH LOCAL TIME ZONE 'TZH' NULLIF = BLANKS",
     "t FIELDS TERMINATED BY ',' NULLIF != 'NA' TREAT AS s.ty", "t FIELDS TERMINATED BY ',' NO NULLIF",
 ]  # fmt: skip
 
 FIELDS = [
-    "a POSITION(1:5) CHAR(3)", "a POSITION(*+2) INTEGER EXTERNAL", "a POSITION(*:9)", "f FILLER, a BOUNDFILLER CHAR(5)", "a RECNUM", "a SYSDATE", "a CONSTANT 'it''s'", "a CONSTANT -5", "a SEQUENCE", "a SEQUENCE(MAX)", "a SEQUENCE(COUNT, 2)", "a SEQUENCE(7, -1)",
+    "a POSITION(1:5) CHAR(3)", "a POSITION(*+2) INTEGER EXTERNAL", "a POSITION(*:9)", "f FILLER, a BOUNDFILLER CHAR(5), b", "a RECNUM", "a SYSDATE", "a CONSTANT 'it''s'", "a CONSTANT -5", "a SEQUENCE", "a SEQUENCE(MAX)", "a SEQUENCE(COUNT, 2)", "a SEQUENCE(7, -1)",
     'a EXPRESSION "f(1)"', "f FILLER, a LOBFILE(f) TERMINATED BY EOF", "a LOBFILE(CONSTANT 'x y' CHARACTERSET UTF8 LITTLEENDIAN)", "f FILLER, a BFILE(CONSTANT 'D', f)", "a REF(CONSTANT 'T', b), b", "a SDF(CONSTANT 'x'), b", "a LLS",
     *(f"a {kind}" for kind in ("CHAR", "FLOAT EXTERNAL(8)", "DECIMAL EXTERNAL", "ZONED EXTERNAL(5)", "INTEGER(8) UNSIGNED", "SMALLINT SIGNED", "BYTEINT", "FLOAT", "DOUBLE", "DECIMAL(7,-2)", "ZONED(5)", "RAW(3)", "VARCHAR(9)", "VARGRAPHIC", "VARRAW(4)", "LONG VARRAW", "VARCHARC(2,9)", "VARRAWC(3)", "GRAPHIC(2)", "GRAPHIC EXTERNAL(2)", "DATE EXTERNAL(8) 'YYYYMMDD'", "TIME(3) 'HH24'", "TIME WITH TIME ZONE", "TIMESTAMP(6)", "TIMESTAMP WITH TIME ZONE 'TZR'", "TIMESTAMP WITH LOCAL TIME ZONE", "INTERVAL YEAR(3) TO MONTH", "INTERVAL DAY TO SECOND(2)", "NUMBER(5,2)", "NUMBER", "VARCHAR2(9)")),
     "a TERMINATED BY X'7C' OPTIONALLY ENCLOSED BY '\"'", "a NULLIF a = BLANKS DEFAULTIF (1) = 'x'", "a NO NULLIF PRESERVE BLANKS PIECED", "a NO PRESERVE BLANKS", 'a "UPPER(:a)"', 'a DATE "YYYY" "TRIM(:a)"', 'a DATE NULLIF a=BLANKS "TRIM(:a)"', '"low" ":\\"low\\""', 'a "x\n|| :a"',
@@ -57,6 +57,15 @@ def test_tables_round_trip(table: str) -> None:
 def test_fields_round_trip(fields: str) -> None:
     """Every form of a field, with a terminator of the table and without."""
     spec = spec_of(f"{HEAD}({fields})")
+    assert spec == spec_of(control_bytes(spec))
+
+
+def test_what_a_continued_load_alone_has_round_trips() -> None:
+    """SKIP of a table, and a last field in pieces."""
+    spec = spec_of(
+        "CONTINUE_LOAD DATA INFILE 'a' INTO TABLE t FIELDS TERMINATED BY ',' SKIP 4 (a, b CHAR(9) PIECED)"
+    )
+    assert (4, True) == (spec.tables[0].skip, spec.tables[0].fields[1].pieced)
     assert spec == spec_of(control_bytes(spec))
 
 
