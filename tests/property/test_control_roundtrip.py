@@ -145,19 +145,20 @@ def fields(draw: st.DrawFn, name: tuple[str, bool], known: list[str]) -> s.Field
     if draw(st.integers(0, 4)) == 0:
         return s.Field(name=name[0], quoted=name[1], source=draw(generated()))
     filler = draw(st.sampled_from([None, None, "filler", "boundfiller"]))
+    kind = draw(st.none() | types())
+    raw = kind is not None and kind.name is s.TypeName.RAW
     return s.Field(
         name=name[0],
         quoted=name[1],
         filler=filler,
         position=draw(st.none() | positions()),
-        type=draw(st.none() | types()),
-        terminated=draw(st.none() | terminators()),
+        type=kind,
+        terminated=None if raw else draw(st.none() | terminators()),
         enclosed=draw(st.none() | enclosures()),
-        nullif=draw(st.none() | conditions(known)),
-        defaultif=draw(st.none() | conditions(known)),
+        nullif=None if filler == "filler" else draw(st.none() | conditions(known)),
+        defaultif=None if filler == "filler" else draw(st.none() | conditions(known)),
         no_nullif=draw(st.booleans()),
         preserve_blanks=draw(st.none() | st.booleans()),
-        pieced=draw(st.booleans()),
         sql=None if filler == "filler" else draw(st.none() | expressions()),
     )
 
@@ -167,6 +168,8 @@ def tables(draw: st.DrawFn) -> s.TableLoad:
     """A table whose conditions name its own fields."""
     listed = draw(st.lists(names(), unique_by=lambda name: name[0], min_size=1, max_size=4))
     known = [name for name, _ in listed if "." not in name]
+    made = [draw(fields(name, known)) for name in listed]
+    made[-1] = made[-1].model_copy(update={"filler": None, "pieced": made[-1].source is None})
     own, schema = draw(names()), draw(st.none() | names())
     blocked = own[0] in ("INSERT", "APPEND", "REPLACE", "TRUNCATE", "FIELDS", "WHEN", "TRAILING")
     return s.TableLoad(
@@ -193,7 +196,7 @@ def tables(draw: st.DrawFn) -> s.TableLoad:
         reenable=draw(st.booleans()),
         singlerow=draw(st.booleans()),
         skip=draw(st.none() | NUMBER),
-        fields=tuple([draw(fields(name, known)) for name in listed]),
+        fields=tuple(made),
     )
 
 
@@ -221,10 +224,13 @@ def assemblies(draw: st.DrawFn) -> s.Concatenate | s.ContinueIf:
     if draw(st.booleans()):
         return s.Concatenate(count=draw(NUMBER))
     where = draw(st.sampled_from(["this", "next", "last"]))
+    compared = literals()
+    if where == "last":
+        compared = compared.filter(lambda found: bool(found.hex or (found.text or "").strip()))
     test = s.Test(
         position=None if where == "last" else draw(positions()),
         equal=draw(st.booleans()),
-        literal=draw(literals()),
+        literal=draw(compared),
     )
     return s.ContinueIf(where=where, preserve=draw(st.booleans()), test=test)
 
@@ -232,7 +238,10 @@ def assemblies(draw: st.DrawFn) -> s.Concatenate | s.ContinueIf:
 @st.composite
 def specs(draw: st.DrawFn) -> s.LoadSpec:
     """Specs that a control file can say."""
+    loaded = draw(st.lists(tables(), min_size=1, max_size=2))
+    files = draw(st.lists(inputs(), max_size=2))
     return s.LoadSpec(
+        continue_load=any(table.skip is not None for table in loaded),
         options=s.Options(
             skip=draw(st.none() | st.integers(0, 9)),
             errors=draw(st.none() | st.integers(-1, 9)),
@@ -245,11 +254,11 @@ def specs(draw: st.DrawFn) -> s.LoadSpec:
         length_semantics=draw(st.sampled_from([None, "byte", "char"])),
         byte_order=draw(st.sampled_from([None, "big", "little"])),
         field_names=draw(st.none() | st.sampled_from(list(s.FieldNames))),
-        inputs=tuple(draw(st.lists(inputs(), max_size=2))),
+        inputs=(*files[:1], *(file for file in files[1:] if file.path is not None)),
         method=draw(st.none() | st.just(s.Method.TRUNCATE)),
         assemble=draw(st.none() | assemblies()),
         preserve_blanks=draw(st.booleans()),
-        tables=tuple(draw(st.lists(tables(), min_size=1, max_size=2))),
+        tables=tuple(loaded),
         inline_data=draw(st.none() | st.binary(max_size=40).map(s.InlineData.of)),
     )
 

@@ -119,7 +119,9 @@ def check(types: Types, drawn: list[State]) -> None:
             for above in one["requires"]
             if states[above] is not State.PUBLISHED
         }
-        wanted = State.WAITING if Policy.STOP in kept else State.SKIPPED if Policy.SKIP in kept else fates[name]
+        wanted = (
+            State.WAITING if Policy.STOP in kept else State.SKIPPED if Policy.SKIP in kept else fates[name]
+        )
         assert wanted is states[name]
     strict = {name: {**one, "if_failed": Policy.STOP} for name, one in types.items()}
     plan = plan_or_cycle(strict)
@@ -134,7 +136,12 @@ def check(types: Types, drawn: list[State]) -> None:
 def checked(examples: int) -> Callable[[], None]:
     """``check`` over so many graphs."""
 
-    @settings(max_examples=examples, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
     @given(graphs(), st.lists(st.sampled_from(FATES), min_size=len(NAMES), max_size=len(NAMES)))
     def each(types: Types, drawn: list[State]) -> None:
         check(types, drawn)

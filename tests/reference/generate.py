@@ -218,6 +218,8 @@ class _Maker:
             values["preserve_blanks"] = rng.random() < 0.7
         if filler and rng.random() < 0.12:
             values["filler"] = rng.choice(["filler", "boundfiller"])
+            if values["filler"] == "filler":
+                values |= {"nullif": None, "defaultif": None}
         if not self.fixed and not self.embedded and not self.white:
             if rng.random() < 0.06:
                 values["terminated"] = Delimiter(literal=Literal(text=rng.choice([":", "%%"])))

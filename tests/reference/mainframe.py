@@ -138,6 +138,8 @@ class _Maker:
                 update["defaultif"] = self._condition("C1")
             if number > 1 and chance.random() < 0.1:
                 update["filler"] = chance.choice(["filler", "boundfiller"])
+                if update["filler"] == "filler":
+                    update |= {"nullif": None, "defaultif": None}
             assert one.field is not None
             field = one.field.model_copy(update=update)
             column = None if field.filler else one.column
