@@ -255,6 +255,8 @@ class _Body:
         self._continue_at(end)
 
     def _while(self, node: ast.While) -> None:
+        if node.orelse:
+            raise unknown(node.orelse[0])
         test, body, end = (self.builder.append_basic_block() for _ in range(3))
         self.builder.branch(test)
         self.builder.position_at_end(test)
@@ -263,6 +265,8 @@ class _Body:
 
     def _for(self, node: ast.For) -> None:
         call = node.iter
+        if node.orelse:
+            raise unknown(node.orelse[0])
         if (
             not isinstance(call, ast.Call)
             or ast.unparse(call.func) != "range"

@@ -287,6 +287,7 @@ class Values:
             or not isinstance(bounds, ast.Slice)
             or not bounds.lower
             or not bounds.upper
+            or bounds.step
         ):
             raise unknown(node)
         first, stop = self.whole(bounds.lower), self.whole(bounds.upper)
@@ -295,6 +296,8 @@ class Values:
 
     def _call(self, node: ast.Call) -> Value:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if node.keywords:
+            raise unknown(node)
         if hasattr(self._names.get(name), "function"):
             return self._call_kernel(self._names[name], [self.value(argument) for argument in node.args])
         if name == "len":
@@ -305,7 +308,9 @@ class Values:
             wanted = {"int": Scalar.WHOLE, "float": Scalar.REAL, "bool": Scalar.TRUTH}[name]
             return self.as_type(self.number(node.args[0]), wanted)
         if name in ("min", "max", "abs"):
-            return self._extreme(name, [self.whole(argument) for argument in node.args])
+            numbers = [self.number(argument) for argument in node.args]
+            if all(number.type is not Scalar.REAL for number in numbers):
+                return self._extreme(name, [self.as_type(number, Scalar.WHOLE).ir for number in numbers])
         raise unknown(node)
 
     def _extreme(self, name: str, sides: list[Any]) -> Number:

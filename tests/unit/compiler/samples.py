@@ -137,3 +137,114 @@ def changes_a_type(a: int) -> int:
 def gives_an_operand(a: int, b: int) -> int:
     """``or`` of numbers, whose value Python takes from an operand."""
     return (a or b) + 1
+
+
+@kernel
+def ends_a_loop(a: int, b: int) -> int:
+    """``else`` of a loop."""
+    for i in range(a):
+        if i == b:
+            break
+    else:
+        return -1
+    return i
+
+
+@kernel
+def ends_a_while(a: int, b: int) -> int:
+    """``else`` of ``while``."""
+    while a > b:
+        a -= 1
+    else:
+        a += 100
+    return a
+
+
+@kernel
+def steps_over(data: Buffer) -> int:
+    """A slice with a step."""
+    return len(data[0:4:2])
+
+
+@kernel
+def names_an_argument(a: int, b: int) -> int:
+    """A call with a keyword."""
+    return max(a, b, key=abs)
+
+
+@kernel
+def compares_doubles(a: int, b: int) -> int:
+    """The least of doubles, which would be cut."""
+    return int(min(a / 2, b / 2) * 2.0)
+
+
+@kernel
+def joins_texts(a: int) -> int:
+    """A text."""
+    return len("a" * a)
+
+
+@kernel
+def turns_round(a: int) -> int:
+    """Bits turned round."""
+    return ~a
+
+
+@kernel
+def says_what(a: int) -> int:
+    """A variable with its type."""
+    found: int = a
+    return found
+
+
+@kernel
+def divisions(a: int, b: int, out: Ints) -> None:
+    """Quotients and remainders by a variable, by powers of two, and by numbers of either sign; ``b`` is not 0."""
+    out[0], out[1] = a // b, a % b
+    out[2], out[3] = a // 8, a % 8
+    out[4], out[5] = a // -8, a % -8
+    out[6], out[7] = a // 7, a % -7
+
+
+@kernel
+def bits(a: int, b: int, out: Ints) -> None:
+    """Bits of both, and shifts."""
+    out[0], out[1], out[2] = a & b, a | b, a ^ b
+    out[3], out[4], out[5] = a << 3, a >> 5, -a
+
+
+@kernel
+def order(a: int, b: int, out: Ints) -> None:
+    """Comparisons and extremes."""
+    out[0], out[1], out[2], out[3] = int(a < b), a <= b, a == b, a != b
+    out[4], out[5], out[6] = min(a, b), max(a, b, 0), abs(a)
+
+
+@kernel
+def stays(a: int) -> int:
+    """A loop whose variable the body changes, and whose bound too."""
+    total, stop = 0, a
+    for i in range(stop):
+        stop = 0
+        total += i
+        i = 100
+    return total
+
+
+@kernel
+def nested(a: int, b: int) -> int:
+    """``break`` and ``continue`` are of the loop that they stand in."""
+    total = 0
+    for i in range(4):
+        j = 0
+        while j < 5:
+            j += 1
+            if j == a:
+                continue
+            if j == b:
+                break
+            total += 10 * i + j
+        if i == 2:
+            continue
+        total += 1000
+    return total

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import loadstone
 from loadstone.compiler.statements import translate
-from loadstone.compiler.types import Array, Scalar, Type
+from loadstone.compiler.types import BYTES, Array, Scalar, Type
 from loadstone.compiler.values import Untranslatable
 from loadstone.datatypes.kernel import Kernel
 from tests.unit.compiler import samples
@@ -31,6 +31,30 @@ SMALL = st.integers(-60, 60)
 def test_a_compiled_kernel_gives_what_python_gives(sample: Kernel, a: int, b: int) -> None:
     """Division, short circuits, loops, tuples and doubles, for numbers of either sign."""
     assert sample.pick(True)(a, b) == sample(a, b)
+
+
+EDGES = [0, 1, -1, 2, -2, 7, -7, 8, -8, 63, -64, 255, 1000, -1001, 2**31 - 1, -(2**31), 2**32, 2**53 + 1, -(2**59), 2**59 + 7]
+
+
+@pytest.mark.parametrize("sample", [samples.divisions, samples.bits, samples.order], ids=lambda one: one.__name__)
+def test_numbers_at_the_edges_are_computed_as_in_python(sample: Kernel) -> None:
+    """Quotients round down and remainders have the divisor's sign, shifts keep the sign, up to 60 bits."""
+    compiled = sample.pick(True)
+    for a in EDGES:
+        for b in EDGES:
+            if b or sample is not samples.divisions:
+                plain, fast = np.zeros(8, np.int64), np.zeros(8, np.int64)
+                sample(a, b, plain)
+                compiled(a, b, fast)
+                assert plain.tolist() == fast.tolist(), (a, b)
+
+
+@pytest.mark.parametrize("a", range(-1, 7))
+def test_loops_take_their_bounds_once(a: int) -> None:
+    """Whatever the body does to them; jumps are of the inner loop."""
+    assert samples.stays(a) == samples.stays.pick(True)(a)
+    for b in range(7):
+        assert samples.nested(a, b) == samples.nested.pick(True)(a, b)
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8, np.uint64])
@@ -72,11 +96,22 @@ def test_a_kernel_may_return_nothing() -> None:
         (samples.calls_nothing_known, "line 4: sorted"),
         (samples.changes_a_type, "line 5: flag changes its type"),
         (samples.gives_an_operand, "line 4: a or b"),
+        (samples.ends_a_loop, "line 8: return -1"),
+        (samples.ends_a_while, "line 7: a \\+= 100"),
+        (samples.steps_over, r"line 4: data\[0:4:2\]"),
+        (samples.names_an_argument, r"line 4: max\(a, b, key=abs\)"),
+        (samples.compares_doubles, r"line 4: min\(a / 2, b / 2\)"),
+        (samples.joins_texts, "line 4: 'a'"),
+        (samples.turns_round, "line 4: ~a"),
+        (samples.says_what, "line 4: found: int = a"),
     ],
+    ids=lambda value: value.__name__ if isinstance(value, Kernel) else "",
 )
 def test_what_kernels_may_not_do_is_named_with_its_line(sample: Kernel, line: str) -> None:
-    """The error says which function, which line and what."""
-    types = [Scalar.WHOLE] * sample.function.__code__.co_argcount
+    """The error says which function, which line and what; nothing is left out in silence."""
+    code = sample.function.__code__
+    given = sample.function.__annotations__
+    types = [BYTES if given[name] == "Buffer" else Scalar.WHOLE for name in code.co_varnames[: code.co_argcount]]
     with pytest.raises(Untranslatable, match=f"samples.{sample.__name__}, {line}"):
         translate(sample.function, types)
 
