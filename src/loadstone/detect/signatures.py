@@ -124,10 +124,16 @@ def _swift(text: str, lines: list[str]) -> Named | None:
     return None
 
 
+_BALANCE = re.compile(r"(?m)^:(?:6[02][FM]:[CD]\d{6}[A-Z]{3}\d+,\d*|61:\d{6}(?:\d{4})?[RE]?[CD][A-Z]?\d+,\d*[NFS][A-Z\d]{3})")
+"""What only a statement has: a balance, or an entry with its type, also where the lines above are lost."""
+
+
 def _statement(text: str, lines: list[str]) -> Named | None:
-    head = text[:65536]
-    tags = set(re.findall(r"(?m)^(?:\r?\n)?:(\d\d[A-Z]?|NS):", head))
+    head = text[:HEAD_CHARS]
+    tags = set(re.findall(r"(?m)^:(\d\d[A-Z]?|NS):", head))
     if "20" not in tags or not tags & {"25", "25P", "28", "28C"}:
+        if _BALANCE.search(head):
+            return Named("mt940", 0.95, "a balance :60F: or :62F: or an entry :61: of a statement MT940", "MT940")
         return None
     if tags & {"34F", "90D", "90C"}:
         return Named("mt942", 0.97, "tags :20:, :25:, :28C: and :34F: of an interim report MT942", "MT942")

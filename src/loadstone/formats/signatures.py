@@ -60,9 +60,11 @@ def office_of(source: bytes | IO[bytes]) -> str | None:
     """The office format of a zip file by its members; None for any other zip."""
     names: set[str] = set()
     mimetype = b""
+    told: str | None = None
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
-            names = set(archive.namelist()[:NAMES_MAX])
+            names = {name.replace("\\", "/") for name in archive.namelist()[:NAMES_MAX]}  # some writers part by backslashes
+            told = _kind_by_types(archive)
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 mimetype = archive.read("mimetype")
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error):
@@ -91,10 +93,27 @@ def office_of(source: bytes | IO[bytes]) -> str | None:
         return "xlsm" if "xl/vbaProject.bin" in names else "xlsx"
     if "META-INF/MANIFEST.MF" in names:
         return "jar"
-    return None
+    return told
 
 
 # Private functions
+
+
+_TYPES = (
+    (b"ms-excel.sheet.binary", "xlsb"), (b"ms-excel.sheet.macroEnabled.main", "xlsm"), (b"spreadsheetml.sheet.main", "xlsx"),
+    (b"wordprocessingml.document.main", "docx"), (b"presentationml.presentation.main", "pptx"),
+)  # fmt: skip
+"""What an office file says of its main part, wherever that stands."""
+
+
+def _kind_by_types(archive: zipfile.ZipFile) -> str | None:
+    """The office format that a list of content types tells; None where there is none."""
+    try:
+        with archive.open("[Content_Types].xml") as listed:
+            types = listed.read(HEAD_BYTES)
+    except KeyError:
+        return None
+    return next((kind for mark, kind in _TYPES if mark in types), None)
 
 
 def _is_tar(data: bytes) -> bool:

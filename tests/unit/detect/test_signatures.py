@@ -152,6 +152,23 @@ def test_other_texts_have_no_such_name(text: str) -> None:
     assert find_name(text) is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [":60F:C170914EUR12345,12", ":62M:D170914EUR0,", ":61:1409010902DR000000000001,62NTRF0000549855700010//025498557/000001", ":61:170914D233,15NMSC", ":61:170914RC1,S103X"],
+    ids=["opening", "intermediate", "entry", "short entry", "reversal"],
+)  # fmt: skip
+def test_a_part_of_a_statement_is_named(line: str) -> None:
+    """A balance or an entry is enough, where the lines above are lost."""
+    named = find_name(line + "\n:86:RENT\n")
+    assert named is not None and "mt940" == named.name
+
+
+@pytest.mark.parametrize("line", [":60F:yes", ":61:1,2,3", ":62F:C170914 12", "x:60F:C170914EUR12,", ":61:170914D233NMSC"])
+def test_what_is_no_part_of_a_statement(line: str) -> None:
+    """Tags alone name nothing."""
+    assert find_name(line + "\n") is None
+
+
 RECORDS = [b"\xc1\xc2\xc3\x00\x12\x3c", b"\xd1\xd2" * 10, b"x" * 40, b"\x00\x01\x0c"]
 
 
