@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from loadstone.errors import FixSpec
+from loadstone.output.assemble import Field, assembled, characters
 from loadstone.output.batches import NUMBERS, Batch, SourceColumn, column_no, first_true, refused
 from loadstone.output.model import Column, Delimited, Fixed, JsonLines, Line, LineField, OutputSpec
 from loadstone.output.packed import packed_texts
@@ -38,15 +39,14 @@ class Records:
         """
         if isinstance(self._layout, JsonLines):
             return self._json(batch, self._layout)
-        import pyarrow.compute as pc
-
-        made = [
-            self._field(batch, formatter, no)
-            for formatter, no in zip(self.formatters, self.places, strict=True)
-        ]
-        made[-1] = pc.binary_join_element_wise(made[-1], self._end, "")
         separator = self._layout.delimiter if isinstance(self._layout, Delimited) else ""
-        return bytes_of(made[0] if len(made) == 1 else pc.binary_join_element_wise(*made, separator))
+        tails = [separator.encode()] * (len(self.places) - 1) + [self._end.encode()]
+        return assembled(
+            [
+                self._field(batch, formatter, no, tail)
+                for formatter, no, tail in zip(self.formatters, self.places, tails, strict=True)
+            ]
+        )
 
     def line(self, line: Line, filled: Sequence[str]) -> str:
         """A header or footer line, end included; ``filled``: its templates, filled."""
@@ -70,19 +70,19 @@ class Records:
 
     # Private methods
 
-    def _field(self, batch: Batch, formatter: Formatter, no: int) -> Any:
+    def _field(self, batch: Batch, formatter: Formatter, no: int, tail: bytes) -> Field:
         column = formatter.column
+        assert isinstance(self._layout, Delimited | Fixed)
         if isinstance(self._layout, Fixed) and column.packed:
-            return packed_texts(batch, column, no)
+            return Field(texts=packed_texts(batch, column, no), tail=tail)
         texts = formatter.texts(batch, no)
-        if isinstance(self._layout, Fixed):
-            null = self._layout.null if column.null is None else column.null
-            return _padded(batch, formatter, _filled(texts, null))
-        assert isinstance(self._layout, Delimited)
         null = self._layout.null if column.null is None else column.null
+        if isinstance(self._layout, Fixed):
+            fitting = _fitting(batch, formatter, _filled(texts, null))
+            return Field(texts=fitting, tail=tail, room=column.width, pad=column.pad, right=formatter.right)
         if column.width is not None:
             texts = _padded(batch, formatter, texts)
-        return _filled(self._quoted(batch, formatter, texts, null), null)
+        return Field(texts=_filled(self._quoted(batch, formatter, texts, null), null), tail=tail)
 
     def _quoted(self, batch: Batch, formatter: Formatter, texts: Any, null: str) -> Any:
         """Values in quotes where they need them, escaped; nulls stay."""
@@ -208,23 +208,28 @@ def _filled(texts: Any, null: str) -> Any:
     return pc.fill_null(texts, null) if texts.null_count else texts
 
 
-def _padded(batch: Batch, formatter: Formatter, texts: Any) -> Any:
-    """Texts of one width; what is longer is refused or cut."""
+def _fitting(batch: Batch, formatter: Formatter, texts: Any) -> Any:
+    """Texts that have room in their column; what is longer is refused or cut."""
     import pyarrow.compute as pc
 
     column = formatter.column
-    width = column.width or 0
-    plain = bytes(bytes_of(texts)).isascii()
-    size = pc.binary_length(texts) if plain else pc.utf8_length(texts)
-    if (pc.max(size).as_py() or 0) > width:
-        if column.too_long == "refuse":
-            row = first_true(pc.greater(size, width))
-            why = f"the value has {size[row].as_py()} characters, more than the {width} of its field"
-            raise refused("LS-8010", why, batch, row, column.name)
-        texts = pc.utf8_slice_codeunits(texts, 0, width)
-    if plain and column.pad.isascii():
-        return (pc.ascii_lpad if formatter.right else pc.ascii_rpad)(texts, width, column.pad)
-    return (pc.utf8_lpad if formatter.right else pc.utf8_rpad)(texts, width, column.pad)
+    width, size = column.width or 0, characters(texts)
+    if int(size.max(initial=0)) <= width:
+        return texts
+    if column.too_long == "refuse":
+        row = int((size > width).argmax())
+        why = f"the value has {size[row]} characters, more than the {width} of its field"
+        raise refused("LS-8010", why, batch, row, column.name)
+    return pc.utf8_slice_codeunits(texts, 0, width)
+
+
+def _padded(batch: Batch, formatter: Formatter, texts: Any) -> Any:
+    """Texts of one width; nulls stay."""
+    import pyarrow.compute as pc
+
+    column = formatter.column
+    fill = pc.utf8_lpad if formatter.right else pc.utf8_rpad
+    return fill(_fitting(batch, formatter, texts), column.width or 0, column.pad)
 
 
 def _in_json(texts: Any) -> list[str]:

@@ -20,6 +20,7 @@ from loadstone.output.body import counted, encoded, numbered
 from loadstone.output.deliver import Open, deliver, plan, waiting
 from loadstone.output.job import Job, job_of
 from loadstone.output.model import Excel, OutputReceipt, Request, receipt_of
+from loadstone.output.sink import Sink
 from loadstone.output.state import Progress, forget, resumed_hash, store, stored
 from loadstone.telemetry.points import reach
 
@@ -155,25 +156,26 @@ def _text(job: Job, source: Source, body: BufferedRandom, report: Report) -> _Ma
         if job.writer is not None:
             job.writer.restored(before.writer)
     resumed_at, saved = records, time.monotonic()
-    for batch, data in encoded(job, numbered(source.batches(before.key if before else None), records)):
-        body.write(data)
-        digest.update(data)
-        records, size = records + len(batch), size + len(data)
-        reach("output_batch")
-        if job.spec.rows.order and time.monotonic() - saved >= CHECKPOINT_S:
-            key = _key(job, source, batch)
-            done = Progress(
-                made_from=job.made_from,
-                size_bytes=size,
-                sha256=digest.hexdigest(),
-                records=records,
-                key=key,
-                totals=job.totals.stored(),
-                writer=job.writer.stored() if job.writer is not None else {},
-            )
-            _save(job, body, done)
-            saved = time.monotonic()
-        report(records, size)
+    with Sink(body, digest) as sink:
+        for batch, data in encoded(job, numbered(source.batches(before.key if before else None), records)):
+            sink.put(data)
+            records, size = records + len(batch), size + len(data)
+            reach("output_batch")
+            if job.spec.rows.order and time.monotonic() - saved >= CHECKPOINT_S:
+                sink.settle()
+                key = _key(job, source, batch)
+                done = Progress(
+                    made_from=job.made_from,
+                    size_bytes=size,
+                    sha256=digest.hexdigest(),
+                    records=records,
+                    key=key,
+                    totals=job.totals.stored(),
+                    writer=job.writer.stored() if job.writer is not None else {},
+                )
+                _save(job, body, done)
+                saved = time.monotonic()
+            report(records, size)
     foot = job.foot()
     if not job.early:
         body.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 from loadstone.output.batches import Kind, SourceColumn
@@ -14,7 +15,12 @@ from loadstone.targets.duckdb.faults import translate
 from loadstone.targets.names import quote_name
 from loadstone.targets.urls import file_of
 
-BATCH_ROWS = 1 << 15
+BATCH_ROWS = 1 << 14
+
+CACHE_MB = 16
+"""What DuckDB may keep of the blocks that it has read, every ``CACHED_BATCHES`` batches."""
+
+CACHED_BATCHES = 8
 
 _KINDS: tuple[tuple[str, Kind], ...] = (
     (r"(U?(TINY|SMALL|HUGE|BIG)?INT|U?INTEGER)$", "integer"),
@@ -28,7 +34,12 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
 
 
 class DuckdbSource:
-    """One read-only transaction."""
+    """
+    One read-only transaction.
+
+    A table or Parquet files as they stand are read by one thread, which holds a row group; each further one would hold
+    one too, and the rows are formatted meanwhile. A query, or an order, has as many threads as DuckDB takes.
+    """
 
     def __init__(self, url: str | None, rows: Rows) -> None:
         """``url`` None reads Parquet files; errors are those of the target ``duckdb``."""
@@ -40,6 +51,11 @@ class DuckdbSource:
             self._connection.execute("SET preserve_insertion_order = true; SET TimeZone = 'UTC'")
             self._connection.execute("BEGIN TRANSACTION")
             self._query = _query(rows)
+            self._streams = rows.query is None and not rows.order
+            if self._streams:
+                self._connection.execute("SET threads = 1")
+            told_limit = self._connection.execute("SELECT current_setting('memory_limit')").fetchall()
+            self._limit = str(told_limit[0][0])
             told = self._connection.execute(f"DESCRIBE {self._query}").fetchall()
         self._order = rows.order
         self.columns = tuple(SourceColumn(row[0], _kind(row[1])) for row in told)
@@ -60,12 +76,14 @@ class DuckdbSource:
         with translate(self._path):
             found = self._connection.sql(f"SELECT {shown} FROM ({inner})", params=list(after or ()))
             reader = found.to_arrow_reader(BATCH_ROWS)
-        while True:
+        for number in count(1):
             with translate(self._path):
                 try:
                     batch = reader.read_next_batch()
                 except StopIteration:
                     return
+            if self._streams and number % CACHED_BATCHES == 0:
+                self._empty_cache()
             if len(batch):
                 yield batch.columns
 
@@ -75,6 +93,23 @@ class DuckdbSource:
 
         with suppress(duckdb.Error):
             self._connection.close()
+
+    # Private methods
+
+    def _empty_cache(self) -> None:
+        """
+        Let go of blocks that were read, which else would be as much as the file has.
+
+        A limit takes effect at once, and none may stand while rows are read. DuckDB's one thread reads them only while
+        they are asked for.
+        """
+        import duckdb
+
+        with self._connection.cursor() as other, suppress(duckdb.OutOfMemoryException):
+            try:
+                other.execute(f"SET memory_limit = '{CACHE_MB}MB'")
+            finally:
+                other.execute(f"SET memory_limit = '{self._limit}'")
 
 
 # Private functions

@@ -1,0 +1,67 @@
+"""The sink: pieces in order, hashed as written, errors told and not lost."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from io import BufferedRandom, BytesIO, FileIO
+from pathlib import Path
+
+import pytest
+
+from loadstone.output.sink import WAITING_MAX, Sink
+
+
+class FullDisk(BytesIO):
+    """Takes so many pieces, and then no more."""
+
+    def __init__(self, pieces: int) -> None:
+        super().__init__()
+        self.pieces = pieces
+
+    def write(self, data: object, /) -> int:
+        """Like a file on a disk that fills up."""
+        if self.pieces == 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.pieces -= 1
+        return super().write(data)  # type: ignore[arg-type]
+
+
+def test_pieces_stand_in_order_with_their_hash(tmp_path: Path) -> None:
+    """What is settled is in the file, behind what was there, and in the hash."""
+    pieces = [bytes([number]) * 5000 for number in range(40)]
+    digest = hashlib.sha256(b"head")
+    with BufferedRandom(FileIO(tmp_path / "body", "w+")) as body:
+        body.write(b"head")
+        with Sink(body, digest) as sink:
+            for piece in pieces:
+                sink.put(piece)
+            sink.settle()
+            half = digest.hexdigest()
+            sink.put(memoryview(b"last"))
+    whole = b"head" + b"".join(pieces)
+    assert whole + b"last" == (tmp_path / "body").read_bytes()
+    assert hashlib.sha256(whole).hexdigest() == half
+    assert hashlib.sha256(whole + b"last").hexdigest() == digest.hexdigest()
+
+
+def test_a_full_disk_is_told_by_a_later_piece() -> None:
+    """The error of a write comes out of ``put`` once the pieces before are awaited."""
+    with pytest.raises(OSError, match="No space left"), Sink(FullDisk(0), hashlib.sha256()) as sink:  # type: ignore[arg-type]
+        for _ in range(WAITING_MAX + 1):
+            sink.put(b"x")
+        pytest.fail("the error was not told")
+
+
+def test_a_full_disk_is_told_at_the_end() -> None:
+    """A block that ends well is not left before its last piece is written: its error is told."""
+    with pytest.raises(OSError, match="No space left"), Sink(FullDisk(1), hashlib.sha256()) as sink:  # type: ignore[arg-type]
+        sink.put(b"x")
+        sink.put(b"y")
+
+
+def test_an_error_of_the_block_is_not_hidden() -> None:
+    """Where the block fails, its own error is told and not that of a write."""
+    with pytest.raises(KeyError), Sink(FullDisk(0), hashlib.sha256()) as sink:  # type: ignore[arg-type]
+        sink.put(b"x")
+        raise KeyError("mine")
