@@ -49,7 +49,8 @@ def assembled(fields: Sequence[Field]) -> memoryview:
     for field, part in zip(fields, parts, strict=True):
         put(part.data, part.ends, part.fills, field.right, field.pad.encode(), field.tail, out, at)
     release_pages()  # the first ones link the kernel
-    return memoryview(out)
+    made: memoryview = out.data
+    return made
 
 
 @kernel

@@ -33,7 +33,7 @@ def encode_of(spec: OutputSpec) -> Encode:
     Raises:
         FixSpec: LS-8002 packed decimals in a character set of several bytes a character.
     """
-    name = codecs.lookup(spec.encoding).name
+    name, _ = _unmarked(spec.encoding)
     if not any(column.packed for column in spec.columns):
         return (lambda data: data) if name == "utf-8" else (lambda data: _encoded(str(data, "utf-8"), name))
     if not single_byte(name):
@@ -44,7 +44,24 @@ def encode_of(spec: OutputSpec) -> Encode:
     return lambda data: _mapped(str(data, "utf-8"), table)
 
 
+def mark_of(spec: OutputSpec) -> bytes:
+    """The byte order mark that the file of ``spec`` begins with; empty where its character set has none."""
+    return _unmarked(spec.encoding)[1]
+
+
 # Private functions
+
+_MARKED = {
+    "utf-8-sig": ("utf-8", codecs.BOM_UTF8),
+    "utf-16": ("utf-16-le", codecs.BOM_UTF16_LE),
+    "utf-32": ("utf-32-le", codecs.BOM_UTF32_LE),
+}
+"""Python puts the mark of these before every piece that it encodes; a file has it once."""
+
+
+def _unmarked(encoding: str) -> tuple[str, bytes]:
+    name = codecs.lookup(encoding).name
+    return _MARKED.get(name, (name, b""))
 
 
 def _encoded(text: str, name: str) -> bytes:

@@ -13,7 +13,7 @@ from loadstone.errors import FixSpec
 from loadstone.output.banks.model import Bai2, Nacha
 from loadstone.output.banks.rows import BankWriter
 from loadstone.output.batches import Source, column_no
-from loadstone.output.encode import Encode, Unencodable, encode_of
+from loadstone.output.encode import Encode, Unencodable, encode_of, mark_of
 from loadstone.output.lines import Lines
 from loadstone.output.model import OutputSpec, Request, Value
 from loadstone.output.records import Records
@@ -65,8 +65,9 @@ class Job:
         return not self.header.totals()
 
     def head(self) -> bytes:
-        """What comes before the records; ``FixSpec`` LS-8003, LS-8005."""
-        return self._line(self.header) if self.writer is None else self._encoded(self.writer.head())
+        """What comes before the records, a byte order mark first; ``FixSpec`` LS-8003, LS-8005."""
+        head = self._line(self.header) if self.writer is None else self._encoded(self.writer.head())
+        return mark_of(self.spec) + head
 
     def foot(self) -> bytes:
         """What comes behind the records; errors as ``head``."""

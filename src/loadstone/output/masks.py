@@ -63,15 +63,12 @@ class Mask:
 
         if not len(moments):
             return moments
-        present = pc.fill_null(moments, _NEVER[: _length(moments)]) if moments.null_count else moments
-        first = np.frombuffer(present.buffers()[1], np.int32)[present.offset]
-        size = _length(moments)
-        flat = np.frombuffer(present.buffers()[2], np.uint8)[first : first + size * len(present)]
-        columns = self._columns(flat.reshape(len(present), size))
-        text = np.concatenate(columns, axis=1) if columns else np.empty((len(present), 0), np.uint8)
-        offsets = np.arange(len(present) + 1, dtype=np.int32) * text.shape[1]
+        columns = self._columns(matrix_of(moments))
+        rows = len(moments)
+        text = np.concatenate(columns, axis=1) if columns else np.empty((rows, 0), np.uint8)
+        offsets = np.arange(rows + 1, dtype=np.int32) * text.shape[1]
         made = pa.StringArray.from_buffers(
-            len(present), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(text).data)
+            rows, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(text).data)
         )
         return pc.if_else(pc.is_valid(moments), made, None) if moments.null_count else made
 
@@ -130,16 +127,21 @@ def compile_mask(mask: str) -> Mask:
     return Mask(tuple(parts))
 
 
+def matrix_of(moments: Any) -> Any:
+    """The characters of texts that all have the same length, a row each; NULL reads as a moment of the year 1."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    size = int(pc.max(pc.binary_length(moments)).as_py() or 10)
+    present = pc.fill_null(moments, _NEVER[:size]) if moments.null_count else moments
+    first = np.frombuffer(present.buffers()[1], np.int32)[present.offset]
+    flat = np.frombuffer(present.buffers()[2], np.uint8)[first : first + size * len(present)]
+    return flat.reshape(len(present), size)
+
+
 # Private functions
 
 _NEVER = "0001-01-01 00:00:00.000000"
-
-
-def _length(moments: Any) -> int:
-    """Of the first that is not null."""
-    import pyarrow.compute as pc
-
-    return int(pc.max(pc.binary_length(moments)).as_py() or 10)
 
 
 def _days_of_year(moments: Any) -> Any:

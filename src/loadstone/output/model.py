@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -208,8 +207,8 @@ class OutputSpec(Part):
     @classmethod
     def _known_encoding(cls, value: str) -> str:
         try:
-            codecs.lookup(value)
-        except LookupError:
+            "A".encode(value)
+        except (LookupError, UnicodeError):
             raise ValueError(f"{value} is no character set that Python knows") from None
         return value
 

@@ -64,12 +64,15 @@ def encoder(encoding: str) -> dict[int, int]:
 
 
 def single_byte(encoding: str) -> bool:
-    """Whether each character of the set is one byte."""
+    """Whether each byte of the set is one character, or none."""
     try:
-        return (
-            len("A1 ".encode(encoding)) == 3
-            and len(bytes(range(65, 91)).decode(encoding, "replace")) == 26
-            and "utf" not in codecs.lookup(encoding).name
-        )
-    except (UnicodeError, LookupError):
+        decoder = codecs.getincrementaldecoder(encoding)
+    except LookupError:
         return False
+    for byte in range(256):
+        try:
+            if len(decoder().decode(bytes([byte]))) != 1:
+                return False  # it waits for more
+        except UnicodeError:
+            continue
+    return True

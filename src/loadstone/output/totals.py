@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from loadstone.output.batches import Batch, SourceColumn, column_no, first_true, refused
+from loadstone.output.batches import NUMBERS, Batch, SourceColumn, column_no, refused
 from loadstone.output.model import Value
 from loadstone.output.templates import Total
+from loadstone.output.values import first_refused
+
+DIGITS, DECIMALS = 76, 30
+"""Of a value that is added up or compared, and those of them behind the decimal mark; a hash total has no such mark."""
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 class Totals:
@@ -41,15 +48,17 @@ class Totals:
         Raises:
             FixFile: LS-8011 a value to be summed is no number.
         """
+        import pyarrow.compute as pc
+
         for total, no in self._places.items():
             here = self._here(batch, total)
             if total.function == "count":
                 count = len(batch) if here is None else _trues(here)
                 self.values[total] = _plus(self.values[total], Decimal(count))
                 continue
-            values = batch.columns[no] if here is None else batch.columns[no].filter(here)
+            values = batch.columns[no] if here is None else pc.if_else(here, batch.columns[no], None)
             if total.function in ("min", "max"):
-                self._extend(total, self._columns[no], values)
+                self._extend(batch, total, no, values)
             else:
                 self.values[total] = _plus(self.values[total], self._sum(batch, total, no, values))
 
@@ -57,9 +66,9 @@ class Totals:
         """Go on from totals that were stored by their names."""
         for total in self._places:
             text = stored[str(total)]
-            textual = total.function in ("min", "max") and self._columns[self._places[total]].kind not in (
-                "integer", "decimal", "float",
-            )  # fmt: skip
+            textual = (
+                total.function in ("min", "max") and self._columns[self._places[total]].kind not in NUMBERS
+            )
             self.values[total] = text if text is None or textual else Decimal(text)
 
     def stored(self) -> dict[str, str | None]:
@@ -83,28 +92,39 @@ class Totals:
         return pc.fill_null(pc.equal(batch.columns[self._type_no], total.of_type), False)
 
     def _sum(self, batch: Batch, total: Total, no: int, values: Any) -> Decimal:
-        import pyarrow as pa
         import pyarrow.compute as pc
 
         if total.function == "hash":
-            values = pc.replace_substring_regex(values, "[^0-9]+", "")
-            values = values.filter(pc.not_equal(values, ""))
-        try:
-            found = pc.sum(values.cast(pa.decimal256(76, 0 if total.function == "hash" else 30))).as_py()
-        except pa.ArrowInvalid:
-            wrong = first_true(pc.invert(pc.match_substring_regex(batch.columns[no], r"^[+-]?\d+(\.\d+)?$")))
-            name = self._columns[no].name
-            raise refused(
-                "LS-8011", f"the value is no number, and {total} needs one", batch, max(wrong, 0), name
-            ) from None
+            digits = pc.replace_substring_regex(values, "[^0-9]+", "")
+            values = pc.if_else(pc.equal(digits, ""), None, digits)
+        decimals = 0 if total.function == "hash" else DECIMALS
+        found = pc.sum(self._numbers(batch, total, no, values, decimals)).as_py()
         return Decimal(0) if found is None else _plain(found)
 
-    def _extend(self, total: Total, column: SourceColumn, values: Any) -> None:
+    def _numbers(self, batch: Batch, total: Total, no: int, values: Any, decimals: int) -> Any:
+        """
+        Texts of the batch's records as decimals.
+
+        Raises:
+            FixFile: LS-8011 one is no number, or is too long.
+        """
         import pyarrow as pa
+
+        wanted = pa.decimal256(DIGITS, decimals)
+        try:
+            return values.cast(wanted)
+        except pa.ArrowInvalid:
+            row = first_refused(values, lambda part: part.cast(wanted))
+            why = f"the value is no number, and {total} needs one"
+            if _NUMBER.fullmatch(values[row].as_py()):
+                why = f"{total} adds up at most {DIGITS - decimals} digits before the decimal mark and {decimals} behind it"
+            raise refused("LS-8011", why, batch, row, self._columns[no].name) from None
+
+    def _extend(self, batch: Batch, total: Total, no: int, values: Any) -> None:
         import pyarrow.compute as pc
 
-        numeric = column.kind in ("integer", "decimal", "float")
-        typed = values.cast(pa.decimal256(76, 30)) if numeric else values
+        numeric = self._columns[no].kind in NUMBERS
+        typed = self._numbers(batch, total, no, values, DECIMALS) if numeric else values
         found = pc.min_max(typed)["min" if total.function == "min" else "max"].as_py()
         if found is None:
             return

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from loadstone.errors import FixSpec
 from loadstone.output.batches import NUMBERS, Batch, SourceColumn, first_true, refused
-from loadstone.output.masks import Mask, MaskFault, compile_mask
+from loadstone.output.masks import Mask, MaskFault, compile_mask, matrix_of
 from loadstone.output.model import Column
 
 _MOMENT = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d{1,6})?)?$"
@@ -31,7 +32,7 @@ class Formatter:
         values = batch.columns[no]
         if self._mask is not None:
             return self._dated(batch, values, self._mask)
-        if self.column.is_number:
+        if self.column.is_number or self._zeros:
             return self._numbered(batch, values)
         if self.column.decimal_mark == "," and self.source.kind in ("decimal", "float"):
             import pyarrow.compute as pc
@@ -48,6 +49,12 @@ class Formatter:
 
     # Private methods
 
+    @property
+    def _zeros(self) -> bool:
+        """Whether zeros fill up a number of the database, which come behind its sign."""
+        exact = self.source.kind in ("integer", "decimal")
+        return exact and self.right and self.column.width is not None and self.column.pad == "0"
+
     def _compiled(self) -> Mask | None:
         if self.column.mask is None:
             return None
@@ -61,7 +68,7 @@ class Formatter:
 
         sizes = pc.min_max(pc.binary_length(values)).as_py()
         typed = self.source.kind in ("date", "timestamp") and sizes["min"] == sizes["max"]
-        if not (typed and sizes["min"] in (10, 19, 23, 26)):  # a database's own moments need no second look
+        if not (typed and sizes["min"] in (10, 19, 23, 26) and _are_plain(values)):
             wrong = first_true(pc.invert(pc.match_substring_regex(values, _MOMENT)))
             if wrong >= 0:
                 why = "the value is no date of the years 0001 to 9999"
@@ -129,13 +136,17 @@ class Formatter:
         import pyarrow.compute as pc
 
         wanted = pa.decimal128(38, decimals)
-        try:
+
+        def exact(part: Any) -> Any:
             if self.column.rounding == "refuse":
-                return values.cast(wanted)
+                return part.cast(wanted)
             mode = "half_towards_infinity" if self.column.rounding == "half_up" else "half_to_even"
-            return pc.round(values.cast(pa.decimal256(76, 38)), decimals, mode).cast(wanted)
+            return pc.round(part.cast(pa.decimal256(76, 38)), decimals, mode).cast(wanted)
+
+        try:
+            return exact(values)
         except pa.ArrowInvalid:
-            row = _first_refused(values, wanted, rounded=self.column.rounding != "refuse")
+            row = first_refused(values, exact)
             why = f"the value is no number with at most {38 - decimals} digits and {decimals} decimal places"
             raise refused("LS-8011", why, batch, row, self.column.name) from None
 
@@ -178,7 +189,30 @@ def holds(texts: Any, mark: str) -> bool:
     return bytes(bytes_of(texts)).find(mark.encode()) >= 0
 
 
+def first_refused(values: Any, convert: Callable[[Any], object]) -> int:
+    """The place of the first value that ``convert`` takes in no part of an Arrow array, by halving; there must be one."""
+    import pyarrow as pa
+
+    first, stop = 0, len(values)
+    while stop - first > 1:
+        middle = (first + stop) // 2
+        try:
+            convert(values[first:middle])
+            first = middle
+        except pa.ArrowInvalid:
+            stop = middle
+    return first
+
+
 # Private functions
+
+
+def _are_plain(moments: Any) -> bool:
+    """Whether moments of one length have four digits of the year and no era, as a database writes nearly all of its own."""
+    shown = matrix_of(moments)
+    last = shown[:, -1]
+    marks = (shown[:, 4] == 0x2D).all() and (shown.shape[1] == 10 or (shown[:, 13] == 0x3A).all())
+    return bool(marks and ((last >= 0x30) & (last <= 0x39)).all())
 
 
 def _have_decimals(values: Any, decimals: int) -> bool:
@@ -205,19 +239,3 @@ def _of_one_length(values: Any) -> Any:
     clock = pc.if_else(pc.equal(size, 8), pc.binary_join_element_wise(clock, ".", ""), clock)
     clock = pc.if_else(pc.equal(size, 0), "00:00:00.", clock)
     return pc.binary_join_element_wise(day, pc.ascii_rpad(clock, 15, "0"), " ")
-
-
-def _first_refused(values: Any, wanted: Any, *, rounded: bool) -> int:
-    """The first value that is no number of that type, by halving."""
-    import pyarrow as pa
-
-    first, stop = 0, len(values)
-    while stop - first > 1:
-        middle = (first + stop) // 2
-        try:
-            part = values[first:middle]
-            part.cast(pa.decimal256(76, 38)) if rounded else part.cast(wanted)
-            first = middle
-        except pa.ArrowInvalid:
-            stop = middle
-    return first

@@ -105,3 +105,44 @@ def test_an_unknown_column_and_a_type_without_its_column_are_refused() -> None:
         Totals([Total("sum", "amounts")], COLUMNS, None)
     with pytest.raises(FixSpec, match="LS-8004"):
         Totals([Total("count", None, "PAY")], COLUMNS, None)
+
+
+@pytest.mark.parametrize(
+    ("total", "values", "record", "why"),
+    [
+        pytest.param(Total("sum", "amount"), ["1", "x"], 12, "no number", id="no number"),
+        pytest.param(Total("sum", "amount"), ["1", "NaN"], 12, "no number", id="not a number"),
+        pytest.param(Total("min", "amount"), ["NaN", "1"], 11, "no number", id="least"),
+        pytest.param(Total("max", "amount"), ["1", "2", "3", "?"], 14, "no number", id="greatest"),
+        pytest.param(
+            Total("sum", "amount"), ["1", "1." + "0" * 30 + "1"], 12, "at most 46 digits", id="decimals"
+        ),
+        pytest.param(Total("sum", "amount"), ["1" * 47, "1"], 11, "at most 46 digits", id="digits"),
+        pytest.param(
+            Total("hash", "account"), ["1", "", "9" * 77], 13, "at most 76 digits", id="digits of a hash"
+        ),
+    ],
+)
+def test_the_record_whose_value_cannot_be_added_up_is_named(
+    total: Total, values: list[str], record: int, why: str
+) -> None:
+    """For sums, hash totals and extremes; and whether it is no number at all, or one that is too long."""
+    rows = [("PAY", one, one, None) for one in values]
+    batch = Batch(record0=10, columns=[pa.array(one, pa.string()) for one in zip(*rows, strict=True)])
+    with pytest.raises(FixFile, match=why) as told:
+        Totals([total], COLUMNS, "kind").add(batch)
+    place = told.value.place
+    assert ("LS-8011", record, total.column) == (told.value.code, place.record_no, place.field)
+
+
+def test_a_value_of_another_type_may_be_anything() -> None:
+    """A total of one type does not look at the values of others, and names the right record of its own."""
+    total = Total("sum", "amount", "PAY")
+    columns = [["FEE", "PAY", "FEE", "PAY"], ["x", "2", "NaN", "y"], [None] * 4, [None] * 4]
+    batch = Batch(record0=0, columns=[pa.array(one, pa.string()) for one in columns])
+    with pytest.raises(FixFile) as told:
+        Totals([total], COLUMNS, "kind").add(batch)
+    assert 4 == told.value.place.record_no
+    found = Totals([total, Total("max", "amount", "PAY")], COLUMNS, "kind")
+    found.add(Batch(record0=0, columns=[one[:3] for one in batch.columns]))
+    assert [Decimal(2), Decimal(2)] == [found.values[one] for one in (total, Total("max", "amount", "PAY"))]
