@@ -367,6 +367,29 @@ def test_what_a_trigger_changes_is_found_and_what_others_write_is_not_counted(
     assert [-2, -1, 1, 2] == ids(postgres_url, "moves")
 
 
+@pytest.mark.parametrize("before", [0, 2000], ids=["into an empty table", "into a large one"])
+def test_only_what_is_published_counts_for_the_target(before: int, here: Path, postgres_url: str) -> None:
+    """Neither rows that stand there already, nor those of another clause into the same table; read again or returned."""
+    make(postgres_url, "CREATE TABLE moves (id BIGINT PRIMARY KEY, amount DECIMAL(30,4))")
+    execute(postgres_url, f"INSERT INTO moves SELECT -n, 5 FROM generate_series(1, {before}) n")
+    Path("day.dat").write_text("A|1|10.5\nB|2|0.25\nA|-9000000000000000000|0.5\nB|9000000000000000000|-7\n")
+    clause = (
+        "INTO TABLE moves WHEN kind = '{}' FIELDS TERMINATED BY '|'"
+        " (kind FILLER POSITION(1) CHAR, id INTEGER EXTERNAL, amount DECIMAL EXTERNAL)"
+    )
+    control = f"LOAD DATA INFILE 'day.dat' APPEND {clause.format('A')} {clause.format('B')}"
+    types = {"moves": {"tables": ["moves"], "reconcile": {"sums": ["amount"], "hash_totals": ["id"]}}}
+    assert [
+        ("rows", None, "2", "2", "2", True),
+        ("sum", "amount", *["11.0000"] * 3, True),
+        ("hash", "id", *["9000000000000000001"] * 3, True),
+        ("rows", None, "2", "2", "2", True),
+        ("sum", "amount", *["-6.7500"] * 3, True),
+        ("hash", "id", *["9000000000000000002"] * 3, True),
+    ] == figures(run(postgres_url, types, control=control), "moves")
+    assert [(before + 4,)] == rows_of(postgres_url, "SELECT count(*) FROM moves")
+
+
 def test_a_restart_does_not_begin_to_add_up_in_the_middle(day: str) -> None:
     """What is reconciled is fixed when a load begins: what a spec says later is for the next load."""
     run(day, changed("customers", errors=0))

@@ -12,6 +12,7 @@ from loadstone.books import Checkpoint, Contribution, Reconciled, TableCount, ex
 from loadstone.datatypes.model import ColumnType, Kind
 from loadstone.errors import FixSpec
 from loadstone.targets.model import Column
+from loadstone.targets.postgresql import totals
 from loadstone.targets.postgresql.rows import PgRows
 from loadstone.targets.totals import Total, arrow_total, plain_total, total_of
 
@@ -48,6 +49,12 @@ DECIMALS = [None, Decimal(0), Decimal("-0.0001"), Decimal("1E+7"), Decimal("-999
     Decimal(CHANCE.randrange(-(10**20), 10**20)).scaleb(-CHANCE.randrange(9)) for _ in range(200)
 ]
 TEXTS = [None, "", "DE-12 3", "no digits", "\u0663 4", "0" * 30 + "7"] + [str(CHANCE.randrange(10**30)) for _ in range(50)]
+
+
+@pytest.fixture(autouse=True, params=[0, 1_000_000], ids=["compiled", "plain"])
+def kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether few rows are added up by compiled kernels too."""
+    monkeypatch.setattr(totals, "COMPILED_ROWS_MIN", request.param)
 
 
 def total(kind: Kind, place: int = 0, *, hashed: bool = False) -> Total:
@@ -87,6 +94,15 @@ def test_numerics_of_any_size(hashed: bool) -> None:
     assert expected(narrow, hashed=hashed) == arrow_total(array, wanted)
     none: list[bytes | None] = [None, None]
     assert Decimal(0) == rows_of([none]).total(wanted) == PgRows(*_empty()).total(wanted)
+
+
+def test_numerics_of_the_greatest_powers_are_exact() -> None:
+    """Numbers that have more digits than there is room for at first: all are added up again, none twice."""
+    values = [Decimal("1.5"), Decimal("7E+1000"), Decimal("-3E-900"), Decimal("7E+1000")]
+    rows = rows_of([[numeric(one) for one in values]])
+    assert expected(list(values)) == rows.total(total(Kind.DECIMAL))
+    for edge in (Decimal("3E+508"), Decimal("3E+512"), Decimal("3E-512"), Decimal("3E-516")):
+        assert edge == rows_of([[numeric(edge)]]).total(total(Kind.DECIMAL))
 
 
 def test_a_numeric_that_is_no_number_makes_the_sum_none() -> None:

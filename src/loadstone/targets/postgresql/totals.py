@@ -3,100 +3,72 @@
 from __future__ import annotations
 
 from decimal import Context, Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loadstone.books import exact_sum
 from loadstone.datatypes.model import Kind
-from loadstone.targets.totals import Total, digits_of
+from loadstone.targets.postgresql import totals_kernel as kernels
+from loadstone.targets.totals import Total
 
-_NULL = 0xFFFFFFFF
-"""Length of a field that is NULL, read without sign."""
+COMPILED_ROWS_MIN = 1000
+"""Fewer rows are added up by plain Python: to load a compiled kernel takes longer."""
 
-_NEGATIVE, _NOT_A_NUMBER = 0x4000, 0xC000
-"""Signs of numeric; those from the second on are NaN and the infinities."""
+POWERS = (256, 1 << 17)
+"""Powers of 10,000 that there is room for, half of them below 0: for nearly all numbers, and for any."""
 
-_WIDE = Context(prec=1000)
+_WIDE = Context(prec=200_000)
+"""As many digits as a numeric may have."""
 
 
 def pgcopy_total(buffer: NDArray[np.uint8], offsets: NDArray[np.int64], total: Total) -> Decimal:
     """The total of one column, read from the bytes that the server is sent; each row begins at one of ``offsets``."""
-    start, length = _fields(buffer, offsets[:-1] + 2, total.place)
-    there = length != _NULL
-    start, length = start[there], length[there]
+    compiled = len(offsets) > COMPILED_ROWS_MIN
+    data: Any = buffer if compiled else bytes(buffer)
     if total.text:
-        spans = zip(start.tolist(), length.tolist(), strict=True)
-        texts = (bytes(buffer[s : s + n]).decode() for s, n in spans)
-        return Decimal(sum(map(digits_of, texts)))
+        longest = kernels.longest_field.pick(compiled)(data, offsets, total.place)
+        digits = np.zeros(longest, np.int64)
+        kernels.add_digits.pick(compiled)(data, offsets, total.place, digits)
+        return exact_sum(_scaled(int(digits[power]), power) for power in np.flatnonzero(digits).tolist())
     if total.kind is Kind.DECIMAL:
-        return _numeric(buffer, start, total)
-    return _integers(buffer, start, length, total)
+        return _numerics(data, offsets, total, compiled=compiled)
+    halves = np.zeros(4, np.int64)
+    kernels.add_integers.pick(compiled)(data, offsets, total.place, halves)
+    high, low, negative_high, negative_low = (int(one) for one in halves)
+    above, below = (high << 32) + low, (negative_high << 32) + negative_low
+    return Decimal(above - below if total.hashed else above + below)
 
 
 def total_sql(total: Total, column: str) -> str:
     """The total of a quoted column over the rows of a query."""
     if total.text:
         value = f"nullif(regexp_replace({column}::text, '[^0-9]+', '', 'g'), '')::numeric"
-    else:
+    elif total.kind is Kind.DECIMAL:
         value = f"abs({column}::numeric)" if total.hashed else f"{column}::numeric"
+    else:
+        # The server adds int8 up in 128 bits, much quicker than numeric; abs of the least one would have no room.
+        whole = f"sum({column}::int8)"
+        below = f" - 2 * coalesce({whole} FILTER (WHERE {column} < 0), 0)" if total.hashed else ""
+        return f"coalesce({whole}, 0){below}"
     return f"coalesce(sum({value}), 0)"
 
 
 # Private functions
 
 
-def _fields(
-    buffer: NDArray[np.uint8], at: NDArray[np.int64], place: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the values of a column begin and how long each is (``_NULL`` for NULL); ``at`` is before the first column."""
-    for _ in range(place):
-        length = _unsigned(buffer, at, 4)
-        at = at + 4 + np.where(length == _NULL, 0, length)
-    return at + 4, _unsigned(buffer, at, 4)
-
-
-def _unsigned(buffer: NDArray[np.uint8], at: NDArray[np.int64], size_bytes: int) -> NDArray[np.int64]:
-    """Big-endian numbers of up to 4 bytes."""
-    value = np.zeros(len(at), np.int64)
-    for byte in range(size_bytes):
-        value = (value << 8) | buffer[at + byte]
-    return value
-
-
-def _integers(
-    buffer: NDArray[np.uint8], start: NDArray[np.int64], length: NDArray[np.int64], total: Total
-) -> Decimal:
-    """int2, int4 and int8, whichever the column is."""
-    if not len(start):
-        return Decimal(0)
-    size = int(length[0])
-    low = _unsigned(buffer, start + max(size - 4, 0), min(size, 4))
-    high = _unsigned(buffer, start, 4) if size == 8 else np.zeros(len(start), np.int64)
-    bits = 8 * min(size, 4)
-    top = high if size == 8 else low
-    negative = (top >> (bits - 1)) == 1
-    # Halves are added apart: int64 holds the sum of as many of them as memory holds rows.
-    sums = [
-        (int(high[which].sum()) << 32) + int(low[which].sum()) - int(which.sum()) * (signed << (8 * size))
-        for which, signed in ((~negative, 0), (negative, 1))
-    ]
-    return Decimal(sums[0] - sums[1] if total.hashed else sums[0] + sums[1])
-
-
-def _numeric(buffer: NDArray[np.uint8], start: NDArray[np.int64], total: Total) -> Decimal:
-    """numeric: words of four decimal digits, of which the first counts 10000 ** weight."""
-    words, weight = _unsigned(buffer, start, 2), _unsigned(buffer, start + 2, 2)
-    weight = np.where(weight >= 1 << 15, weight - (1 << 16), weight)
-    sign = _unsigned(buffer, start + 4, 2)
-    if (sign >= _NOT_A_NUMBER).any():
+def _numerics(data: Any, offsets: NDArray[np.int64], total: Total, *, compiled: bool) -> Decimal:
+    for powers in POWERS:
+        words = np.zeros(powers, np.int64)
+        found = kernels.add_numerics.pick(compiled)(data, offsets, total.place, total.hashed, words)
+        if found != kernels.TOO_WIDE:
+            break
+    if found == kernels.NO_NUMBER:
         return Decimal("NaN")
-    factor = np.where((sign == _NEGATIVE) & (not total.hashed), -1, 1)
-    parts: list[Decimal] = []
-    for number in range(int(words.max(initial=0))):
-        here = words > number
-        digits = _unsigned(buffer, start[here] + 8 + 2 * number, 2) * factor[here]
-        power = weight[here] - number
-        for one in np.unique(power).tolist():
-            parts.append(Decimal(int(digits[power == one].sum())).scaleb(4 * one, _WIDE))
-    return exact_sum(parts)
+    places = np.flatnonzero(words).tolist()
+    return exact_sum(_scaled(int(words[one]), 4 * (one - powers // 2)) for one in places)
+
+
+def _scaled(digits: int, power: int) -> Decimal:
+    return Decimal(digits).scaleb(power, _WIDE)
