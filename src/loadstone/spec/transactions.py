@@ -104,7 +104,7 @@ class TransactionType(Part):
     reconcile: Reconcile = Doc(
         Reconcile(), description="What of it must be the same in the file, in staging and in the target."
     )
-    priority: int = Doc(0, description="Of types that can go, those of the highest go first.")
+    priority: int = Doc(0, description="Of types that can go, those of the highest go first; of equal ones, those with most rows behind them.")
 
 
 class TransactionSpec(Part):

@@ -58,12 +58,18 @@ class Board:
         self._changed = threading.Condition()
         self._numbers = self.progress.marks
         self._taken: set[tuple[str, ...]] = set()
+        self._paths = _paths(self.plan, {name: self._waiting(name) for name in self.plan.types})
         self._stopped = False
         for name in self.plan.types:
             self.types.setdefault(name, Told()).state = self._state_before(name)
 
     def take(self) -> Turn | None:
-        """The next group that is decided, of the highest priority; waits for one, and is None when none is left."""
+        """
+        The next group that is decided; waits for one, and is None when none is left.
+
+        Of several the one of the highest priority goes first, and among those the one with the most rows to publish on
+        the longest way from it to an end: what is on it holds up the others.
+        """
         with self._changed:
             while True:
                 left = [group for group in self.plan.groups if self._is_left(group)]
@@ -72,7 +78,7 @@ class Board:
                 turns = [Turn(group, *group_verdict(self.plan, group, self.states)) for group in left]
                 decided = [turn for turn in turns if turn.verdict is not Verdict.LATER]
                 if decided:
-                    turn = max(decided, key=lambda one: self._priority(one.group))
+                    turn = max(decided, key=lambda one: self._rank(one.group))
                     self._taken.add(turn.group)
                     return turn
                 self._changed.wait()
@@ -133,8 +139,12 @@ class Board:
     def _is_left(self, group: tuple[str, ...]) -> bool:
         return group not in self._taken and any(self.types[name].state not in ENDED for name in group)
 
-    def _priority(self, group: tuple[str, ...]) -> int:
-        return max(self.plan.types[name].spec.priority for name in group)
+    def _rank(self, group: tuple[str, ...]) -> tuple[int, int]:
+        priority = max(self.plan.types[name].spec.priority for name in group)
+        return priority, max(self._paths[name] for name in group)
+
+    def _waiting(self, name: str) -> int:
+        return sum(self.staged(clause) for clause in self.plan.types[name].clauses)
 
     def _state_before(self, name: str) -> State:
         """The state that the checkpoints tell of, from this start or an earlier one."""
@@ -153,3 +163,16 @@ def ending(board: Board) -> Iterator[None]:
         yield
     except BaseException as error:
         board.stop(error)
+
+
+# Private functions
+
+
+def _paths(plan: TransactionPlan, rows: Mapping[str, int]) -> dict[str, int]:
+    """Of each type the rows on the longest way from it, through those that wait for it, to one that nobody waits for."""
+    paths = dict.fromkeys(plan.types, 0)
+    for name in reversed(list(plan.types)):
+        paths[name] += rows[name]
+        for other in plan.types[name].before:
+            paths[other] = max(paths[other], paths[name])
+    return paths

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loadstone.books import Contribution, TableCount
 from loadstone.load.resume import Progress
 from loadstone.spec.transactions import Policy, TransactionSpec
 from loadstone.sqlldr.control import parse_control
@@ -123,3 +124,23 @@ def test_of_those_that_can_go_the_highest_priority_goes_first() -> None:
         dict.fromkeys(NAMES, State.PUBLISHED),
     )
     assert ["b", "a", "c"] == order
+
+
+def test_of_several_types_the_one_with_the_longest_way_behind_it_goes_first() -> None:
+    """Rows that wait decide, over all types on the way; a higher priority goes before them all the same."""
+    types: dict[str, dict[str, Any]] = {
+        "a": {}, "b": {}, "c": {"requires": ["b"]}, "d": {"after": ["c"]}, "e": {}, "f": {"requires": ["a", "e"]},
+    }  # fmt: skip
+    rows = {"a": 40, "b": 1, "c": 2, "d": 60, "e": 45, "f": 10}
+
+    def order(**priorities: int) -> list[str]:
+        found = plan({name: {**one, "priority": priorities.get(name, 0)} for name, one in types.items()})
+        tables = tuple(TableCount(loaded=rows[name]) for name in types)
+        board, taken = Board(found, Progress(counts=Contribution(loaded=158, tables=tables))), []
+        while (turn := board.take()) is not None:
+            taken += turn.group
+            board.end(dict.fromkeys(turn.group, Told(State.PUBLISHED)))
+        return taken
+
+    assert ["b", "c", "d", "e", "a", "f"] == order()
+    assert ["a", "b", "c", "d", "e", "f"] == order(a=1)
