@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from loadstone.errors import FixSpec
 from loadstone.output.masks import MaskFault, compile_mask
@@ -21,7 +21,11 @@ from loadstone.output.model import Value
 
 _PLACE = re.compile(r"(\w+)(?:\(\s*([^(),{}]*?)\s*(?:,\s*([^(),{}]*?)\s*)?\))?(?::([^{}]*))?$")
 _NUMBER = re.compile(r"(0?)(\d*)(?:\.(\d+))?(v?)$")
+_WHOLE = re.compile(r"-?[0-9]+$")
 _TEXT = re.compile(r"([<>])(\d+)$")
+_EXACT = Context(prec=1000)
+"""More digits than any total has; Python's own context would round at 28."""
+
 FUNCTIONS = ("count", "sum", "hash", "min", "max")
 
 
@@ -148,14 +152,19 @@ def _value(spot: Spot, variables: Mapping[str, Value], totals: Mapping[Total, Va
 
 def _shown(spot: Spot, value: Value) -> str:
     if value is None:
-        value = ""
+        return _blank(spot.form)
     if isinstance(value, date):
         return _dated(spot, value)
-    if isinstance(value, str) and not (
-        _NUMBER.match(spot.form) and spot.form and value.lstrip("-").isdigit()
-    ):
+    if isinstance(value, str) and not (_NUMBER.match(spot.form) and spot.form and _WHOLE.match(value)):
         return _aligned(spot, value)
     return _numbered(spot, Decimal(value))
+
+
+def _blank(form: str) -> str:
+    """Nothing, as wide as a number or text would be: the least of no records, a variable without a value."""
+    number, text = _NUMBER.match(form), _TEXT.match(form)
+    width = text[2] if text else number[2] if number else ""
+    return " " * int(width or 0)
 
 
 def _dated(spot: Spot, value: date) -> str:
@@ -194,13 +203,17 @@ def _numbered(spot: Spot, value: Decimal) -> str:
     zero, width, decimals, implied = found.groups()
     if decimals is not None:
         places = int(decimals)
-        exact = value.quantize(Decimal(1).scaleb(-places)) if value else Decimal(0).scaleb(-places)
+        exact = (
+            value.quantize(Decimal(1).scaleb(-places), context=_EXACT)
+            if value
+            else Decimal(0).scaleb(-places)
+        )
         if exact != value:
             raise FixSpec(
                 "LS-8003", f"{{{spot.name}:{spot.form}}}: {value} has more than {places} decimal places"
             )
         value = exact
-    digits = f"{abs(value):f}"
+    digits = f"{value.copy_abs():f}"
     if implied:
         digits = digits.replace(".", "")
     sign = "-" if value < 0 else ""

@@ -26,6 +26,8 @@ TOTALS: dict[Total, Value] = {
     Total("sum", "fee", "PAY"): Decimal(0),
     Total("hash", "account"): Decimal(98765432109876),
     Total("max", "booked"): "2026-11-25",
+    Total("sum", "huge"): Decimal("-" + "1234567890" * 3 + "1234.50"),
+    Total("hash", "huge"): Decimal("1234567890" * 3 + "1"),
 }
 
 
@@ -47,6 +49,10 @@ TOTALS: dict[Total, Value] = {
         ("{hash(account)}", "98765432109876"),
         ("{max(booked)}", "2026-11-25"),
         ("{count_of:04}", "0012"),
+        ("{none:08.2}|{none:<3}|{none:YYYY}|", "        |   ||"),
+        ("{sum(huge):040.2}", "-00" + "1234567890" * 3 + "1234.50"),
+        ("{sum(huge)}", "-" + "1234567890" * 3 + "1234.50"),
+        ("{hash(huge):012}|{hash(huge):040}", "012345678901|" + "0" * 9 + "1234567890" * 3 + "1"),
         ("", ""),
     ],
 )
