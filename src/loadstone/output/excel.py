@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from loadstone.output.batches import Batch
 from loadstone.output.job import Job
 from loadstone.output.lines import Lines
 from loadstone.output.model import Excel
-from loadstone.output.values import Formatter
+from loadstone.output.values import MOMENT, Formatter
 
 LINES_MAX = 1_048_576
 DIGITS_MAX = 15
@@ -88,7 +89,7 @@ def _form(book: Any, formatter: Formatter) -> Any:
 def _put(sheet: Any, line: int, column: int, value: str, formatter: Formatter, form: Any) -> None:
     kind = formatter.source.kind
     dated = formatter.column.mask is not None or kind in ("date", "timestamp")
-    if dated and value[:4] >= _FIRST_YEAR:
+    if dated and value[:4] >= _FIRST_YEAR and re.match(MOMENT, value):  # a database knows infinity too
         sheet.write_datetime(line, column, datetime.fromisoformat(value), form)
     elif kind == "boolean":
         sheet.write_boolean(line, column, value == "true", form)

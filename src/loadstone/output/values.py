@@ -10,7 +10,7 @@ from loadstone.output.batches import NUMBERS, Batch, SourceColumn, first_true, r
 from loadstone.output.masks import Mask, MaskFault, compile_mask, matrix_of
 from loadstone.output.model import Column
 
-_MOMENT = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d{1,6})?)?$"
+MOMENT = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d{1,6})?)?$"
 _POSITIVE, _NEGATIVE = "{ABCDEFGHI", "}JKLMNOPQR"
 """Last digits of positive and negative numbers that carry their sign."""
 
@@ -69,7 +69,7 @@ class Formatter:
         sizes = pc.min_max(pc.binary_length(values)).as_py()
         typed = self.source.kind in ("date", "timestamp") and sizes["min"] == sizes["max"]
         if not (typed and sizes["min"] in (10, 19, 23, 26) and _are_plain(values)):
-            wrong = first_true(pc.invert(pc.match_substring_regex(values, _MOMENT)))
+            wrong = first_true(pc.invert(pc.match_substring_regex(values, MOMENT)))
             if wrong >= 0:
                 why = "the value is no date of the years 0001 to 9999"
                 raise refused("LS-8011", why, batch, wrong, self.column.name)
