@@ -167,8 +167,7 @@ def cell_text(cell: Any, *, timed: bool = False) -> str | None:
     if isinstance(cell, time):
         return _moment(datetime.combine(date.min, cell))[11:]
     if isinstance(cell, timedelta):
-        seconds = round(cell.total_seconds())
-        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        return _duration(cell)
     return None if cell is None else str(cell)
 
 
@@ -226,6 +225,14 @@ def _moment(value: datetime) -> str:
     text = near.replace(microsecond=0).isoformat(" ")
     milliseconds = near.microsecond // 1000
     return f"{text}.{milliseconds:03}" if milliseconds else text
+
+
+def _duration(value: timedelta) -> str:
+    """Hours, also beyond a day, to the millisecond; with a sign below zero."""
+    milliseconds = (abs(value) + timedelta(microseconds=500)) // timedelta(milliseconds=1)
+    seconds, rest = divmod(milliseconds, 1000)
+    text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}" + (f".{rest:03}" if rest else "")
+    return f"-{text}" if value < timedelta(0) and milliseconds else text
 
 
 def _has_times(rows: Cells, place: int) -> bool:
