@@ -88,6 +88,33 @@ class Columnar:
         holds[[failure.row for failure in failures]] = False
         return holds, failures
 
+    def check(
+        self, table: TablePlan, tokens: Tokens, record: NDArray[np.int64], record_no: NDArray[np.int64]
+    ) -> list[Failure]:
+        """The values that break a check of their column, and the checks that fail themselves."""
+        if not table.checks:
+            return []
+        own = replace(
+            table,
+            table_no=-1 - len(self._plan.tables) - table.table_no,
+            columns=tuple(
+                replace(table.columns[one.column], source="expression", index=number)
+                for number, one in enumerate(table.checks)
+            ),
+            expressions=tuple(one.expression for one in table.checks),
+        )
+        found, failures = self.evaluate(own, tokens, record, record_no)
+        failures = [replace(one, column=table.checks[one.column].column, rule="check") for one in failures]
+        for number, one in enumerate(table.checks):
+            data, (start, end, null) = found[number]
+            for row in np.flatnonzero(~null).tolist():
+                rule, asked = one.rules[int(bytes(data[start[row] : end[row]]))]
+                message = f"ORA-02290: check constraint ({asked}) violated"
+                failures.append(
+                    Failure(row=row, column=one.column, code="ORA-02290", message=message, rule=rule)
+                )
+        return failures
+
     def evaluator(self, table: TablePlan, number: int) -> Evaluator:
         """This thread's evaluator of an expression."""
         from loadstone.expressions.evaluate import Evaluator

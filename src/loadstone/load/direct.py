@@ -91,6 +91,7 @@ class Direct:
         columns = _fields_of(table)
         if (
             table.select is not None
+            or table.checks
             or not columns
             or any(column.source != "field" or _is_made_before(column) for column in columns)
             or not all(map(_is_simple, plan.layouts.values()))

@@ -69,6 +69,7 @@ def used_functions(
     """
     fields = [field for table in spec.tables for field in table.fields]
     texts = [field.sql or getattr(field.source, "sql", None) or "" for field in fields]
+    texts += [field.checks.condition or "" for field in fields if field.checks is not None]
     texts += [one for one in selects if one]
     used: dict[str, str] = {}
     while texts:

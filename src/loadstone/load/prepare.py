@@ -231,13 +231,18 @@ def _values(
 def _failed(
     table: TablePlan, chunk: Chunk, values: Values, failures: list[Failure], encode: Encode
 ) -> dict[int, Reject]:
-    """Rejects of rows whose expressions failed, unless a column before is to blame for its conversion."""
+    """
+    Rejects of rows whose expressions failed or whose values break a check, unless a conversion is to blame.
+
+    That of a column before is, and of the column itself where it is checked: checks come after the type.
+    """
     if not failures:
         return {}
     rows = np.unique(np.array([failure.row for failure in failures], np.int64))
     first: dict[int, int] = {}
     for failure in failures:
-        first[failure.row] = min(failure.column, first.get(failure.row, failure.column))
+        own = failure.column + (failure.rule != "expression")
+        first[failure.row] = min(own, first.get(failure.row, own))
     picked = _picked(values, rows)
     _, faults = encode(picked)
     before = faults.column < np.array([first[int(row)] for row in rows[faults.row]], np.int64)

@@ -112,17 +112,21 @@ def unconverted(plan: TablePlan, chunk: Chunk, values: Values, faults: Faults) -
 
 
 def unevaluated(plan: TablePlan, chunk: Chunk, values: Values, failures: list[Failure]) -> dict[int, Reject]:
-    """Rejects of rows for which an expression failed; the first column in order is to blame."""
+    """Rejects of rows for which an expression or a check failed; the first column in order is to blame."""
     found: dict[int, Reject] = {}
     for failure in sorted(failures, key=lambda f: (f.row, f.column)):
         record = int(values.record[failure.row])
         if record not in found:
             name = plan.columns[failure.column].conversion.column
+            place = failure.row, failure.column
+            checked = failure.rule != "expression" and not values.null[place]
             blame = Blame(
                 table=plan,
                 field=name,
-                value=None,
-                rule="expression",
+                value=_slice(values.buffer, int(values.start[place]), int(values.end[place]))
+                if checked
+                else None,
+                rule=failure.rule,
                 code=failure.code,
                 reason=failure.message,
             )

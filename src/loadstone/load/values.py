@@ -55,8 +55,9 @@ def mixed_values(
     numbers: Numbers,
     columnar: Columnar,
 ) -> tuple[Values, list[Failure]]:
-    """The values of any table, and the rows whose expressions fail."""
+    """The values of any table, and the rows whose expressions fail or whose values break a check."""
     evaluated, failures = columnar.evaluate(plan, tokens, record, numbers.record_no)
+    failures = failures + columnar.check(plan, tokens, record, numbers.record_no)
     arena = _Arena(plan, tokens, record)
     start, end, null = _all_fields(plan, tokens, record)
     programs = []
@@ -136,12 +137,13 @@ class _Arena:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """An expression that failed for one row: row in the values, column in the plan, Oracle's words."""
+    """An expression that failed for one row, or a check: row in the values, column in the plan, Oracle's words."""
 
     row: int
     column: int
     code: str
     message: str
+    rule: str = "expression"
 
 
 def constant_spans(text: str, rows: int) -> Evaluated:

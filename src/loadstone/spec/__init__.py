@@ -1,5 +1,6 @@
 """What a file means and where it goes: the load spec, and the request to run it."""
 
+from loadstone.spec.checks import Checks
 from loadstone.spec.fields import (
     Bfile,
     Condition,
@@ -40,6 +41,7 @@ from loadstone.spec.request import LoadRequest, OrderPolicy, Partition
 
 __all__ = [
     "Bfile",
+    "Checks",
     "Concatenate",
     "Condition",
     "Constant",

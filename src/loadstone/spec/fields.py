@@ -9,6 +9,8 @@ from typing import Literal as Only
 from pydantic import BaseModel, ConfigDict, Discriminator, model_validator
 from pydantic import Field as Doc
 
+from loadstone.spec.checks import Checks
+
 
 class Part(BaseModel):
     """A frozen part of a spec that refuses unknown keys."""
@@ -236,6 +238,9 @@ class Field(Part):
     )
     pieced: bool = Doc(False, description="PIECED, for long values.")
     sql: str | None = Doc(None, description="Oracle SQL expression over :fields that gives the value.")
+    checks: Checks | None = Doc(
+        None, description="What the value must be, besides what its type and its column ask."
+    )
     children: tuple[Field, ...] | None = Doc(None, description="Attributes or elements of a nested object.")
     nested: Only["column_object", "nested_table", "varray"] | None = Doc(
         None, description="Kind of nested object."

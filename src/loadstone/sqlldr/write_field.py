@@ -61,6 +61,8 @@ def condition(found: Condition) -> str:
 
 
 def _parts(field: Field, indent: str) -> Iterator[str]:
+    if field.checks is not None:
+        raise text.unwritable(f"the field {field.name} has checks")
     yield text.name(field.name, is_quoted=field.quoted)
     if field.filler:
         yield field.filler.upper()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import os
 import pkgutil
 from typing import Any
 
@@ -22,6 +23,11 @@ from tests.unit.compiler import samples
 
 SMALL = st.integers(-60, 60)
 
+needs_compiler = pytest.mark.skipif(
+    os.environ.get("LOADSTONE_PLAIN_KERNELS") == "1", reason="kernels run plain"
+)
+"""Of what only machine code does."""
+
 
 @given(SMALL, SMALL.filter(bool))
 @settings(max_examples=200, deadline=None)
@@ -33,10 +39,33 @@ def test_a_compiled_kernel_gives_what_python_gives(sample: Kernel, a: int, b: in
     assert sample.pick(True)(a, b) == sample(a, b)
 
 
-EDGES = [0, 1, -1, 2, -2, 7, -7, 8, -8, 63, -64, 255, 1000, -1001, 2**31 - 1, -(2**31), 2**32, 2**53 + 1, -(2**59), 2**59 + 7]
+EDGES = [
+    0,
+    1,
+    -1,
+    2,
+    -2,
+    7,
+    -7,
+    8,
+    -8,
+    63,
+    -64,
+    255,
+    1000,
+    -1001,
+    2**31 - 1,
+    -(2**31),
+    2**32,
+    2**53 + 1,
+    -(2**59),
+    2**59 + 7,
+]
 
 
-@pytest.mark.parametrize("sample", [samples.divisions, samples.bits, samples.order], ids=lambda one: one.__name__)
+@pytest.mark.parametrize(
+    "sample", [samples.divisions, samples.bits, samples.order], ids=lambda one: one.__name__
+)
 def test_numbers_at_the_edges_are_computed_as_in_python(sample: Kernel) -> None:
     """Quotients round down and remainders have the divisor's sign, shifts keep the sign, up to 60 bits."""
     compiled = sample.pick(True)
@@ -80,6 +109,7 @@ def test_arrays_of_every_size_are_read_and_written(dtype: Any, dense: bool) -> N
         assert left.tolist() == right.tolist()
 
 
+@needs_compiler
 def test_a_kernel_may_return_nothing() -> None:
     """A procedure changes what it is given; what does not fit its element is cut."""
     out = np.zeros(2, np.uint8)
@@ -111,11 +141,14 @@ def test_what_kernels_may_not_do_is_named_with_its_line(sample: Kernel, line: st
     """The error says which function, which line and what; nothing is left out in silence."""
     code = sample.function.__code__
     given = sample.function.__annotations__
-    types = [BYTES if given[name] == "Buffer" else Scalar.WHOLE for name in code.co_varnames[: code.co_argcount]]
+    types = [
+        BYTES if given[name] == "Buffer" else Scalar.WHOLE for name in code.co_varnames[: code.co_argcount]
+    ]
     with pytest.raises(Untranslatable, match=f"samples.{sample.__name__}, {line}"):
         translate(sample.function, types)
 
 
+@needs_compiler
 def test_an_argument_that_no_kernel_takes_is_refused() -> None:
     """Lists, single floats and cubes are named."""
     run = samples.count.pick(True)

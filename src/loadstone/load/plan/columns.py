@@ -266,17 +266,27 @@ def select_plan(table: TableLoad, condition: str, context: Context) -> Expressio
         FixSpec: LS-8311 it draws numbers or reads tables, so the same file would not always have the same records;
             LS-5001 to LS-5016 as ``compile_expression``.
     """
+    sql = f"CASE WHEN {condition} THEN 'Y' END"
+    return text_plan(table, sql, context, refused=("LS-8311", f"the condition of table {table.table}"))
+
+
+def text_plan(table: TableLoad, sql: str, context: Context, *, refused: tuple[str, str]) -> ExpressionPlan:
+    """
+    An expression of the load's own that gives text, and is the same each time the file is read.
+
+    Raises:
+        FixSpec: It draws numbers or reads tables: the code and the subject are ``refused``; LS-5001 to LS-5016 as
+            ``compile_expression``.
+    """
     from loadstone.expressions.compile import compile_expression
     from loadstone.expressions.duckdb.emit import emit
     from loadstone.expressions.duckdb.model import Declined
     from loadstone.expressions.model import GUID, ResultType
 
-    text = f"CASE WHEN {condition} THEN 'Y' END"
-    compiled = compile_expression(text, binds=bind_types(table), context=context, wanted=ResultType.TEXT)
+    compiled = compile_expression(sql, binds=bind_types(table), context=context, wanted=ResultType.TEXT)
     if compiled.sequences or compiled.lookups or GUID in compiled.binds:
-        raise FixSpec(
-            "LS-8311", f"the condition of table {table.table} draws numbers or reads tables: {condition}"
-        )
+        code, subject = refused
+        raise FixSpec(code, f"{subject} draws numbers or reads tables: {sql}")
     try:
         return ExpressionPlan(compiled=compiled, emitted=emit(compiled, for_number=False))
     except Declined as reason:

@@ -15,6 +15,7 @@ from loadstone.load.environment import Environment
 from loadstone.load.inputs import LoadInput
 from loadstone.load.lookups import emptied_tables, table_finder
 from loadstone.load.names import order_by_names
+from loadstone.load.plan.checks import plan_checks
 from loadstone.load.plan.columns import plan_columns, select_plan
 from loadstone.load.plan.model import Limits, LoadPlan, TablePlan
 from loadstone.load.plan.refusals import refusals_of, refuse_free_order, whole_tables
@@ -184,7 +185,8 @@ def _plan_table(
             f"table {table.table}: key column {', '.join(lacking)} of method upsert is not loaded",
             hints=[f"columns that are: {', '.join(column.column.name for column in columns)}."],
         )
-    direct = all(column.source == "field" for column in columns)
+    checks = plan_checks(table, columns, context)
+    direct = all(column.source == "field" for column in columns) and not checks
     return TablePlan(
         table_no=number,
         spec=table,
@@ -194,6 +196,7 @@ def _plan_table(
         expressions=expressions,
         binds=binds,
         lane="direct" if direct and columns else "columnar",
+        checks=checks,
     )
 
 

@@ -59,6 +59,9 @@ def _column(table: TablePlan, column: ColumnPlan, *, compiled: bool) -> dict[str
         told["value"] = column.constant
     if column.conversion.mask:
         told["mask"] = column.conversion.mask
+    for one in table.checks:
+        if table.columns[one.column] is column:
+            told["checks"] = [asked for _, asked in one.rules]
     if column.conversion.not_null:
         told["not_null"] = True
     return told

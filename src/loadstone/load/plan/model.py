@@ -65,6 +65,22 @@ class ExpressionPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckPlan:
+    """
+    The checks of a column.
+
+    Attributes:
+        column: Its number among the table's columns.
+        expression: Gives the number of the first of ``rules`` that the value breaks, as text; NULL where it breaks none.
+        rules: Name of each rule, and what it asks in words.
+    """
+
+    column: int
+    expression: ExpressionPlan
+    rules: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TablePlan:
     """
     One INTO TABLE clause.
@@ -72,7 +88,8 @@ class TablePlan:
     Attributes:
         binds: Layout number of each field that an expression may name.
         expressions: In order; each with the frozen values that it needs.
-        lane: ``direct`` when every value is a span of the record, else ``columnar``.
+        lane: ``direct`` when every value is a span of the record and none is checked, else ``columnar``.
+        checks: Of the columns that have some, in their order.
         select: NULL for records that are not of the clause's transaction type; None where its WHEN says all.
         staged: Where the rows of an all-or-nothing load wait; None for any other load. totals: what is reconciled of them.
     """
@@ -85,6 +102,7 @@ class TablePlan:
     expressions: tuple[ExpressionPlan, ...]
     binds: dict[str, int]
     lane: Literal["direct", "columnar"]
+    checks: tuple[CheckPlan, ...] = ()
     select: ExpressionPlan | None = None
     staged: TableInfo | None = None
     totals: tuple[Total, ...] = ()
