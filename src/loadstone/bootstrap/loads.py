@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from loadstone.books import LoadReceipt, Reject, Run
+from loadstone.bootstrap.pipes import land_data, land_pipes
 from loadstone.bootstrap.targets import open_rehearsal, open_target
 from loadstone.errors import FixSpec
-from loadstone.spec import InputFile, LoadRequest, LoadSpec, TableName
+from loadstone.spec import LoadRequest, LoadSpec, TableName
 from loadstone.targets.unrecorded import UnrecordedTarget
 from loadstone.targets.urls import file_of, kind_of
 
@@ -70,7 +70,7 @@ def load_original(
     from loadstone.load.original.run import Surroundings, run_original
 
     surroundings = Surroundings(variables=os.environ, binary=binary, timeout_s=timeout_s)
-    return run_original(land_pipes(request), surroundings, run)
+    return run_original(land_data(request), surroundings, run)
 
 
 def preview(request: LoadRequest, rows: int = 10) -> Preview:
@@ -183,27 +183,6 @@ def express_columns(target_url: str, table: TableName) -> list[ExpressColumn]:
         target.close()
 
 
-def land_pipes(request: LoadRequest) -> LoadRequest:
-    """Data from standard input (``-``) and from named pipes become files, so that the load can resume."""
-    if not any(is_pipe(path) for path in request.data):
-        return request
-    from loadstone.filestore.landing import receive
-
-    folder = Path(
-        os.environ.get("LOADSTONE_LANDING") or Path.home() / ".local" / "state" / "loadstone" / "landing"
-    )
-    data = []
-    for path in request.data:
-        if not is_pipe(path):
-            data.append(path)
-        elif path == "-":
-            data.append(str(receive(sys.stdin.buffer, folder).path))
-        else:
-            with open(path, "rb") as stream:
-                data.append(str(receive(stream, folder).path))
-    return replace(_named_outputs(request), data=tuple(data))
-
-
 def surroundings(request: LoadRequest) -> Surroundings:
     """The process and the configuration; USER is the target's user, else the one who runs the load."""
     from loadstone.config import current_user, user_functions
@@ -211,14 +190,6 @@ def surroundings(request: LoadRequest) -> Surroundings:
 
     user = urlsplit(request.target).username or current_user()
     return Surroundings(variables=os.environ, user=user, functions=user_functions())
-
-
-def is_pipe(path: str) -> bool:
-    """Whether data come from standard input or a named pipe; a path that no file can have is none."""
-    try:
-        return path == "-" or Path(path).is_fifo()
-    except OSError:
-        return False
 
 
 # Private functions
@@ -259,19 +230,6 @@ def _refuse_repository(target: str) -> None:
     repository = known_repository()
     if not repository.startswith("postgres"):
         refuse_same_file(file_of(repository), file_of(target))
-
-
-def _named_outputs(request: LoadRequest) -> LoadRequest:
-    """Outputs that would be named after a pipe are named after the control file."""
-    stem = Path(request.spec_path).stem
-    clause = request.spec.inputs[0] if request.spec.inputs else InputFile()
-    limits = (request.discardmax, clause.discardmax, request.spec.options.discardmax)
-    discard = f"{stem}.dsc" if any(limit is not None for limit in limits) else None
-    return replace(
-        request,
-        bad=request.bad or clause.bad or f"{stem}.bad",
-        discard=request.discard or clause.discard or discard,
-    )
 
 
 def _no_load(load_id: str | None) -> FixSpec:

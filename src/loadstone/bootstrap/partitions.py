@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loadstone.books import LoadReceipt, Run
-from loadstone.bootstrap.loads import is_pipe, load, surroundings
+from loadstone.bootstrap.loads import load, surroundings
+from loadstone.bootstrap.pipes import has_pipes
 from loadstone.bootstrap.targets import open_target
 from loadstone.errors import Refused
 from loadstone.spec import LoadRequest, OrderPolicy
@@ -37,7 +38,7 @@ def begin(request: LoadRequest, wanted: int) -> Beginning:
         reasons.append("one partition is asked for")
     if request.order is not OrderPolicy.FREE and not request.atomic:
         reasons.append("its chunks commit in file order (order: free, or atomic: true, would let it be cut)")
-    if any(is_pipe(path) for path in request.data):
+    if has_pipes(request):
         reasons.append("its data come from a pipe")
     if reasons:
         return Beginning(reasons=tuple(reasons))

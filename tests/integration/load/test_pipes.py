@@ -29,20 +29,21 @@ def landing(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return here / "landing"
 
 
-def load(clauses: str = "", data: str = "fifo", **options: object) -> LoadReceipt:
+def load(clauses: str = "", data: str | None = "fifo", **options: object) -> LoadReceipt:
     """Load what comes through a pipe."""
     spec = parse_control(CONTROL.format(clauses).encode(), "load.ctl")
-    request = LoadRequest(spec=spec, spec_path="load.ctl", target="b.db", data=(data,), **options)  # type: ignore[arg-type]
+    given = () if data is None else (data,)
+    request = LoadRequest(spec=spec, spec_path="load.ctl", target="b.db", data=given, **options)  # type: ignore[arg-type]
     return loads.load(request, Undisturbed())
 
 
-def feed(data: bytes = DATA) -> threading.Thread:
+def feed(data: bytes = DATA, name: str = "fifo") -> threading.Thread:
     """A writer at the other end of a named pipe."""
-    if not Path("fifo").exists():
-        os.mkfifo("fifo")
+    if not Path(name).exists():
+        os.mkfifo(name)
 
     def write() -> None:
-        with open("fifo", "wb") as pipe:
+        with open(name, "wb") as pipe:
             pipe.write(data)
 
     thread = threading.Thread(target=write)
@@ -82,3 +83,33 @@ def test_standard_input_is_a_pipe(landing: Path, monkeypatch: pytest.MonkeyPatch
     """``-`` reads it to its end."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(DATA)))
     assert (4, 2) == (lambda counts: (counts.read, counts.loaded))(load(data="-").counts)
+
+
+def test_an_infile_may_be_a_pipe(landing: Path) -> None:
+    """It is read once; the bad and discard files are named after it, and the same bytes are the same load."""
+    for repeated in (False, True):
+        thread = feed(name="in.dat")
+        receipt = load(discardmax=5, data=None)
+        thread.join(60)
+        assert repeated == receipt.repeated
+    assert (("in.bad",), ("in.dsc",)) == (receipt.bad_files, receipt.discard_files)
+    assert (b"x,b\n", b"2,skip\n") == (Path("in.bad").read_bytes(), Path("in.dsc").read_bytes())
+
+
+def test_each_infile_may_be_a_pipe(landing: Path) -> None:
+    """Data that replace the first INFILE leave the second one as it is, a pipe or not."""
+    Path("first").write_bytes(b"5,e\n")
+    thread = feed(name="two.dat")
+    receipt = load(" INFILE 'two.dat'", data="first")
+    thread.join(60)
+    assert (5, ("two.bad",)) == (receipt.counts.read, receipt.bad_files)
+
+
+def test_the_data_file_that_no_infile_names_may_be_a_pipe(landing: Path) -> None:
+    """A control file without INFILE reads the file of its name."""
+    control = "LOAD DATA APPEND INTO TABLE t FIELDS TERMINATED BY ',' (id, v)"
+    request = LoadRequest(spec=parse_control(control.encode(), "load.ctl"), spec_path="load.ctl", target="b.db")
+    thread = feed(name="load.dat")
+    receipt = loads.load(request, Undisturbed())
+    thread.join(60)
+    assert (4, ("load.bad",)) == (receipt.counts.read, receipt.bad_files)
