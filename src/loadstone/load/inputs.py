@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -177,7 +178,8 @@ def _free(path: str, name: str, suffix: str, taken: set[str]) -> str:
     for candidate in (path, _derived(name, suffix), name + suffix):
         if _absolute(candidate) not in taken:
             break
-    taken.add(_absolute(candidate))
+    if not _is_device(candidate):
+        taken.add(_absolute(candidate))
     return candidate
 
 
@@ -190,6 +192,8 @@ def _refuse_clashes(request: LoadRequest, inputs: list[LoadInput]) -> None:
         outputs.append(("file of rejects", request.rejects_jsonl))
     written: dict[str, str] = {}
     for what, path in outputs:
+        if _is_device(path):
+            continue
         other = kept.get(_absolute(path)) or written.get(_absolute(path))
         if other is not None:
             raise FixSpec(
@@ -223,5 +227,13 @@ def _derived(name: str, suffix: str) -> str:
 
 
 def _with_suffix(path: str, suffix: str) -> str:
-    """SQL*Loader adds its suffix to a name without one."""
-    return path if os.path.splitext(path)[1] else path + suffix
+    """SQL*Loader adds its suffix to a name without one; a device, as ``/dev/null``, keeps its name."""
+    return path if os.path.splitext(path)[1] or _is_device(path) else path + suffix
+
+
+def _is_device(path: str) -> bool:
+    """Whether what is written there is kept nowhere, so that several outputs may share it."""
+    try:
+        return stat.S_ISCHR(os.stat(path).st_mode)
+    except OSError:
+        return False

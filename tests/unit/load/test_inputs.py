@@ -32,6 +32,20 @@ def names(inputs: list[LoadInput]) -> list[str | None]:
     return [one.path for one in inputs]
 
 
+def test_outputs_may_go_to_the_null_device(here: Path) -> None:
+    """``log=/dev/null bad=/dev/null`` stands in many scripts: no suffix is put behind it, and all may share it."""
+    sent = {"bad": "/dev/null", "discard": "/dev/null", "log": "/dev/null"}
+    [first, second] = resolve(
+        "LOAD DATA INFILE 'a.dat' INFILE 'b.dat' BADFILE '/dev/null'", "a.dat", "b.dat", **sent
+    )
+    assert ["/dev/null"] * 4 == [
+        first.bad,
+        first.discard,
+        second.bad,
+        default_log(request("LOAD DATA", **sent)),
+    ]
+
+
 def test_without_infile_the_control_files_name_is_the_data_files(here: Path) -> None:
     """emp.ctl reads emp.dat; so SQL*Loader does."""
     [one] = resolve("LOAD DATA", "emp.dat")
