@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -53,6 +55,8 @@ class DuckdbTarget(StoredLoads):
 
         self.url = url
         self.path = file_of(url)
+        if not read_only:
+            _remove_stillborn(self.path)
         with translate(self.path):
             self._connection = duckdb.connect(self.path, read_only=read_only)
             self._connection.execute("SET preserve_insertion_order = true")
@@ -218,3 +222,20 @@ class DuckdbTarget(StoredLoads):
             self._connection.execute("ROLLBACK")
         except duckdb.Error:
             return
+
+
+# Private functions
+
+
+def _remove_stillborn(path: str) -> None:
+    """
+    Remove an empty file that a full disk or a kill left of a database in the making: DuckDB would refuse it for ever.
+
+    The lock is DuckDB's own, so that a file which another process is making stays.
+    """
+    with suppress(OSError):
+        if os.path.isfile(path) and os.path.getsize(path) == 0:
+            with open(path, "r+b") as file:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(file.fileno()).st_size == 0:
+                    os.unlink(path)
