@@ -15,8 +15,14 @@ from loadstone.targets.model import ConstraintRefusal, Redo, TableRows
 _QUOTED = re.compile(r'"[^"]*"')
 _COLUMN = re.compile(r"COPY \S+, line \d+, column (\w+)")
 
-REFUSALS = (psycopg.IntegrityError, psycopg.DataError, pg.RaiseException, pg.WithCheckOptionViolation)
-"""What the server says when it does not want a row: constraints, types, triggers, views."""
+REFUSALS = (
+    psycopg.IntegrityError,
+    psycopg.DataError,
+    pg.RaiseException,
+    pg.WithCheckOptionViolation,
+    pg.ProgramLimitExceeded,
+)
+"""What the server says when it does not want a row: constraints, types, triggers, views, rows and keys past a page."""
 
 _RAISED = re.compile(r"\b(?:RAISE|ASSERT)\b")
 _NOT_OF_A_ROW = ("08", "40", "53", "55", "57", "58", "XX")
