@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from loadstone.output.batches import Kind, SourceColumn
@@ -21,6 +22,9 @@ CACHE_MB = 16
 """What DuckDB may keep of the blocks that it has read, every ``CACHED_BATCHES`` batches."""
 
 CACHED_BATCHES = 8
+
+_TAKEN = ("main", "memory", "system", "temp")
+"""Names that DuckDB gives to no file; a file is named by its own name, for views may say it."""
 
 _KINDS: tuple[tuple[str, Kind], ...] = (
     (r"(U?(TINY|SMALL|HUGE|BIG)?INT|U?INTEGER)$", "integer"),
@@ -46,16 +50,19 @@ class DuckdbSource:
         import duckdb
 
         self._path = file_of(url) if url is not None else ":memory:"
+        self._streams = rows.query is None and not rows.order
         with translate(self._path):
-            self._connection = duckdb.connect(self._path, read_only=url is not None)
+            if url is None or self._streams:
+                self._connection = duckdb.connect(":memory:")
+            else:
+                self._connection = duckdb.connect(self._path, read_only=True)
             self._connection.execute("SET preserve_insertion_order = true; SET TimeZone = 'UTC'")
-            self._connection.execute("BEGIN TRANSACTION")
-            self._query = _query(rows)
-            self._streams = rows.query is None and not rows.order
             if self._streams:
                 self._connection.execute("SET threads = 1")
-            told_limit = self._connection.execute("SELECT current_setting('memory_limit')").fetchall()
-            self._limit = str(told_limit[0][0])
+            if url is not None and self._streams:
+                self._attach()
+            self._connection.execute("BEGIN TRANSACTION")
+            self._query = _query(rows)
             told = self._connection.execute(f"DESCRIBE {self._query}").fetchall()
         self._order = rows.order
         self.columns = tuple(SourceColumn(row[0], _kind(row[1])) for row in told)
@@ -96,6 +103,14 @@ class DuckdbSource:
 
     # Private methods
 
+    def _attach(self) -> None:
+        """The file in an instance of our own: its threads and its limit are nobody else's in this process."""
+        name = quote_name(Path(self._path).stem)
+        if name.strip('"').lower() in _TAKEN:
+            name = '"rows_"'
+        path = self._path.replace("'", "''")
+        self._connection.execute(f"ATTACH '{path}' AS {name} (READ_ONLY); USE {name}")
+
     def _empty_cache(self) -> None:
         """
         Let go of blocks that were read, which else would be as much as the file has.
@@ -109,7 +124,7 @@ class DuckdbSource:
             try:
                 other.execute(f"SET memory_limit = '{CACHE_MB}MB'")
             finally:
-                other.execute(f"SET memory_limit = '{self._limit}'")
+                other.execute("RESET memory_limit")
 
 
 # Private functions
