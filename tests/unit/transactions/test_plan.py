@@ -178,7 +178,13 @@ def test_what_tells_a_type_is_checked_with_the_spec(when: dict[str, str], told: 
 
 @pytest.mark.parametrize(
     "when",
-    [{}, {"field": "id"}, {"equals": "A"}, {"expression": "1 = 1", "equals": "A"}, {"field": "id", "position": "1", "equals": "A"}],
+    [
+        {},
+        {"field": "id"},
+        {"equals": "A"},
+        {"expression": "1 = 1", "equals": "A"},
+        {"field": "id", "position": "1", "equals": "A"},
+    ],
     ids=["nothing", "no value", "value alone", "both", "two"],
 )
 def test_a_type_is_told_in_one_way(when: dict[str, str]) -> None:
@@ -201,6 +207,9 @@ def test_what_tells_types_joins_the_clauses_and_is_shown() -> None:
     assert (None, ":customer > '5'", None, None) == selects
     assert [2, 1, 2, 1] == [len(table.when.tests) for table in load.tables if table.when is not None]
     text = graph_text(found)
-    assert "customers: its records are those of which id is '11'" in text and "of which bytes 4:5 is '77'" in text
+    assert (
+        "customers: its records are those of which id is '11'" in text
+        and "of which bytes 4:5 is '77'" in text
+    )
     assert "accounts: its records are those of which :customer > '5'" in text
     assert {"expression": ":customer > '5'"} == graph_values(found)["types"]["accounts"]["when"]
