@@ -21,7 +21,7 @@ class Screen(io.TextIOWrapper):
     """Standard output that says whether somebody looks."""
 
     def __init__(self, looked_at: bool) -> None:
-        super().__init__(io.BytesIO(), encoding="utf-8", newline="")
+        super().__init__(io.BytesIO(), encoding="utf-8", errors="backslashreplace", newline="")
         self._looked_at = looked_at
 
     def isatty(self) -> bool:

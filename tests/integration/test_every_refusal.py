@@ -117,6 +117,9 @@ LS-7604 feeds edit none a=1
 LS-7604 feeds remove none
 LS-7504 notifications test none
 LS-7503 notifications acknowledge 9
+LS-6006 sources show ESCAPE
+LS-6006 jobs launch ESCAPE
+LS-6006 feeds list ESCAPE
 LS-6005 errors LS-0000
 LS-6006 nothing
 """
@@ -160,7 +163,7 @@ def inside(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("code", "command"), rows_of(REFUSED), ids=lambda part: part)
 def test_a_refusal_is_the_same_in_words_and_as_json(code: str, command: str) -> None:
     """Exit code 1 (3 where the system refuses), nothing but the error; the JSON has all that the words have."""
-    words = command.replace("LONG", "n" * 300).split()
+    words = command.replace("LONG", "n" * 300).replace("ESCAPE", "caf\udce9").split()
     said, told = loadstone(*words), loadstone(*words, "--json")
     exit_code = 3 if code == "LS-3020" else 1
     assert (exit_code, "", exit_code, "") == (said.code, said.out, told.code, told.err)

@@ -14,7 +14,7 @@ from loadstone import __version__
 from loadstone.cli import commands, job_commands, source_commands, spark_commands, transaction_commands
 from loadstone.cli.parser import Parser, add_examples, parse
 from loadstone.cli.streams import NO_ROOM, give_up_output, prepare_streams
-from loadstone.errors import LoadstoneError, Stop
+from loadstone.errors import FixSpec, LoadstoneError, Stop
 from loadstone.secrets.passwords import hide_arguments, password_of_userid, passwords_in, remember
 
 INTERRUPTED = 128 + signal.SIGINT
@@ -148,8 +148,14 @@ def _answered(words: Sequence[str], *, as_json: bool) -> int:
             isinstance(error, OSError) and error.filename is None and error.errno in NO_ROOM
         ):
             raise
-        from loadstone.cli.show import show_defect
+        from loadstone.cli.show import show_defect, show_error
 
+        wrong = [word for word in words if any("\udc80" <= char <= "\udcff" for char in word)]
+        if wrong and isinstance(error, UnicodeEncodeError):
+            told = ", ".join(wrong).encode(errors="backslashreplace").decode()
+            refused = FixSpec("LS-6006", f"{told} is no UTF-8, and cannot be a name here")
+            show_error(refused, as_json=as_json)
+            return refused.exit_code
         show_defect(error, as_json=as_json)
         return Stop.exit_code
     except KeyboardInterrupt:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from loadstone.errors import FixSpec, Place
+from loadstone.errors import FixSpec, Place, Stop
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def resolve_target(name: str | None) -> str:
     The URL that ``name`` (a URL, a name of the configuration, or None for LOADSTONE_TARGET) stands for.
 
     Raises:
-        FixSpec: LS-6001 no target is given; LS-6002 the configuration cannot be read.
+        FixSpec: LS-6001 no target is given; LS-6002 the configuration cannot be read; LS-3010 it is a name, and the
+            configuration has others.
     """
     wanted = name or os.environ.get("LOADSTONE_TARGET")
     targets = named_targets()
@@ -123,6 +125,17 @@ def resolve_target(name: str | None) -> str:
                 "or set LOADSTONE_TARGET.",
             ],
         )
+    if wanted.upper() not in targets and targets and _NAME.fullmatch(wanted):
+        close = get_close_matches(wanted.upper(), targets, 1, 0.6)
+        raise FixSpec(
+            "LS-3010",
+            f"{wanted!r} names no target",
+            hints=[
+                *(f"did you mean {name.lower()}?" for name in close),
+                f"{_config_path()} names {', '.join(sorted(targets)).lower()}.",
+                "a file ends in .db or .duckdb; a URL is as postgresql://user@host/database.",
+            ],
+        )
     return targets.get(wanted.upper(), wanted)
 
 
@@ -132,25 +145,36 @@ def resolve_repository(url: str | None) -> str:
 
     Raises:
         FixSpec: LS-6002 the configuration cannot be read.
+        Stop: LS-7003 there is none but the user's own, whose folder cannot be made.
     """
     found = url or known_repository()
     if found == str(_own_repository()):
-        _own_repository().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            _own_repository().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise Stop(
+                "LS-7003",
+                f"the folder of the repository cannot be made: {error.strerror}",
+                Place(file=str(_own_repository().parent)),
+                hints=["set LOADSTONE_REPOSITORY, or HOME to a folder where this user may write."],
+            ) from error
     return found
 
 
 def known_repository() -> str:
     """As ``resolve_repository`` where no URL is given, and nothing is made."""
-    found = os.environ.get("LOADSTONE_REPOSITORY") or section("repository").get("url")
-    return str(found or _own_repository())
+    found = os.environ.get("LOADSTONE_REPOSITORY") or _url_of("repository", section("repository"))
+    return found or str(_own_repository())
 
 
 def named_targets() -> dict[str, str]:
     """URLs by name (upper case) of the sections ``targets`` and ``connections``; empty where there is none."""
-    named = {**section("connections"), **section("targets")}
-    return {
-        name.upper(): str(one["url"]) for name, one in named.items() if isinstance(one, dict) and "url" in one
+    urls = {
+        name.upper(): _url_of(f"{kind}.{name}", one)
+        for kind in ("connections", "targets")
+        for name, one in section(kind).items()
     }
+    return {name: url for name, url in urls.items() if url is not None}
 
 
 def section(name: str) -> dict[str, Any]:
@@ -239,6 +263,12 @@ def user_functions() -> dict[str, str]:
 
 # Private functions
 
+SECTIONS = tuple(sorted({setting.name.partition(".")[0] for setting in SETTINGS if setting.name[0].islower()}))
+"""What a configuration may have at its top."""
+
+_NAME = re.compile(r"[A-Za-z][\w-]*")
+"""What may be a name of the configuration, and is no file and no URL."""
+
 _TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
 
 
@@ -264,7 +294,36 @@ def _configuration() -> dict[str, Any]:
         values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _unreadable(path, error) from error
+    _refuse_unknown(values, path)
     return values
+
+
+def _url_of(name: str, values: object) -> str | None:
+    """The ``url`` of a section; None where it has none. ``FixSpec`` LS-6002 for a section that is none, and no text."""
+    url = values.get("url") if isinstance(values, dict) else None
+    if isinstance(values, dict) and (url is None or isinstance(url, str)):
+        return url
+    told = f"{name}.url of the configuration is no text" if url else f"{name} of the configuration is no section"
+    raise FixSpec(
+        "LS-6002",
+        told,
+        Place(file=str(_config_path())),
+        hints=[f'write [{name}], and below it url = "...".'],
+    )
+
+
+def _refuse_unknown(values: dict[str, Any], path: Path) -> None:
+    """A section that nobody reads is a wrong word, and what it says would be passed over in silence."""
+    for name in values:
+        if name not in SECTIONS:
+            close = get_close_matches(name, SECTIONS, 1, 0.6)
+            near = [f"did you mean {close[0]}?"] if close else []
+            raise FixSpec(
+                "LS-6002",
+                f"the configuration has no section {name}",
+                Place(file=str(path)),
+                hints=[*near, f"there are {', '.join(SECTIONS)}."],
+            )
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> FixSpec:

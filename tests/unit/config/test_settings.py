@@ -11,7 +11,7 @@ import pytest
 
 from loadstone.config import SETTINGS, known_repository, resolve_repository, resolve_target, user_functions
 from loadstone.config.settings import fault_rules, named_targets
-from loadstone.errors import FixSpec
+from loadstone.errors import FixSpec, Stop
 
 
 @pytest.fixture(autouse=True)
@@ -202,6 +202,73 @@ def test_fault_rules_are_a_list_of_tables(clean: Path, rules: str) -> None:
     with pytest.raises(FixSpec, match="LS-6002") as caught:
         fault_rules()
     assert "[[faults]]" in caught.value.hints[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "hint"),
+    [
+        ("[target.bank]\nurl = 'b.db'", "has no section target", "did you mean targets?"),
+        ("[conections.bank]\nurl = 'b.db'", "has no section conections", "did you mean connections?"),
+        ("[[fault]]\nkind = 'x'", "has no section fault", "did you mean faults?"),
+        ("url = 'b.db'", "has no section url", "there are connections, faults, functions, notifications,"),
+        ("[targets]\nbank = 'b.db'", "targets.bank of the configuration is no section", "[targets.bank], and below it url"),
+        ("[targets.bank]\nurl = 5", "targets.bank.url of the configuration is no text", "[targets.bank]"),
+        ("[connections.bank]\nurl = ['b.db']", "connections.bank.url of the configuration is no text", "url"),
+    ],
+)  # fmt: skip
+def test_what_nobody_would_read_is_named(clean: Path, text: str, told: str, hint: str) -> None:
+    """It was passed over in silence, and the target that it should name was unknown for no reason that one could see."""
+    configure(clean / "loadstone.toml", text)
+    with pytest.raises(FixSpec, match="LS-6002") as caught:
+        resolve_target("bank")
+    assert "loadstone.toml" == caught.value.place.file
+    assert told in caught.value.message and hint in " ".join(caught.value.hints)
+
+
+def test_a_configuration_never_shows_a_url_that_is_wrong(clean: Path) -> None:
+    """For it may hold a password."""
+    configure(clean / "loadstone.toml", "[targets]\nbank = 'postgresql://u:s3cret@h/x'\n")
+    with pytest.raises(FixSpec) as caught:
+        named_targets()
+    assert "s3cret" not in f"{caught.value} {caught.value.hints}"
+
+
+def test_a_name_that_is_none_has_those_that_are(clean: Path) -> None:
+    """The nearest first; files and URLs are what they are."""
+    configure(clean / "loadstone.toml", "[targets.bank]\nurl = 'b.db'\n[connections.ledger]\nurl = 'l.db'\n")
+    with pytest.raises(FixSpec, match="LS-3010.*'bnak' names no target") as caught:
+        resolve_target("bnak")
+    assert ["did you mean bank?", "loadstone.toml names bank, ledger."] == list(caught.value.hints)[:2]
+    with pytest.raises(FixSpec) as caught:
+        resolve_target("x")
+    assert "loadstone.toml names bank, ledger." == caught.value.hints[0]
+    for other in ("bnak.db", "./bnak", "sqlite:///bnak", "host=bnak"):
+        assert other == resolve_target(other)
+
+
+def test_targets_win_over_connections_of_their_name(clean: Path) -> None:
+    """In whichever case and order they stand."""
+    configure(clean / "loadstone.toml", "[targets.BANK]\nurl = 't.db'\n[connections.bank]\nurl = 'c.db'\n")
+    assert {"BANK": "t.db"} == named_targets()
+
+
+@pytest.mark.parametrize("url", ["5", "['x.db']", "{a = 1}"])
+def test_the_url_of_a_repository_is_a_text(clean: Path, url: str) -> None:
+    """No file is made whose name is a list."""
+    configure(clean / "loadstone.toml", f"[repository]\nurl = {url}\n")
+    with pytest.raises(FixSpec, match="LS-6002.*repository.url of the configuration is no text"):
+        resolve_repository(None)
+
+
+def test_a_home_where_nothing_can_be_written_is_told(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the folder, and the setting that names another place."""
+    (clean / "file").write_text("")
+    monkeypatch.setenv("HOME", str(clean / "file"))
+    with pytest.raises(Stop, match="LS-7003.*cannot be made: Not a directory") as caught:
+        resolve_repository(None)
+    assert str(clean / "file/.local/state/loadstone") == caught.value.place.file
+    assert "LOADSTONE_REPOSITORY" in caught.value.hints[0]
+    assert "given.db" == resolve_repository("given.db")
 
 
 def test_the_repository_is_known_without_making_anything(
