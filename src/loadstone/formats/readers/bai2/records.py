@@ -20,7 +20,7 @@ JOINT = "\x1f"
 CONTINUATIONS_MAX = 100_000
 
 _NEXT = re.compile(r"/[ \t]+(?=(?:01|02|03|88),|16,\d{3},|49,[+-]?\d*,\d+|9[89],[+-]?\d*,\d+,\d+)")
-_AMOUNT = re.compile(r"[+-]?\d{1,30}")
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,30}")
 
 
 @dataclass
@@ -121,7 +121,7 @@ def funds_of(fields: list[str], at: int, places: int) -> Funds:
         size = 3
     elif kind == "D":
         count = _field(fields, at + 1)
-        if not re.fullmatch(r"\d{1,4}", count):
+        if not re.fullmatch("[0-9]{1,4}", count):
             raise Malformed(f"the number of distributions {count!r} is no digits")
         parts = []
         for part in range(int(count)):

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-_AMOUNT = re.compile(r"\d{0,30}(?:\.\d{0,15})?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_AMOUNT = re.compile(r"[0-9]{0,30}(?:\.[0-9]{0,15})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]")
 
 
 class Malformed(ValueError):

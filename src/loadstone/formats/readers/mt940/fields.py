@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from ..figures import iso_date
 
-_AMOUNT = r"\d{1,30}(?:,\d{0,15})?"
-_BALANCE = re.compile(rf"([CD])(\d{{6}})([A-Z]{{3}})?({_AMOUNT})\s*")
-_SUM = re.compile(rf"(\d{{1,9}})([A-Z]{{3}})({_AMOUNT})\s*")
+_AMOUNT = r"[0-9]{1,30}(?:,[0-9]{0,15})?"
+_BALANCE = re.compile(rf"([CD])([0-9]{{6}})([A-Z]{{3}})?({_AMOUNT})\s*")
+_SUM = re.compile(rf"([0-9]{{1,9}})([A-Z]{{3}})({_AMOUNT})\s*")
 _ENTRY = re.compile(
-    rf"(\d{{6}})(\d{{4}})?(R[CD]|E[CD]|C|D)([A-Z])?({_AMOUNT})([A-Z][A-Z0-9 ]{{3}})?(.*)", re.DOTALL
+    rf"([0-9]{{6}})([0-9]{{4}})?(R[CD]|E[CD]|C|D)([A-Z])?({_AMOUNT})([A-Z][A-Z0-9 ]{{3}})?(.*)", re.DOTALL
 )
 
 

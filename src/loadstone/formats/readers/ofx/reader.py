@@ -29,7 +29,7 @@ from .tags import Tag, tags_of
 
 FIELD_CHARS_MAX = 65_536
 
-_AMOUNT = re.compile(r"[+-]?(?:\d{1,30}(?:[.,]\d{0,15})?|[.,]\d{1,15})")
+_AMOUNT = re.compile(r"[+-]?(?:[0-9]{1,30}(?:[.,][0-9]{0,15})?|[.,][0-9]{1,15})")
 _BALANCES = {"LEDGERBAL": "ledger", "AVAILBAL": "available"}
 
 
