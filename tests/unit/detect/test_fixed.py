@@ -171,3 +171,65 @@ def test_tabs_part_fields_though_they_make_rivers() -> None:
     rows = [[f"00{number * 7919:08}", f"{number:04}", f"{number * 31}"] for number in range(20)]
     found = detect_bytes("".join("\t".join(row) + "\n" for row in rows).encode())
     assert ("tsv", 3) == (found.format, len(found.columns))
+
+
+@pytest.mark.parametrize(("tabs", "columns"), [(2, 3), (3, None)], ids=["two", "three"])
+def test_many_tabs_part_fields(tabs: int, columns: int | None) -> None:
+    """A tab or two in a line may be what fills a column up; more of them part fields."""
+    found = find_fixed(["\t".join(f"{number * 37 % 1000:03}" for _ in range(tabs + 1)) for number in range(9)])
+    assert columns == (len(found.spans) if found else None)
+
+
+def test_three_tabs_in_half_of_the_lines_are_still_fixed_width() -> None:
+    """Only where most lines have them are they delimiters."""
+    lines = [f"A{number:03}    B{number:03}    C{number:03}    D{number:03}" for number in range(4)]
+    assert find_fixed([*lines, *(line.replace("    ", "\t") for line in lines)]) is not None
+    assert find_fixed([*lines, *(line.replace("    ", "\t") for line in [*lines, lines[0]])]) is None
+
+
+def sized(common: int, others: int) -> list[str]:
+    """Lines with two rivers: some of one length, others longer, each by another number of characters."""
+    return [
+        *(f"{number:04}  {'K' * (number % 5 + 1):<6}  {number * 31:06}" for number in range(common)),
+        *(f"{number:04}  {'L' * 6}  {number * 31:06}{'X' * number}" for number in range(1, others + 1)),
+    ]
+
+
+def test_the_length_of_most_lines_is_that_of_a_record() -> None:
+    """From three lines in five on their length counts, and others are spoilt; below that the longest line's does."""
+    most, fewer = find_fixed(sized(6, 4)), find_fixed(sized(5, 4))
+    assert most is not None and fewer is not None
+    assert (20, 24) == (most.length, fewer.length)
+    assert not most.equal
+
+
+def test_lines_of_all_lengths_need_rivers() -> None:
+    """Two rivers through four lines at least."""
+    lines = sized(1, 9)
+    assert find_fixed(lines) is not None
+    assert find_fixed(lines[1:4]) is None
+    assert find_fixed([line[:12].rstrip() + "L" * number for number, line in enumerate(lines)]) is None
+
+
+def test_a_value_that_few_lines_go_on_with_is_a_part_of_the_text() -> None:
+    """Where hardly a line has anything behind a gap, and texts ahead of it differ in length, the text goes on there."""
+    texts = ["Rent", "Salaries", "A1 fees"]
+    rows = [[f"{number:04}", "R2 ABCDEF XYZ9" if number == 7 else texts[number % 3]] for number in range(12)]
+    assert [0, 5] == starts(laid_out(rows))
+    numbers = [[f"{number:04}", "R2 ABCDEF 12.50" if number == 7 else texts[number % 3]] for number in range(12)]
+    assert 3 == len(starts(laid_out(numbers)))
+
+
+def test_letters_alone_are_no_words() -> None:
+    """Single letters that never change are codes."""
+    rows = [[f"{number:05}", "a", "bc", "9" * (number % 4 + 1)] for number in range(12)]
+    assert [0, 6, 8, 11] == starts(laid_out(rows, right=(3,)))
+
+
+def test_blanks_are_told_where_half_of_the_lines_hold_them() -> None:
+    """Whether lines hold gaps counts for whether they are fixed-width without any column."""
+    gaps = [f"{number * 7919:010}  {number * 104729:010}" for number in range(1, 11)]
+    solid = [f"{number * 7919:011}{number * 104729:011}" for number in range(1, 11)]
+    for some, many, wanted in ((5, 5, True), (4, 6, False)):
+        found = find_fixed([*gaps[:some], *solid[:many]])
+        assert found is not None and wanted == found.blanks
