@@ -152,7 +152,7 @@ def _one_value(left: list[str], right: list[str], whole: list[str]) -> bool:
     if any(not a or "  " in c.strip() for a, b, c in rows if b):
         return False
     spoken = all(_wordy(a) for a, _, _ in both) and not all(class_of(b) == DATE for _, b, _ in both)
-    ongoing = _is_capitals({a for a, _, _ in both}) or all(_ends_in_a_sign(a) for a, _, _ in both)
+    ongoing = all(_ends_in_a_sign(a) for a, _, _ in both)
     words = spoken or ongoing and not all(class_of(b) in (INTEGER, DECIMAL, DATE, TIME) for _, b, _ in both)
     symbols = all(not any(letter.isalnum() for letter in a) for a, _, _ in both) or all(
         not any(letter.isalnum() for letter in b) for _, b, _ in both
@@ -174,11 +174,6 @@ def _wordy(cell: str) -> bool:
     )
 
 
-def _is_capitals(cells: set[str]) -> bool:
-    """Whether a column holds one text, of words in capitals that are too long for codes."""
-    return len(cells) == 1 and all(len(word) > 3 and word.isalpha() and word.isupper() for cell in cells for word in cell.split())
-
-
 def _ends_in_a_sign(cell: str) -> bool:
     """Whether a cell ends in a sign that stands alone between words."""
-    return cell.endswith((" -", " –", " —", " /", " &", " +"))
+    return cell.endswith((" -", " –", " —", " ·", " •", " /", " &", " +"))

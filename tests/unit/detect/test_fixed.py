@@ -100,16 +100,10 @@ def test_a_month_belongs_to_its_day() -> None:
     assert [0, 6, 19] == starts(laid_out(rows))
 
 
-def test_words_in_capitals_that_never_change_are_one_column() -> None:
-    """The same in capitals, where the words are too long for codes."""
-    rows = [[f"{number:05}", "STANDING ORDER", "9" * (number % 4 + 1)] for number in range(12)]
-    assert [0, 6, 21] == starts(laid_out(rows))
-
-
 def test_codes_in_capitals_are_columns_of_their_own() -> None:
-    """A currency and a sign that never change are two columns."""
-    rows = [[f"{number:05}", "EUR", "CR", "9" * (number % 4 + 1)] for number in range(12)]
-    assert [0, 6, 10, 13] == starts(laid_out(rows))
+    """An office and a kind that never change are two columns."""
+    rows = [[f"{number:05}", "HMRC", "CARD", "9" * (number % 4 + 1)] for number in range(12)]
+    assert [0, 6, 11, 16] == starts(laid_out(rows))
 
 
 def test_words_in_capitals_that_change_are_columns_of_their_own() -> None:
@@ -118,9 +112,10 @@ def test_words_in_capitals_that_change_are_columns_of_their_own() -> None:
     assert [0, 6, 11, 16] == starts(laid_out(rows))
 
 
-def test_a_sign_between_words_joins_them() -> None:
-    """A dash that stands alone belongs to the words at both its sides."""
-    rows = [[f"{number:05}", "B - Fees", "9" * (number % 4 + 1)] for number in range(12)]
+@pytest.mark.parametrize("sign", ["-", "–", "·", "/", "&"])
+def test_a_sign_between_words_joins_them(sign: str) -> None:
+    """A sign that stands alone belongs to the words at both its sides."""
+    rows = [[f"{number:05}", f"B {sign} Fees", "9" * (number % 4 + 1)] for number in range(12)]
     assert [0, 6, 15] == starts(laid_out(rows, right=(2,)))
 
 
