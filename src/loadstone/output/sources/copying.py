@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import pq
 
-BLOCK_SIZE_BYTES = 4 << 20
+BLOCK_SIZE_BYTES = 2 << 20
 
 
 def copied(connection: psycopg.Connection[Any], copy: str) -> Iterator[bytes]:
