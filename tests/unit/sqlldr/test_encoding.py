@@ -49,6 +49,7 @@ def test_broken_utf16_is_an_error() -> None:
     with pytest.raises(FixSpec) as caught:
         decoded(b"\xff\xfeL\x00O", "x.ctl")
     assert ("LS-1032", "x.ctl") == (caught.value.code, caught.value.place.file)
+    assert caught.value.message.endswith("at byte 4"), "counted from the start of the file, its mark included"
 
 
 @settings(max_examples=200, deadline=None)
@@ -111,6 +112,20 @@ def test_a_constant_is_right_where_the_data_are_in_another_set() -> None:
     spec = parse_control(data, "x.ctl", Locale(charset="JA16SJIS"))
     assert "表" == getattr(spec.tables[0].fields[0].source, "value", "")
     assert spec.inline_data is not None and b"\x81\xff\n" == spec.inline_data.bytes()
+
+
+def test_a_mark_outweighs_nls_lang_though_the_data_are_in_another_set() -> None:
+    """The statements stay UTF-8, and the data their bytes."""
+    data = "\ufeffLOAD DATA INFILE * INTO TABLE t (a CONSTANT 'é')\nBEGINDATA\n".encode() + b"\xe9\n"
+    spec = parse_control(data, "x.ctl", Locale(charset="WE8MSWIN1252"))
+    assert "é" == getattr(spec.tables[0].fields[0].source, "value", "")
+    assert spec.inline_data is not None and b"\xe9\n" == spec.inline_data.bytes()
+
+
+def test_nothing_lies_behind_the_last_byte() -> None:
+    """The tail of a file without data is empty."""
+    source = decoded("é".encode(), "x.ctl")
+    assert b"" == source.tail(1)
 
 
 def test_characters_written_in_two_ways_keep_the_place_of_the_data() -> None:
