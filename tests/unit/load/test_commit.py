@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from loadstone.books import Checkpoint, Discard, Fence, Reject
-from loadstone.errors import FixSpec, Refused, Retry
+from loadstone.errors import FixFile, FixSpec, Refused, Retry
 from loadstone.formats.model import Chunk
 from loadstone.load.batch import REJECT, TAKE, WHEN_FAILED, Batch
 from loadstone.load.commit import REDO_MAX, Committer
@@ -49,7 +49,8 @@ class Session:
         self.committed: list[dict[str, Any]] = []
 
     def enter(self, fence: Fence, checkpoint: Checkpoint) -> bool:
-        """Begin, where the fence is still mine."""
+        """Begin, where nothing is open; whether the fence is still mine."""
+        assert not self.open, "a transaction is open"
         self._do("enter")
         self.open = {"checkpoint": checkpoint, "records": [], "rejects": [], "discards": []}
         return self.mine
@@ -92,6 +93,7 @@ class Session:
         """Keep the transaction."""
         self._do("commit")
         self.committed.append(self.open)
+        self.open = {}
 
     def stay(self) -> None:
         """Wait on."""
@@ -109,7 +111,9 @@ class Session:
             raise error
 
 
-def plan(*, errors: int | None = None, discardmax: int | None = None, free: bool = False) -> LoadPlan:
+def plan(
+    *, errors: int | None = None, discardmax: int | None = None, free: bool = False, source: bytes = b""
+) -> LoadPlan:
     """What a committer asks of a plan."""
     table = SimpleNamespace(spec=SimpleNamespace(table="T"), table_no=0)
     made = SimpleNamespace(
@@ -117,7 +121,7 @@ def plan(*, errors: int | None = None, discardmax: int | None = None, free: bool
         limits=SimpleNamespace(errors=errors),
         discardmax=lambda input_no: discardmax,
         tables=(table,),
-        inputs=[SimpleNamespace(source=None, name="x.dat")],
+        inputs=[SimpleNamespace(source=source, name="x.dat", path="x.dat")],
     )
     return cast(LoadPlan, made)
 
@@ -266,6 +270,34 @@ def test_the_reject_past_the_limit_ends_the_load(errors: int, stop: int, early: 
     with pytest.raises(Closed):
         submit(work, session, read(1), batch(read(1)))
     assert 1 == len(session.committed)
+
+
+def test_a_chunk_whose_bytes_were_let_go_is_cut_by_its_file() -> None:
+    """The digest of what is kept of it takes them again, and tells whether they are the same."""
+    for source, error in ((b"123456789\n" * RECORDS, None), (b"987654321\n" * RECORDS, "LS-4002")):
+        work, session, one = committer(plan(errors=0, source=source)), Session([]), read(0)
+        of = batch(one, rejects=[3])
+        one.chunk.plain = True
+        one.chunk.forget()
+        if error is not None:
+            with pytest.raises(FixFile, match=error):
+                submit(work, session, one, of)
+            assert not session.committed
+            continue
+        submit(work, session, one, of)
+        assert hashlib.sha256(source[:40]).hexdigest() == session.committed[0]["checkpoint"].sha256
+
+
+@pytest.mark.parametrize("early", [False, True], ids=["one session", "sent early"])
+def test_a_chunk_behind_the_end_gives_up_its_own_transaction_only(early: bool) -> None:
+    """A session that several workers share may be in the middle of another one's chunk."""
+    work, session, one = committer(plan(), early=early), Session([]), read(1)
+    session.open = {} if early else {"records": [1]}
+    work.tickets.close()
+    with pytest.raises(Closed):
+        submit(work, session, one, batch(one))
+    assert ({} if early else {"records": [1]}) == session.open
+    assert not session.committed
 
 
 def test_rejects_of_chunks_before_count_for_the_limit() -> None:
