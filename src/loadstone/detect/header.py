@@ -44,6 +44,7 @@ THRESHOLD = 0.65
 SURELY = 4.0
 """Evidence of a header whose names are known from files before."""
 
+_NAME_CHARS_MAX = 500
 _COUNTED = re.compile(r"(.*?[^\W\d][ _.-]?)(\d{1,4})")
 _SPLIT = re.compile(r"[\s_\-./()\[\]#:%°]+|(?<=[a-z])(?=[A-Z])")
 _NAME = re.compile(r"[^\W\d][\w $#/().%&°'’*:,\-\[\]+?=]*")
@@ -259,6 +260,8 @@ def _is_run(cells: list[str]) -> bool:
 
 
 def _is_head(cell: str) -> bool:
+    if len(cell) > _NAME_CHARS_MAX:
+        return False
     words = [word.lower() for word in _SPLIT.split(cell) if word]
     return 0 < len(words) <= 6 and any(word in HEADS or word.rstrip("s0123456789") in HEADS for word in words)
 

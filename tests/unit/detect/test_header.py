@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from loadstone.detect import header
 from loadstone.detect.file import detect_bytes
 from loadstone.detect.header import find_table
 
@@ -143,3 +144,9 @@ def test_a_first_record_with_few_values_is_a_record() -> None:
     rows = "".join(f"{number};word {number};{number * 3}\n" for number in range(2, 12))
     assert (0, 11) == ((found := detect_bytes(("1;;\n" + rows).encode())).preamble_lines, found.records)
     assert (1, 10) == ((found := detect_bytes(("Title;;\n" + rows).encode())).preamble_lines, found.records)
+
+
+def test_a_long_text_is_no_name_of_a_column() -> None:
+    """A cell of half a thousand characters is not searched for words that head columns."""
+    assert header._is_head("account number " + "x" * 485)
+    assert not header._is_head("account number " + "x" * 486)

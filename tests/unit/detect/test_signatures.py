@@ -202,3 +202,64 @@ def test_ascii_records_with_descriptors_are_recognised() -> None:
     found = detect_bytes(described(records, "rdw-little"))
     assert ("ebcdic_cobol", "rdw-little") == (found.format, found.variant)
     assert any("copybook" in reason for reason in found.evidence)
+
+
+BATCH = ["5200ACME".ljust(50) + "PPD".ljust(44), "622" + "123456789".ljust(91), "8200".ljust(94)]
+
+
+def test_a_batch_without_its_file_is_named() -> None:
+    """Records of a batch alone, with a service class that ACH knows, three at least and all of them as wide as they must be."""
+    named = find_name("\n".join(BATCH))
+    assert named is not None and ("nacha", 0.97) == (named.name, named.confidence)
+    assert find_name("\n".join(["5999" + BATCH[0][4:], *BATCH[1:]])) is None
+    assert find_name("\n".join(BATCH[:2])) is None
+    assert find_name("\n".join([*BATCH, "9".ljust(95)])) is None
+    assert find_name("\n".join([*BATCH, "2".ljust(94)])) is None
+    assert find_name("\n".join([*BATCH[1:], "7".ljust(94)])) is None
+
+
+def test_records_that_lost_their_last_blanks_are_named() -> None:
+    """A header that is none to the letter, and nine records in ten of at least 85 characters."""
+    lines = ["101 odd header".ljust(90), *BATCH, *[BATCH[1][:85]] * 6]
+    named = find_name("\n".join(lines))
+    assert named is not None and 0.98 == named.confidence
+    assert find_name("\n".join([*lines[:4], *[BATCH[1][:84]] * 6])) is None
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_so_many_records_in_one_line(count: int) -> None:
+    """Two records are enough to be cut by their size; blanks behind the last are none of a record, characters are."""
+    header = LINES["nacha"][0]
+    odd = header[:23] + "x" * 17 + header[40:]
+    text = odd + BATCH[0] * (count - 1)
+    assert 94 * count == len(text)
+    assert find_name(text) is not None
+    assert find_name(text + " " * 50) is not None
+    assert find_name(text + "x" * 50) is None
+
+
+ISA = "ISA*00*          *00*          *ZZ*ACME           *ZZ*BANK           *260401*1200*^*00501*000000001*0*T*:~"
+
+
+def test_an_interchange_header_has_sixteen_elements() -> None:
+    """The mark behind ISA parts them; a letter is none, and a header that is cut short names nothing."""
+    named = find_name(ISA + "ST*820*0001~")
+    assert named is not None and ("x12", "820") == (named.name, named.variant)
+    assert find_name(ISA) is not None
+    assert find_name(ISA[:105]) is None
+    assert find_name(ISA.replace("*", "A")) is None
+    assert find_name("ISA*1*2*3" + "x" * 120) is None
+
+
+def test_a_transaction_without_its_envelope() -> None:
+    """EDIFACT messages may come without UNB; the type stands in their first segment."""
+    named = find_name("UNH+1+PAYMUL:D:96A:UN'BGM+452+1'")
+    assert named is not None and ("edifact", "PAYMUL") == (named.name, named.variant)
+
+
+def test_fedwire_needs_three_of_its_tags() -> None:
+    """Braces around four digits are not enough."""
+    assert find_name("{1500}30 {1510}1000 {1520}2019") is not None
+    assert find_name("{1500}30 {1510}1000") is None
+    assert find_name("{1500}30 {1111}1000 {2222}2019") is None
+    assert find_name("x{1500}30 {1510}1000 {1520}2019") is None
