@@ -88,9 +88,7 @@ def run_original(request: LoadRequest, surroundings: Surroundings, run: Run) -> 
             f"{report.lost()} records were read and given up with the load: neither loaded nor in the bad file"
         )
     return LoadReceipt(
-        load_id=hashlib.sha256(f"{job.control}\0{began.isoformat()}\0{os.getpid()}".encode()).hexdigest()[
-            :32
-        ],
+        load_id=load_id,
         spec_path=request.spec_path,
         target=safe_url(request.target),
         outcome="errors" if report.exceeded else "stopped" if ended.stopped else "complete",
