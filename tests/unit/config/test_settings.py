@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from loadstone.config import SETTINGS, known_repository, resolve_repository, resolve_target, user_functions
+from loadstone.config import (
+    SETTINGS,
+    Tuning,
+    known_repository,
+    resolve_repository,
+    resolve_target,
+    tuning,
+    user_functions,
+)
 from loadstone.config.settings import fault_rules, named_targets
 from loadstone.errors import FixSpec, Stop
 
@@ -269,6 +277,37 @@ def test_a_home_where_nothing_can_be_written_is_told(clean: Path, monkeypatch: p
     assert str(clean / "file/.local/state/loadstone") == caught.value.place.file
     assert "LOADSTONE_REPOSITORY" in caught.value.hints[0]
     assert "given.db" == resolve_repository("given.db")
+
+
+def test_sizes_are_pinned_by_the_configuration(clean: Path) -> None:
+    """From 1 on; what is not said comes from the machine, and adapts."""
+    assert Tuning() == tuning()
+    assert (None, None, None, True) == (Tuning().chunk_size_bytes, Tuning().workers, Tuning().threads, Tuning().adapt)
+    configure(clean / "loadstone.toml", "[tuning]\nworkers = 1\nthreads = 4\nadapt = false\n")
+    assert Tuning(workers=1, threads=4, adapt=False) == tuning()
+    configure(clean / "loadstone.toml", "[tuning]\nchunk_size_bytes = 1\nadapt = true\n")
+    assert Tuning(chunk_size_bytes=1) == tuning()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("workers = 0", "workers = 0"),
+        ("workers = true", "workers = True"),
+        ("threads = 1.5", "threads = 1.5"),
+        ('chunk_size_bytes = "8m"', "chunk_size_bytes = '8m'"),
+        ("adapt = 1", "adapt = 1"),
+        ("worker = 2", "worker = 2"),
+        ("workers = 2\nthreads = -1\nadapt = 'no'", "threads = -1, adapt = 'no'"),
+    ],
+)  # fmt: skip
+def test_a_pin_that_is_no_size_is_named(clean: Path, line: str, told: str) -> None:
+    """Each of them, in one error; right ones are not."""
+    configure(clean / "loadstone.toml", f"[tuning]\n{line}\n")
+    with pytest.raises(FixSpec, match="LS-6002") as caught:
+        tuning()
+    assert f"tuning of the configuration is wrong: {told}" == caught.value.message
+    assert "loadstone.toml" == caught.value.place.file
 
 
 def test_the_repository_is_known_without_making_anything(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from loadstone.secrets import passwords as p
@@ -46,10 +50,22 @@ def test_passwords_of_sqlldr_logins(word: str, expected: str | None) -> None:
 
 def test_known_passwords_vanish_wherever_they_stand() -> None:
     """Longer ones first, so that one within another leaves no rest; short ones would tear words apart."""
-    p.remember(["tiger", "tigers-lair", "abc"])
-    assert "*** and *** abc" == p.without_passwords("tigers-lair and tiger abc")
+    p.remember(["tiger", "tigers-lair", "abc", "four"])
+    assert "*** and *** abc, ***" == p.without_passwords("tigers-lair and tiger abc, four")
 
 
 def test_hiding_nothing_does_nothing() -> None:
     """No passwords, no memory is touched."""
     p.hide_arguments([])
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="the system shows no arguments of a process")
+def test_a_process_shows_asterisks_for_its_passwords() -> None:
+    """As long as they were, wherever they stand among its arguments; all else of them stays as it was."""
+    code = (
+        "import sys; from loadstone.secrets.passwords import hide_arguments;"
+        " hide_arguments(['s3cret', 'caf\\xe9']); print(open('/proc/self/cmdline', 'rb').read().split(b'\\0')[-4:])"
+    )
+    words = ["s3cret", "--target=pg://u:s3cret@h/x", "caf\N{LATIN SMALL LETTER E WITH ACUTE}"]
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", code, *words], capture_output=True, check=True)
+    assert "[b'******', b'--target=pg://u:******@h/x', b'*****', b'']" == done.stdout.decode().strip()
