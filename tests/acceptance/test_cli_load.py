@@ -168,8 +168,10 @@ def test_the_plan_is_explained(capsys: Capture) -> None:
         table["method"],
         [c["column"] for c in table["columns"]],
     )
-    assert ("sqlite", "in.dat", 50) == (
+    assert not Path("b.db").exists()
+    assert ("sqlite", "b.db", "in.dat", 50) == (
         plan["target"]["kind"],
+        plan["target"]["url"],
         plan["inputs"][0]["name"],
         plan["limits"]["errors"],
     )

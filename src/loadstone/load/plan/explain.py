@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from loadstone.load.plan.model import ColumnPlan, LoadPlan, TablePlan
+from loadstone.targets.urls import safe_url
 
 
 def explain(plan: LoadPlan) -> dict[str, Any]:
     """The plan as JSON values: inputs, record setting, lanes, and what each column is made of."""
     return {
-        "target": {"kind": plan.target.kind, "url": plan.target.url, "rows": plan.target.form},
+        "target": {"kind": plan.target.kind, "url": safe_url(plan.request.target), "rows": plan.target.form},
         "kernel": "compiled" if plan.compiled else "plain",
         "inputs": [
             {
