@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import select
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -20,6 +22,9 @@ from loadstone.telemetry.points import reach
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a statement waits for SQLite's write lock before it fails."""
+
+LOCK_PAUSE_S = 0.003
+"""Seconds between two looks at SQLite's write lock: about as long as a short transaction takes."""
 
 POOL_SIZE = 5
 """Connections of a process to PostgreSQL: a worker's threads, its heartbeat and its scheduler."""
@@ -234,7 +239,34 @@ def _sqlite(url: Any) -> Engine:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         connection.info.pop(_NOW, None)
-        write = connection.get_execution_options().get("loadstone_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if connection.get_execution_options().get("loadstone_write", False):
+            _begin_write(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_write(connection: Connection) -> None:
+    """
+    Begin with SQLite's write lock, as soon as it is free.
+
+    SQLite's own wait looks for it every 0.1 s in the end, and meanwhile others come and go; this one every few milliseconds.
+    The last try is the one whose error is told.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < deadline:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.Error as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(LOCK_PAUSE_S)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

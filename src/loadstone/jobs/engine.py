@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from loadstone.audit import trail
@@ -33,6 +34,8 @@ from loadstone.telemetry.points import reach
 
 LOST_MAX = 5
 """Workers in a row that may die with one task, which made no progress meanwhile, before it counts as the cause."""
+
+log = structlog.get_logger("loadstone.jobs")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,31 +70,22 @@ class Engine:
         self._gate = Gate(breakers)
         self._repository_id = registry.repository_id(database)
 
-    def run_next(self, worker_id: str) -> bool:
+    def run_next(self, worker_id: str, more: Callable[[], bool] = lambda: False) -> bool:
         """
         Claim one task and run it to its end; False when there is none to claim.
+
+        While ``more`` says so, the end of each is stored with the claim of the next one, in one transaction, and that runs
+        too.
 
         Raises:
             Retry, Stop: The repository does not answer; what was claimed is taken over when its lease runs out.
         """
-        with claiming():
-            claimed = self._claim(worker_id)
+        with self.database.write() as connection:
+            claimed = self._claim(connection, worker_id)
         if claimed is None:
             return False
-        task, step = claimed.task, claimed.step
-        reach("task_claimed")
-        held = HeldTask(task, self.settings.ttl.total_seconds(), step.limits.timeout_s)
-        with self.heartbeat.holding(held), running(task, held) as told:
-            passes: Sequence[Pass] = ()
-            try:
-                if task.lost <= LOST_MAX:
-                    passes = self._gate.admit(task, handler_of(self.handlers, task.handler, task.step))
-                outcome = self._run(claimed, held)
-            except Exception as error:
-                told.outcome = self._fail(held.task, step, held, error, passes)
-            else:
-                told.outcome = self._end(task, held, outcome)
-                self._gate.succeeded(passes)
+        while claimed is not None:
+            claimed = self._run_claimed(claimed, _Next(worker_id, more))
         return True
 
     def idle(self) -> bool:
@@ -105,8 +99,26 @@ class Engine:
 
     # Private methods
 
-    def _claim(self, worker_id: str) -> _Claimed | None:
-        with self.database.write() as connection:
+    def _run_claimed(self, claimed: _Claimed, next_: _Next) -> _Claimed | None:
+        """Run a task to its end; the task that was claimed with its end, which the caller must run."""
+        task, step = claimed.task, claimed.step
+        reach("task_claimed")
+        held = HeldTask(task, self.settings.ttl.total_seconds(), step.limits.timeout_s)
+        with self.heartbeat.holding(held), running(task, held) as told:
+            passes: Sequence[Pass] = ()
+            try:
+                if task.lost <= LOST_MAX:
+                    passes = self._gate.admit(task, handler_of(self.handlers, task.handler, task.step))
+                outcome = self._run(claimed, held)
+            except Exception as error:
+                told.outcome = self._fail(claimed, held, error, passes, next_)
+            else:
+                told.outcome = self._end(task, held, outcome, next_)
+                self._gate.succeeded(passes)
+        return next_.claimed
+
+    def _claim(self, connection: Connection, worker_id: str) -> _Claimed | None:
+        with claiming():
             found = tasks.claim(connection, worker_id, self.settings.ttl)
             if found is None:
                 return None
@@ -132,6 +144,21 @@ class Engine:
                 )
                 outbox.put(connection, "task.taken_over", str(task.id), about)
             return claimed
+
+    def _claim_next(self, connection: Connection, next_: _Next) -> _Claimed | None:
+        """
+        Claim the next task in the transaction that ends the one before, which saves one and a wait for the disk.
+
+        A claim that fails must not undo the end: then nothing is claimed, and the next claim of its own tells why.
+        """
+        if not next_.more():
+            return None
+        try:
+            with connection.begin_nested():
+                return self._claim(connection, next_.worker_id)
+        except Exception as error:
+            log.warning("claim.failed", worker=next_.worker_id, error=str(error))
+            return None
 
     def _describe(
         self, stored: StoredTask, pinned: Pinned, steps: Sequence[StepExecution], *, left_behind: bool
@@ -218,15 +245,18 @@ class Engine:
                 tasks.add(connection, task.step_id, rows, priority=execution.priority, pool=execution.pool)
         return replace(task, plan=plans[0])
 
-    def _end(self, task: Task, held: HeldTask, outcome: Outcome) -> str:
+    def _end(self, task: Task, held: HeldTask, outcome: Outcome, next_: _Next) -> str:
         status = outcome.status
         if status is Status.STOPPED and held.request is Request.PAUSE:
             status = Status.PAUSED
         values = {"status": status, "result": dict(outcome.result), "counts": held.counts(), "error": None}
-        return str(status) if self._store_end(task, values) else LOST
+        return str(status) if self._store_end(task, values, next_) else LOST
 
-    def _fail(self, task: Task, step: Step, held: HeldTask, error: Exception, passes: Sequence[Pass]) -> str:
+    def _fail(
+        self, claimed: _Claimed, held: HeldTask, error: Exception, passes: Sequence[Pass], next_: _Next
+    ) -> str:
         """Do about a fault what its rule says; what became of the run."""
+        task = held.task  # with its plan, where it was planned in this run
         if isinstance(error, _Lost):
             return LOST
         rule = rule_for(error, self.settings.rules)
@@ -234,17 +264,17 @@ class Engine:
         if rule.action is Action.RECONNECT:
             self._gate.failed(passes, str(told["message"]))
         counted = replace(task, attempt=1) if held.advanced else task  # attempts are those without progress
-        next_ = again(rule, step.retry, counted, error, self._chance)
-        fault(rule.kind, next_.action if next_ else rule.action)
-        if next_ is not None:
-            return self._put_back(task, held, next_, told, waits=isinstance(error, HeldBack))
+        retried = again(rule, claimed.step.retry, counted, error, self._chance)
+        fault(rule.kind, retried.action if retried else rule.action)
+        if retried is not None:
+            return self._put_back(task, held, retried, told, waits=isinstance(error, HeldBack))
         values = {"status": Status.FAILED, "error": told, "counts": held.counts()}
         body = {**told, "job": task.job, "step": task.step, "attempt": task.attempt}
         topic = "task.quarantined" if rule.action is Action.QUARANTINE else f"fault.{rule.kind}"
-        return str(Status.FAILED) if self._store_end(task, values, topic=topic, body=body) else LOST
+        return str(Status.FAILED) if self._store_end(task, values, next_, event=(topic, body)) else LOST
 
     def _put_back(
-        self, task: Task, held: HeldTask, next_: Again, told: Mapping[str, Any], *, waits: bool
+        self, task: Task, held: HeldTask, again_: Again, told: Mapping[str, Any], *, waits: bool
     ) -> str:
         """Make the task ready for another run, later."""
         with self.database.write() as connection:
@@ -252,20 +282,20 @@ class Engine:
             request = pinned.execution.request
             values: dict[str, Any] = {
                 "status": _HELD.get(request, Status.READY),
-                "not_before": now(connection) + timedelta(seconds=next_.pause_s),
-                "attempt": next_.attempt,
+                "not_before": now(connection) + timedelta(seconds=again_.pause_s),
+                "attempt": again_.attempt,
                 "error": dict(told),
                 "counts": held.counts(),
             }
-            if next_.plan is not None:
-                values["plan"] = dict(next_.plan)
+            if again_.plan is not None:
+                values["plan"] = dict(again_.plan)
             if not tasks.end(connection, task.id, task.fence, **values):
                 return LOST
             body = {**told, "job": task.job, "step": task.step, "attempt": task.attempt}
-            body |= {"pause_s": round(next_.pause_s, 3), "action": str(next_.action)}
+            body |= {"pause_s": round(again_.pause_s, 3), "action": str(again_.action)}
             topic = "task.held_back" if waits else "fault.retried"
             outbox.put(connection, topic, str(task.execution_id), body)
-            if next_.heals:
+            if again_.heals:
                 outbox.put(connection, "task.healed", str(task.execution_id), body)
             if request is not Request.NONE:
                 settle(connection, pinned, task.step_id)
@@ -275,9 +305,9 @@ class Engine:
         self,
         task: Task,
         values: Mapping[str, Any],
+        next_: _Next,
         *,
-        topic: str | None = None,
-        body: Mapping[str, Any] | None = None,
+        event: tuple[str, Mapping[str, Any]] | None = None,
     ) -> bool:
         """Nothing is stored when another worker has taken the task over: its end counts, not ours."""
         reach("task_done")
@@ -285,9 +315,12 @@ class Engine:
             pinned = executions.pinned(connection, task.execution_id, lock=True)
             if not tasks.end(connection, task.id, task.fence, **values):
                 return False
-            if topic is not None:
-                outbox.put(connection, topic, str(task.execution_id), body or {})
+            if event is not None:
+                topic, body = event
+                outbox.put(connection, topic, str(task.execution_id), body)
             settle(connection, pinned, task.step_id)
+            claimed = self._claim_next(connection, next_)
+        next_.claimed = claimed  # only now is it ours
         reach("task_stored")
         return True
 
@@ -309,6 +342,15 @@ class _Claimed:
     task: Task
     step: Step
     definition: Definition
+
+
+@dataclass
+class _Next:
+    """Who goes on to a next task, whether it wants to, and the one that it got with the end of the last."""
+
+    worker_id: str
+    more: Callable[[], bool]
+    claimed: _Claimed | None = None
 
 
 def _start(connection: Connection, execution: Execution, step: StepExecution) -> None:

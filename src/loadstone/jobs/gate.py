@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
+
 from loadstone.connections.breaker import Breakers, Pass, Wait
-from loadstone.errors import Retry
+from loadstone.errors import LoadstoneError, Retry
 from loadstone.jobs.handlers import Handler
 from loadstone.jobs.model import Task
+
+log = structlog.get_logger("loadstone.jobs")
 
 
 class HeldBack(Retry):
@@ -49,11 +53,20 @@ class Gate:
         return passes
 
     def succeeded(self, passes: Sequence[Pass]) -> None:
-        """The task went well, so its systems are well."""
+        """
+        The task went well, so its systems are well.
+
+        Where the repository does not answer just now, outages stay counted until the next success: what is told here
+        must not keep the caller from a task that it has claimed already.
+        """
         for admitted in passes:
             assert self._breakers is not None
-            if not admitted.clean:
+            if admitted.clean:
+                continue
+            try:
                 self._breakers.succeeded(admitted.connection)
+            except LoadstoneError as error:
+                log.warning("breaker.unstored", system=admitted.connection.name, error=str(error))
 
     def failed(self, passes: Sequence[Pass], reason: str) -> None:
         """The task met an outage."""

@@ -119,7 +119,7 @@ class Worker:
         trouble_s = IDLE_S
         while not self._stop.is_set():
             try:
-                if not self._engine.run_next(self.id):
+                if not self._engine.run_next(self.id, self._goes_on):
                     if over is not None and over():
                         return
                     self._stop.wait(IDLE_S)
@@ -130,6 +130,9 @@ class Worker:
                 log.warning("worker.trouble", worker=self.id, code=code, error=str(error))
                 self._stop.wait(trouble_s)
                 trouble_s = min(2 * trouble_s, TROUBLE_S_MAX)
+
+    def _goes_on(self) -> bool:
+        return not self._stop.is_set()
 
     def _tick(self, ticks: Sequence[Tick]) -> None:
         due = {tick.name: time.monotonic() + tick.every_s for tick in ticks}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -400,10 +400,10 @@ def test_a_worker_outlasts_whatever_its_repository_answers(database: Database) -
     answers = iter([ZeroDivisionError("never seen before"), Retry("LS-7002", "away")])
     run_next = engine.run_next
 
-    def sometimes(worker_id: str) -> bool:
+    def sometimes(worker_id: str, more: Callable[[], bool]) -> bool:
         for answer in answers:
             raise answer
-        return run_next(worker_id)
+        return run_next(worker_id, more)
 
     engine.run_next = sometimes  # type: ignore[method-assign]
     Worker(engine, threads=1).run(until_idle=True)

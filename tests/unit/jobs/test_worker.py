@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,10 +39,10 @@ class Troubled(Engine):
         super().__init__(database, {"h": handler})
         self.faults = faults
 
-    def run_next(self, worker_id: str) -> bool:
+    def run_next(self, worker_id: str, more: Callable[[], bool] = lambda: False) -> bool:
         if self.faults:
             raise self.faults.pop()
-        return super().run_next(worker_id)
+        return super().run_next(worker_id, more)
 
 
 def events(logs: list[dict[str, object]], name: str) -> list[dict[str, object]]:

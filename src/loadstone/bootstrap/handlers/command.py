@@ -23,6 +23,9 @@ TAIL_SIZE_BYTES = 4096
 GRACE_S = 10.0
 """Time between SIGTERM and SIGKILL."""
 
+LOOK_S_MIN, LOOK_S_MAX = 0.002, 0.05
+"""Seconds between two looks at whether it has ended: short ones at first, for a program that takes a moment."""
+
 
 class CommandConfig(Part):
     """What a command step says."""
@@ -87,6 +90,7 @@ def _start(config: CommandConfig, output: Any) -> subprocess.Popen[bytes]:
 
 def _wait(process: subprocess.Popen[bytes], run: TaskRun) -> bool:
     """Whether the program was stopped before its own end."""
+    pause_s = LOOK_S_MIN
     while process.poll() is None:
         if run.stop_requested():
             process.terminate()
@@ -96,7 +100,8 @@ def _wait(process: subprocess.Popen[bytes], run: TaskRun) -> bool:
                 process.kill()
                 process.wait()
             return True
-        time.sleep(0.05)
+        time.sleep(pause_s)
+        pause_s = min(1.5 * pause_s, LOOK_S_MAX)
     return False
 
 
