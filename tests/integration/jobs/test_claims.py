@@ -15,10 +15,10 @@ from structlog.testing import capture_logs
 from loadstone.connections.breaker import Breakers, Pass
 from loadstone.connections.model import Connection
 from loadstone.database import open as opening
-from loadstone.database.open import Database
+from loadstone.database.open import Database, now
 from loadstone.errors import FixFile, Retry
 from loadstone.jobs import launch, operate
-from loadstone.jobs.engine import Engine, EngineSettings
+from loadstone.jobs.engine import Engine
 from loadstone.jobs.handlers import TaskRun, WholeStep
 from loadstone.jobs.model import Outcome, Status, Task
 from loadstone.jobs.repository import executions, tasks
@@ -169,6 +169,8 @@ def test_who_lost_a_task_stores_nothing_and_claims_nothing(database: Database) -
 
     def act(task: Task, run: TaskRun) -> Outcome:
         with database.write() as connection:
+            past = now(connection) - timedelta(seconds=1)
+            connection.execute(update(TASK).where(TASK.c.id == task.id).values(lease_until=past))
             found = tasks.claim(connection, "thief", timedelta(hours=1))
         assert found is not None
         taken.append(found[0].fence)
@@ -177,7 +179,7 @@ def test_who_lost_a_task_stores_nothing_and_claims_nothing(database: Database) -
     handler = Doing(act)
     define(database, CHAIN, {"h": handler})
     number = launched(database)
-    engine = Engine(database, {"h": handler}, settings=EngineSettings(ttl=timedelta(0)))
+    engine = Engine(database, {"h": handler})
     assert engine.run_next("w", lambda: True)
     assert ([2], 1) == (taken, len(handler.ran))
     assert [Status.RUNNING, Status.WAITING] == steps_of(database, number)
