@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from loadstone.audit.tables import ENTRY, SEAL
+from loadstone.database import put
 from loadstone.database.open import Database, now, one_at_a_time
 
 SEAL_MAX = 10_000
@@ -54,7 +55,7 @@ class Entry:
 def record(connection: Connection, actor: str, action: str, object_: str, detail: Mapping[str, Any]) -> None:
     """Write an entry in the caller's transaction."""
     row = {"at": now(connection), "actor": actor, "action": action, "object": object_, "detail": dict(detail)}
-    connection.execute(insert(ENTRY).values(row))
+    put.add(connection, ENTRY, row)
 
 
 def entries(

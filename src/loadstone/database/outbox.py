@@ -64,6 +64,9 @@ READER = Table(
 
 _XACT: ColumnElement[int] = literal_column("pg_current_xact_id()::text::bigint")
 
+_PUT = {"postgresql": insert(OUTBOX).values(xact=_XACT), "sqlite": insert(OUTBOX).values(xact=0)}
+"""By the database: the statement that writes an event."""
+
 Place = tuple[int, int]
 """Where a reader stands: transaction and id of the last event it has seen; (0, 0) at the start."""
 
@@ -90,9 +93,8 @@ class Event:
 
 def put(connection: Connection, topic: str, key: str, body: Mapping[str, Any]) -> None:
     """Write an event; it exists if and only if the caller's transaction commits."""
-    xact = _XACT if connection.dialect.name == "postgresql" else 0
-    row = {"xact": xact, "topic": topic, "key": key, "body": dict(body), "written_at": now(connection)}
-    connection.execute(insert(OUTBOX).values(row))
+    row = {"topic": topic, "key": key, "body": dict(body), "written_at": now(connection)}
+    connection.execute(_PUT[connection.dialect.name], row)
     after_commit(connection, lambda: tell(topic, key, body))
 
 

@@ -26,7 +26,7 @@ from loadstone.schedule import repository
 from loadstone.schedule.calendar import EVERY_DAY, Calendar
 from loadstone.schedule.model import Overlap, Schedule, TickState
 from loadstone.schedule.plan import due_between, look_at, parameters_at
-from loadstone.schedule.repository import StoredSchedule, Tick
+from loadstone.schedule.repository import StoredSchedule
 from loadstone.telemetry import metrics
 
 Ask = Callable[[str, str], Any]
@@ -259,10 +259,10 @@ def _decide(connection: Connection, stored: StoredSchedule, due: Due, moment: da
         )
     if schedule.catch_up.policy == "last" and late_s > 60 and _later_due(connection, stored, due, moment):
         return _add(connection, stored, due, TickState.SKIPPED, "a later tick stands for it", moment)
-    running = (
-        repository.open_executions(connection, stored.id) if schedule.overlap is not Overlap.ALLOW else []
-    )
-    waiting = repository.ticks(connection, stored.id, state=TickState.BUFFERED, limit=1)
+    if schedule.overlap is Overlap.ALLOW:  # nothing waits either: what did is released by now
+        return _add(connection, stored, due, None, "", moment)
+    running = repository.open_executions(connection, stored.id)
+    waiting = repository.first_buffered(connection, stored.id)
     if not running and not waiting:
         return _add(connection, stored, due, None, "", moment)
     if schedule.overlap is Overlap.SKIP:
@@ -346,10 +346,9 @@ def _launch(
 def _release(connection: Connection, stored: StoredSchedule, moment: datetime) -> int:
     """Launch buffered ticks, the earliest first, as far as the overlap policy lets them."""
     released = 0
-    while waiting := repository.ticks(connection, stored.id, state=TickState.BUFFERED, limit=1):
+    while (tick := repository.first_buffered(connection, stored.id)) is not None:
         if stored.schedule.overlap is not Overlap.ALLOW and repository.open_executions(connection, stored.id):
             break
-        tick: Tick = waiting[0]
         _launch(connection, stored, tick.id, tick.parameters, moment)
         released += 1
     return released

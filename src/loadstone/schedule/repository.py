@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, bindparam, delete, func, literal, select
 
 from loadstone.database.outbox import OUTBOX, READER, behind, seen
+from loadstone.database.put import add_new
+from loadstone.database.put import change as change_row
 from loadstone.database.put import put as put_row
 from loadstone.jobs.model import Status
 from loadstone.jobs.tables import ACTIVE, EXECUTION
@@ -81,8 +82,8 @@ def find(
 
     With ``pass_locked`` one that another node decides just now is None (PostgreSQL; SQLite has one writer).
     """
-    query = select(SCHEDULE).where(SCHEDULE.c.name == name)
-    row = connection.execute(query.with_for_update(skip_locked=pass_locked) if lock else query).first()
+    query = (_FIND_PASSING if pass_locked else _FIND_LOCKED) if lock else _FIND
+    row = connection.execute(query, {"name": name}).first()
     return _stored(row) if row else None
 
 
@@ -136,7 +137,7 @@ def listed(connection: Connection, *, enabled: bool = False) -> list[StoredSched
 
 def change(connection: Connection, schedule_id: int, **values: Any) -> None:
     """Set columns of a schedule."""
-    connection.execute(update(SCHEDULE).where(SCHEDULE.c.id == schedule_id).values(values))
+    change_row(connection, SCHEDULE, schedule_id, values)
 
 
 def put_calendar(connection: Connection, calendar: Calendar) -> None:
@@ -161,15 +162,18 @@ def calendars(connection: Connection) -> list[Calendar]:
 
 def add_tick(connection: Connection, **values: Any) -> int | None:
     """A new tick's id; None when this tick is there already, whoever made it."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    made = dialect.insert(TICK).values(values).on_conflict_do_nothing().returning(TICK.c.id)
-    row = connection.execute(made).first()
-    return int(row.id) if row else None
+    return add_new(connection, TICK, values)
 
 
 def change_tick(connection: Connection, tick_id: int, **values: Any) -> None:
     """Set columns of a tick."""
-    connection.execute(update(TICK).where(TICK.c.id == tick_id).values(values))
+    change_row(connection, TICK, tick_id, values)
+
+
+def first_buffered(connection: Connection, schedule_id: int) -> Tick | None:
+    """The tick of a schedule that has waited longest behind another."""
+    row = connection.execute(_FIRST_BUFFERED, {"schedule_id": schedule_id}).first()
+    return _tick(row) if row else None
 
 
 def ticks(
@@ -217,6 +221,15 @@ def completed_with(connection: Connection, job: str, values: Mapping[str, Any]) 
 
 
 # Private functions
+
+_FIRST_BUFFERED = (
+    select(TICK)
+    .where(TICK.c.schedule_id == bindparam("schedule_id"), BUFFERED)
+    .order_by(TICK.c.due_at)
+    .limit(1)
+)
+_FIND = select(SCHEDULE).where(SCHEDULE.c.name == bindparam("name"))
+_FIND_LOCKED, _FIND_PASSING = _FIND.with_for_update(), _FIND.with_for_update(skip_locked=True)
 
 
 def _stored(row: Row[Any]) -> StoredSchedule:

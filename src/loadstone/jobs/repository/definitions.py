@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from loadstone.database.open import now
 from loadstone.jobs.definition import Definition
@@ -68,10 +68,7 @@ def find(connection: Connection, name: str, version: int | None = None) -> Store
 
 def approved(connection: Connection, name: str) -> StoredDefinition | None:
     """The newest approved version."""
-    where = (DEFINITION.c.name == name, DEFINITION.c.state == "approved")
-    row = connection.execute(
-        select(DEFINITION).where(*where).order_by(DEFINITION.c.version.desc()).limit(1)
-    ).first()
+    row = connection.execute(_APPROVED, {"name": name}).first()
     return stored_of(row) if row else None
 
 
@@ -103,6 +100,13 @@ def stored_of(row: Row[Any]) -> StoredDefinition:
 
 
 # Private functions
+
+_APPROVED = (
+    select(DEFINITION)
+    .where(DEFINITION.c.name == bindparam("name"), DEFINITION.c.state == "approved")
+    .order_by(DEFINITION.c.version.desc())
+    .limit(1)
+)
 
 _parsed: dict[str, Definition] = {}
 """Definitions by their hash; each task needs one, and reading it costs more than finding it."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
+from loadstone.database import put
 from loadstone.database.open import now
 from loadstone.jobs.definition import Definition
 from loadstone.jobs.model import Execution, Request, Status, StepExecution
@@ -47,7 +47,6 @@ def lock_instance(
 
     Others that want it wait until this transaction ends.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {
         "definition_id": stored.id,
         "job": stored.name,
@@ -56,8 +55,7 @@ def lock_instance(
         "parameters": dict(parameters),
         "created_at": now(connection),
     }
-    insertion = dialect.insert(INSTANCE).values(row).on_conflict_do_nothing(index_elements=["launch_key"])
-    made = connection.execute(insertion.returning(INSTANCE.c.id)).scalar()
+    made = put.add_new(connection, INSTANCE, row)
     if made is not None:
         return Instance(id=made, definition_id=stored.id, job=stored.name), True
     found = connection.execute(
@@ -103,13 +101,7 @@ def has_ended(execution_id: Any) -> Any:
 
 def pinned(connection: Connection, execution_id: int, *, lock: bool = False) -> Pinned:
     """An execution that exists, with its definition; ``lock`` as in ``by_id``."""
-    query = (
-        select(EXECUTION, DEFINITION, INSTANCE.c.content_key)
-        .join_from(EXECUTION, INSTANCE)
-        .join(DEFINITION, DEFINITION.c.id == INSTANCE.c.definition_id)
-        .where(EXECUTION.c.id == execution_id)
-    )
-    row = connection.execute(query.with_for_update(of=EXECUTION) if lock else query).one()
+    row = connection.execute(_PINNED_LOCKED if lock else _PINNED, {"execution_id": execution_id}).one()
     return Pinned(execution=_execution(row), stored=stored_of(row), content_key=row.content_key)
 
 
@@ -159,29 +151,38 @@ def add(
         "created_at": moment,
         "due_at": moment + timedelta(seconds=within_s) if within_s is not None else None,
     }
-    made = connection.execute(insert(EXECUTION).values(row).returning(EXECUTION)).one()
+    made = connection.execute(_ADD, row).one()
     execution = _execution(made)
-    rows = connection.execute(insert(STEP).returning(STEP), _step_rows(execution.id, definition, carried))
+    rows = connection.execute(_ADD_STEPS, _step_rows(execution.id, definition, carried))
     return execution, sorted((_step(row) for row in rows), key=lambda step: step.position)
 
 
 def change(connection: Connection, execution_id: int, **values: Any) -> None:
     """Set columns of an execution."""
-    connection.execute(update(EXECUTION).where(EXECUTION.c.id == execution_id).values(values))
+    put.change(connection, EXECUTION, execution_id, values)
 
 
 def steps(connection: Connection, execution_id: int) -> list[StepExecution]:
     """The steps in the order of the definition."""
-    query = select(STEP).where(STEP.c.execution_id == execution_id).order_by(STEP.c.position)
-    return [_step(row) for row in connection.execute(query)]
+    return [_step(row) for row in connection.execute(_STEPS, {"execution_id": execution_id})]
 
 
 def change_step(connection: Connection, step_id: int, **values: Any) -> None:
     """Set columns of a step."""
-    connection.execute(update(STEP).where(STEP.c.id == step_id).values(values))
+    put.change(connection, STEP, step_id, values)
 
 
 # Private functions
+
+_PINNED = (
+    select(EXECUTION, DEFINITION, INSTANCE.c.content_key)
+    .join_from(EXECUTION, INSTANCE)
+    .join(DEFINITION, DEFINITION.c.id == INSTANCE.c.definition_id)
+    .where(EXECUTION.c.id == bindparam("execution_id"))
+)
+_PINNED_LOCKED = _PINNED.with_for_update(of=EXECUTION)
+_STEPS = select(STEP).where(STEP.c.execution_id == bindparam("execution_id")).order_by(STEP.c.position)
+_ADD, _ADD_STEPS = insert(EXECUTION).returning(EXECUTION), insert(STEP).returning(STEP)
 
 
 def _step_rows(

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, insert, or_, select, update
 
+from loadstone.database import put
 from loadstone.database.open import now
 from loadstone.jobs.model import Request, Status
 from loadstone.jobs.tables import EXECUTION, OPEN, POOL, STEP, TASK
@@ -51,7 +52,7 @@ def add(
     moment = now(connection)
     defaults = {"status": Status.READY, "fence": 0, "plan": None, "counts": None, "result": None}
     more = {"step_id": step_id, "priority": priority, "pool": pool, "not_before": moment}
-    connection.execute(insert(TASK), [{**defaults, **row, **more} for row in rows])
+    connection.execute(_ADD, [{**defaults, **row, **more} for row in rows])
 
 
 def claim(connection: Connection, worker_id: str, ttl: timedelta) -> tuple[StoredTask, bool] | None:
@@ -62,21 +63,11 @@ def claim(connection: Connection, worker_id: str, ttl: timedelta) -> tuple[Store
     others are claiming are passed over as well, so claims do not wait for each other.
     """
     moment = now(connection)
-    ready = and_(
-        TASK.c.status == Status.READY, TASK.c.not_before <= moment, EXECUTION.c.request == Request.NONE
-    )
-    left = and_(TASK.c.status == Status.RUNNING, TASK.c.lease_until < moment)
-    query = (
-        _select()
-        .where(OPEN, or_(ready, left))
-        .order_by(TASK.c.priority.desc(), TASK.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=[TASK, EXECUTION])
-    )
     full = _full_pools(connection)
+    query = _CLAIM
     if full:
         query = query.where(or_(TASK.c.status == Status.RUNNING, TASK.c.pool.not_in(full)))
-    row = connection.execute(query).first()
+    row = connection.execute(query, {"moment": moment}).first()
     if row is None:
         return None
     left_behind = row.status == Status.RUNNING
@@ -87,14 +78,13 @@ def claim(connection: Connection, worker_id: str, ttl: timedelta) -> tuple[Store
         "lost": row.lost + left_behind,
     }
     values = {**counted, "worker_id": worker_id, "lease_until": moment + ttl}
-    connection.execute(update(TASK).where(TASK.c.id == row.id).values(values))
+    put.change(connection, TASK, row.id, values)
     return replace(_stored(row), **counted), left_behind
 
 
 def of_step(connection: Connection, step_id: int) -> list[StoredTask]:
     """The tasks of a step, by partition."""
-    rows = connection.execute(_select().where(TASK.c.step_id == step_id).order_by(TASK.c.partition))
-    return [_stored(row) for row in rows]
+    return [_stored(row) for row in connection.execute(_OF_STEP, {"step_id": step_id})]
 
 
 def left_behind(
@@ -130,8 +120,10 @@ def beat(
 
 def end(connection: Connection, task_id: int, fence: int, **values: Any) -> bool:
     """Set the end of a task that is still this holder's, with its progress as in ``beat``; False when another has it."""
-    values = {**values, **_advanced(values.get("counts")), "lease_until": None, "worker_id": None}
-    return bool(connection.execute(update(TASK).where(*_mine(task_id, fence)).values(values)).rowcount)
+    values = {**values, "lease_until": None, "worker_id": None}
+    further = _advanced(values.get("counts"))
+    ended = _END.values(further) if further else _END
+    return bool(connection.execute(ended, {"of_id": task_id, "of_fence": fence, **values}).rowcount)
 
 
 def put_plan(connection: Connection, task_id: int, fence: int, plan: Mapping[str, Any]) -> bool:
@@ -194,6 +186,34 @@ def _select() -> Any:
     return select(TASK, STEP.c.execution_id).join_from(TASK, STEP).join(EXECUTION)
 
 
+_MOMENT = bindparam("moment", type_=TASK.c.not_before.type)
+_ADD = insert(TASK)
+_OF_STEP = _select().where(TASK.c.step_id == bindparam("step_id")).order_by(TASK.c.partition)
+_POOLS = select(POOL.c.name, POOL.c.slots).order_by(POOL.c.name).with_for_update()
+_CLAIM = (
+    _select()
+    .where(
+        OPEN,
+        or_(
+            and_(
+                TASK.c.status == Status.READY,
+                TASK.c.not_before <= _MOMENT,
+                EXECUTION.c.request == Request.NONE,
+            ),
+            and_(TASK.c.status == Status.RUNNING, TASK.c.lease_until < _MOMENT),
+        ),
+    )
+    .order_by(TASK.c.priority.desc(), TASK.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=[TASK, EXECUTION])
+)
+"""What may be claimed: what is ready, and what was left behind."""
+
+_END = update(TASK).where(
+    TASK.c.id == bindparam("of_id"), TASK.c.fence == bindparam("of_fence"), TASK.c.status == Status.RUNNING
+)
+
+
 def _advanced(counts: Mapping[str, int] | None) -> dict[str, Any]:
     come = progress_of(counts)
     if not come:
@@ -216,9 +236,7 @@ def _of_execution(execution_id: int, status: Status) -> Any:
 
 def _full_pools(connection: Connection) -> list[str]:
     """Pools without a free slot. Their rows stay locked, so that two claims cannot both take the last slot."""
-    slots: dict[str, int] = dict(
-        connection.execute(select(POOL.c.name, POOL.c.slots).order_by(POOL.c.name).with_for_update()).all()
-    )
+    slots: dict[str, int] = dict(connection.execute(_POOLS).all())
     if not slots:
         return []
     where = (OPEN, TASK.c.status == Status.RUNNING)
