@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import glob
 import os
+import shlex
 import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loadstone.errors import FixFile, FixSpec, Place
+from loadstone.errors import FixFile, FixSpec, Place, Stop
 from loadstone.formats.content import Content
 from loadstone.formats.sources import Source, Structured
 from loadstone.spec import InputFile, LoadRequest
@@ -57,6 +58,7 @@ def resolve_inputs(request: LoadRequest) -> list[LoadInput]:
     Raises:
         FixFile: LS-2001 for each file that does not exist, all in one error.
         FixSpec: LS-1097 an output would overwrite what is read, the target or another output.
+        Stop: LS-4020 the folder of an output does not exist.
         FixSpec: LS-1090 the spec has inline data asked for by ``*`` and none stands after BEGINDATA.
     """
     clauses = _clauses(request)
@@ -81,7 +83,9 @@ def resolve_inputs(request: LoadRequest) -> list[LoadInput]:
             ],
         )
     inputs = _apart([_input(request, number, *parts) for number, parts in enumerate(named)])
-    _refuse_clashes(request, inputs)
+    outputs = _outputs(request, inputs)
+    _refuse_clashes(request, inputs, outputs)
+    _refuse_lost(outputs)
     return inputs
 
 
@@ -183,17 +187,33 @@ def _free(path: str, name: str, suffix: str, taken: set[str]) -> str:
     return candidate
 
 
-def _refuse_clashes(request: LoadRequest, inputs: list[LoadInput]) -> None:
-    kept = _kept(request, inputs)
+def _outputs(request: LoadRequest, inputs: list[LoadInput]) -> list[tuple[str, str]]:
+    """What each file is that the load may write, and its path; devices left out."""
     outputs = [("bad file", one.bad) for one in inputs]
     outputs += [("discard file", one.discard) for one in inputs if one.discard is not None]
     outputs += [("log file", default_log(request))]
     if request.rejects_jsonl is not None:
         outputs.append(("file of rejects", request.rejects_jsonl))
+    return [(what, path) for what, path in outputs if not _is_device(path)]
+
+
+def _refuse_lost(outputs: list[tuple[str, str]]) -> None:
+    """Outputs are written when rows are in: that a folder is missing is told before."""
+    for what, path in outputs:
+        folder = Path(path).parent
+        if not folder.is_dir():
+            raise Stop(
+                "LS-4020",
+                f"the {what} {path} cannot be written: there is no folder {folder}",
+                Place(file=path),
+                hints=[f"make it: mkdir -p {shlex.quote(str(folder))}", "or name another file."],
+            )
+
+
+def _refuse_clashes(request: LoadRequest, inputs: list[LoadInput], outputs: list[tuple[str, str]]) -> None:
+    kept = _kept(request, inputs)
     written: dict[str, str] = {}
     for what, path in outputs:
-        if _is_device(path):
-            continue
         other = kept.get(_absolute(path)) or written.get(_absolute(path))
         if other is not None:
             raise FixSpec(

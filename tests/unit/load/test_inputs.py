@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loadstone.errors import FixFile, FixSpec
+from loadstone.errors import FixFile, FixSpec, Stop
 from loadstone.load.inputs import LoadInput, default_log, resolve_inputs
 from loadstone.spec import LoadRequest
 from loadstone.sqlldr.control import parse_control
@@ -179,6 +179,28 @@ def test_what_is_written_is_never_what_is_read(
     with pytest.raises(FixSpec, match=rf"LS-1097.*{clash}"):
         resolve(head, "a.dat", "a.bad", **options)
     assert "x\n" == Path("a.dat").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "fact"),
+    [
+        (
+            {"bad": "no where/a.bad"},
+            "the bad file no where/a.bad cannot be written: there is no folder no where",
+        ),
+        ({"discard": "nowhere/a.dsc"}, "the discard file"),
+        ({"log": "nowhere/a.log"}, "the log file"),
+        ({"rejects_jsonl": "nowhere/a.jsonl"}, "the file of rejects"),
+        ({"log": "a.dat/a.log"}, "there is no folder a.dat"),
+    ],
+)
+def test_an_output_without_a_folder_is_told_before_a_row_is_loaded(
+    options: dict[str, Any], fact: str, here: Path
+) -> None:
+    """LS-4020 says how to make it."""
+    with pytest.raises(Stop, match=f"LS-4020.*{fact}") as caught:
+        resolve("LOAD DATA INFILE 'a.dat'", "a.dat", **options)
+    assert caught.value.hints[0].startswith("make it: mkdir -p ")
 
 
 @pytest.mark.parametrize(
