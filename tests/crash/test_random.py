@@ -11,7 +11,7 @@ import pytest
 from loadstone.targets.urls import kind_of
 from tests.crash.cases import payments
 from tests.crash.conftest import Tally
-from tests.crash.processes import clear, ended, finish, start, state, undisturbed
+from tests.crash.processes import clear, ended, errors_of, finish, start, state, undisturbed
 
 CASE = payments(3000)
 """Enough for a load of about a second."""
@@ -37,7 +37,7 @@ def test_random_kills_lose_and_double_nothing(
             process.kill()
             kills += ended(process) < 0
         else:
-            assert ended(process) == 2
+            assert ended(process) == 2, errors_of(folder)
             tally.same(kind_of(target_url), calm, state(folder, target_url, CASE))
             clear(target_url, CASE)
         if kills == wanted:

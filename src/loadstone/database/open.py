@@ -217,6 +217,15 @@ def _postgresql(url: Any) -> Engine:
     def on_begin(connection: Connection) -> None:
         connection.info.pop(_NOW, None)
 
+    @event.listens_for(engine, "after_cursor_execute")
+    def on_executed(
+        connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        # Rows that are sent together go as a pipeline, behind which PostgreSQL's clock for idle transactions stands still:
+        # a worker that stopped there would keep its locks for ever. Any statement sets the clock going.
+        if many:
+            cursor.connection.execute("SELECT 1")
+
     return engine
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from loadstone.database import files, guard, migrate, outbox
 from loadstone.database.guard import HOST, Host
 from loadstone.database.metadata import METADATA, Instant, document
 from loadstone.database.open import Database, now, open_database
-from loadstone.errors import FixSpec, Refused
+from loadstone.errors import FixSpec, Refused, Retry
 from loadstone.jobs import responses
 from loadstone.schedule.tables import SCHEDULE
 from tests.repository import open_repository
@@ -181,6 +182,30 @@ def test_no_event_appears_behind_a_readers_place(postgres_url: str) -> None:
         late = [event.key for event in outbox.take(connection, "a")]
     assert early + late == ["slow", "quick"]
     database.close()
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_stopped_writer_loses_its_locks(rows: int, postgres_url: str) -> None:
+    """The server ends a transaction that stands still, also behind several rows that were sent together."""
+    joint = "&" if "?" in postgres_url else "?"
+    idle = open_database(f"{postgres_url}{joint}options=-c%20idle_in_transaction_session_timeout%3D200")
+    execute(postgres_url, "CREATE TABLE kept (id integer)")
+    with pytest.raises(Retry, match="LS-7002"), idle.write() as connection:
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        connection.execute(text("INSERT INTO kept VALUES (:id)"), [{"id": one} for one in range(rows)])
+        ended = text("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = :pid")
+        other = open_database(postgres_url)
+        tries = iter(range(300))
+        while not _answer(other, ended, pid=pid) and next(tries, None) is not None:
+            time.sleep(0.1)
+        other.close()
+    assert 0 == _answer(idle, text("SELECT count(*) FROM kept"))
+    idle.close()
+
+
+def _answer(database: Database, query: Any, **values: Any) -> Any:
+    with database.read() as connection:
+        return connection.execute(query, values).scalar_one()
 
 
 def test_moments_come_back_in_utc(database: Database) -> None:
