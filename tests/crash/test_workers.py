@@ -15,6 +15,7 @@ from loadstone.load.inputs import resolve_inputs
 from loadstone.load.plan.compile import compile_plan
 from loadstone.load.prepare import Lanes, prepare
 from loadstone.load.reading import ChunkSource
+from loadstone.load.remembered import Remembered
 from loadstone.load.resume import Progress
 from loadstone.load.tickets import Closed
 from loadstone.spec import LoadRequest
@@ -60,7 +61,9 @@ def test_a_worker_that_leaves_does_not_roll_back_the_chunk_of_another(here: Path
         environment = read_environment({}, SystemClock().now())
         plan = compile_plan(request, target, environment, resolve_inputs(request))
         lanes = Lanes.of(plan, Columnar(plan, {}, here))
-        committer = Committer(plan, target.raise_fence(LOAD, Claimant.here()), Progress(), early=False)
+        committer = Committer(
+            plan, target.raise_fence(LOAD, Claimant.here()), Progress(), Remembered(), early=False
+        )
         source, slow = ChunkSource(plan, Progress(), {}, lambda: 4), Slow(target.open())
         reads = [read for read in iter(source.next, None)]
         batches = [prepare(lanes, read, lambda own: (0,)) for read in reads]

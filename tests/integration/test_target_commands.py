@@ -6,6 +6,7 @@ import csv
 import json
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -194,11 +195,11 @@ def test_ctrl_c_has_the_exit_code_of_shells(monkeypatch: pytest.MonkeyPatch, cap
     """130, a word, and no trace; here it comes while standard input is read."""
 
     class Interrupting:
-        def read(self) -> str:
+        def read(self) -> bytes:
             signal.raise_signal(signal.SIGINT)
-            return ""
+            return b""
 
-    monkeypatch.setattr("sys.stdin", Interrupting())
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=Interrupting()))
     monkeypatch.setenv("LOADSTONE_REPOSITORY", "r.db")
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     try:
@@ -219,7 +220,7 @@ def test_a_defect_is_told_with_its_place_and_traced_on_demand(monkeypatch: pytes
     for debug in (False, True):
         if debug:
             monkeypatch.setenv("LOADSTONE_DEBUG", "1")
-        monkeypatch.setattr("loadstone.cli.texts.file_text", lambda path: Broken().read())
+        monkeypatch.setattr("loadstone.cli.texts.file_bytes", lambda path: Broken().read())
         done = loadstone("jobs", "store", "x.yaml")
         assert 3 == done.code and "[LS-6099] ValueError: postgresql://u:***@h/d" in done.err
         assert debug == ("Traceback" in done.err) and "hunter22" not in done.err

@@ -18,7 +18,9 @@ TOOLS = Path(__file__).resolve().parents[3] / "tools"
 
 
 def tool(name: str) -> ModuleType:
-    """A tool, imported from its file."""
+    """A tool, imported from its file; its parts lie beside it."""
+    if str(TOOLS) not in sys.path:
+        sys.path.append(str(TOOLS))
     spec = importlib.util.spec_from_file_location(f"tool_{name}", TOOLS / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
